@@ -1,0 +1,1 @@
+"""The framework: applications, databases, sessions, drivers, migrations and test fixtures."""

@@ -1,0 +1,185 @@
+"""The application: settings first, then app plugins, then, for the web only, web plugins.
+
+Importing a project makes one and reads nothing; every purpose has one way in, `run_...`.
+"""
+
+import logging.config
+import threading
+import traceback
+from collections.abc import Mapping
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, ClassVar, Self
+
+from pyramid.config import Configurator
+
+from qapla.exceptions import AlreadyPrepared, NotPrepared, SettingsError
+from qapla.settings import Layers, Settings
+
+_DOORS = "run_wsgi, run_worker, run_shell, run_command or run_tests"
+TESTS = "tests"
+
+
+class Application:
+    """Prepare a project once, for one purpose, and hand out what is prepared.
+
+    A subclass says which plugins are on. Its package is the project's: it names the settings
+    package beside the module of the class, and the prefix of the environment's variables.
+    """
+
+    settings_package: ClassVar[str | None] = None
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+        self._prepared_at: str | None = None
+        self.purpose: str | None = None
+        self._settings: Settings | None = None
+        self._paths: dict[str, Path] = {}
+        self._web_apps: dict[tuple[tuple[str, object], ...], Any] = {}
+        self.config: Any = None
+
+    def __call__(self, global_config: Mapping[str, str] | None = None, **settings: Any) -> Any:
+        """Return the WSGI application: the instance is a paste app factory.
+
+        A wrong setting ends the process with its one line, as `pserve` shows it.
+        """
+        try:
+            return self.run_wsgi(global_config, **settings)
+        except SettingsError as error:
+            raise SystemExit(str(error)) from error
+
+    def append_app_plugins(self) -> None:
+        """Add what every purpose needs; it knows nothing of Pyramid."""
+
+    def append_web_plugins(self) -> None:
+        """Add what only the web needs; `self.config` is Pyramid's configurator."""
+
+    def run_wsgi(self, global_config: Mapping[str, str] | None = None, **settings: Any) -> Any:
+        """Prepare for the web and return the WSGI application.
+
+        Args:
+            global_config: The `[DEFAULT]` section of the ini file; it is not used.
+            settings: The settings of Pyramid from the ini file.
+        """
+        self._prepare("wsgi")
+        key = tuple(sorted(settings.items()))
+        with self._lock:
+            if key not in self._web_apps:
+                self.config = Configurator(settings=settings, package=self.package)
+                self.append_web_plugins()
+                self._web_apps[key] = self.config.make_wsgi_app()
+        return self._web_apps[key]
+
+    def run_worker(self) -> Self:
+        """Prepare for a process that runs tasks."""
+        return self._prepare("worker")
+
+    def run_shell(self) -> Self:
+        """Prepare for an interactive shell."""
+        return self._prepare("shell")
+
+    def run_command(self) -> Self:
+        """Prepare for a command or a script."""
+        return self._prepare("command")
+
+    def run_tests(self) -> Self:
+        """Prepare for tests: the settings module `tests` has the last word.
+
+        Raises:
+            AlreadyPrepared: The instance was prepared for another purpose before.
+        """
+        return self._prepare(TESTS)
+
+    @property
+    def package(self) -> str:
+        """Return the name of the project's package."""
+        return type(self).__module__.partition(".")[0]
+
+    @property
+    def settings(self) -> Settings:
+        """Return the settings.
+
+        Raises:
+            NotPrepared: No `run_...` method was called yet.
+        """
+        if self._settings is None:
+            raise self.not_prepared("settings")
+        return self._settings
+
+    @property
+    def paths(self) -> dict[str, Path]:
+        """Return the directories of the project by name, as absolute paths.
+
+        Raises:
+            NotPrepared: No `run_...` method was called yet.
+        """
+        if self._settings is None:
+            raise self.not_prepared("paths")
+        return self._paths
+
+    @property
+    def layers(self) -> Layers:
+        """Return where the settings come from."""
+        package = self.settings_package
+        if package is None:
+            package = f"{type(self).__module__.rpartition('.')[0]}.settings"
+        return Layers(package, f"{self.package.upper()}_", self._root() / ".env")
+
+    def not_prepared(self, what: str) -> NotPrepared:
+        """Return the error about something that is used too early."""
+        return NotPrepared(
+            f"{type(self).__name__} has no {what} yet: call {_DOORS} of the application first"
+        )
+
+    def _prepare(self, purpose: str) -> Self:
+        with self._lock:
+            if self.purpose is None:
+                self._prepare_first(purpose)
+            elif purpose == TESTS != self.purpose:
+                raise AlreadyPrepared(
+                    f"{type(self).__name__} is prepared for {self.purpose!r} already, "
+                    f"at {self._prepared_at}: call run_tests before it"
+                )
+        return self
+
+    def _prepare_first(self, purpose: str) -> None:
+        self.purpose = purpose
+        try:
+            root = self._root()
+            base = {"paths": {"root": root, "var": "var"}}
+            settings = self.layers.load(base, tests=purpose == TESTS)
+            self._settings = settings
+            root = root / settings.paths["root"]
+            self._paths = {name: root / path for name, path in settings.paths.items()}
+            # In tests pytest owns the handlers: to replace them would blind `caplog`.
+            if settings.logging and purpose != TESTS:
+                logging.config.dictConfig(settings.logging)
+            self.append_app_plugins()
+        except BaseException:
+            self._forget()
+            raise
+        self._prepared_at = _caller()
+
+    def _forget(self) -> None:
+        """Take back a preparation that failed, so that the next one begins anew."""
+        self.purpose = None
+        self._settings = None
+        self._paths = {}
+
+    def _root(self) -> Path:
+        """Return the directory of the project: the nearest one that has an `alembic.ini`."""
+        spec = find_spec(self.package)
+        module = Path(spec.origin) if spec and spec.origin else Path.cwd() / "unknown"
+        for directory in module.resolve().parents:
+            if (directory / "alembic.ini").is_file():
+                return directory
+        return Path.cwd()
+
+
+def _caller() -> str:
+    """Return the place outside the framework that prepares an application."""
+    here = Path(__file__).parent
+    for frame in reversed(traceback.extract_stack()):
+        if here not in Path(frame.filename).parents:
+            return f"{frame.filename}, line {frame.lineno}"
+    return "an unknown place"

@@ -1,0 +1,1 @@
+"""Databases: their settings, engines, sessions and migrations, and the doors to them."""

@@ -1,0 +1,228 @@
+"""A database: from its settings to its engine, its sessions and its life on the server."""
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import URL, Connection, Engine
+from sqlalchemy.orm import Session, sessionmaker
+
+from qapla import embedded
+from qapla.database.engines import make_engine
+from qapla.database.maintenance import Maintenance, maintenance
+from qapla.database.url import refuse_undroppable
+from qapla.database.writes import has_uncommitted_writes, track
+from qapla.exceptions import NotPrepared
+
+logger = logging.getLogger(__name__)
+
+# Alembic keeps the environment that runs in a module-level proxy: one migration at a time.
+_alembic = threading.Lock()
+OWNER = "qapla.owner"
+
+
+@dataclass(frozen=True)
+class Target:
+    """Say where a database is, as its application found out from the settings.
+
+    `embedded` is the data directory of the embedded server, or None where the URL says it all;
+    `creatable` tells whether an upgrade may make the database when it is missing.
+    """
+
+    url: URL
+    migrations: Path
+    default_url: URL | None = None
+    options: dict[str, Any] = field(default_factory=dict, repr=False)
+    embedded: Path | None = None
+    creatable: bool = False
+
+
+class Database:
+    """Describe a database by name; an application makes it usable when it is prepared.
+
+    Args:
+        name: The name of the database, as in `request.<name>` and `application.dbs["<name>"]`.
+        migrations_key: The key of its migrations directory in the `paths` settings.
+    """
+
+    def __init__(self, name: str, migrations_key: str = "migrations") -> None:
+        self.name = name
+        self.migrations_key = migrations_key
+        self.before_session: Callable[[Database], None] | None = None
+        self.on_lost_writes: Callable[[Database, Session], None] = _warn
+        self._target: Target | None = None
+        self._engine: Engine | None = None
+        self._sessions: sessionmaker[Session] | None = None
+        self._lock = threading.RLock()
+
+    def __repr__(self) -> str:
+        where = "not prepared" if self._target is None else str(self._target.url)
+        return f"<Database {self.name!r}: {where}>"
+
+    def at(self, target: Target) -> "Database":
+        """Return a database like this one that is placed at a target; nothing connects."""
+        placed = Database(self.name, self.migrations_key)
+        placed._target = target
+        return placed
+
+    @property
+    def target(self) -> Target:
+        """Return where the database is.
+
+        Raises:
+            NotPrepared: This is only a description; the application has the database itself.
+        """
+        if self._target is None:
+            raise NotPrepared(
+                f"database {self.name!r} is only described here: "
+                f"use the application's, application.dbs[{self.name!r}]"
+            )
+        return self._target
+
+    @property
+    def url(self) -> URL:
+        """Return the URL that reaches the database; starts the embedded server for its own."""
+        target = self.target
+        if target.embedded is None:
+            return target.url
+        return target.url.update_query_dict(embedded.socket_query(target.embedded))
+
+    @property
+    def engine(self) -> Engine:
+        """Return the engine of this process, made at first use."""
+        if self._engine is None:
+            with self._lock:
+                if self._engine is None:
+                    self._engine = make_engine(
+                        self.url, self.target.options, self.name, self.upgrade_command
+                    )
+        return self._engine
+
+    @property
+    def sessions(self) -> sessionmaker[Session]:
+        """Return the factory of the database's sessions, made at first use."""
+        if self._sessions is None:
+            with self._lock:
+                if self._sessions is None:
+                    sessions = sessionmaker(self.engine)
+                    track(sessions)
+                    self._sessions = sessions
+        return self._sessions
+
+    @property
+    def upgrade_command(self) -> str:
+        """Return what to type to bring the database to its newest revision."""
+        return f"uv run alembic -n {self.name} upgrade head"
+
+    def get_session(self, owner: object = None) -> Session:
+        """Return a new session; whoever asked for it closes it.
+
+        Args:
+            owner: What the session is opened for, as messages name it.
+        """
+        if self.before_session is not None:
+            self.before_session(self)
+        session = self.sessions()
+        session.info[OWNER] = owner
+        return session
+
+    def end_session(self, session: Session, *, completed: bool) -> None:
+        """Roll back what was not committed, and close.
+
+        Args:
+            session: A session of this database.
+            completed: Whether its work ended without an exception. Writes that are uncommitted
+                then are lost by mistake, and reported.
+        """
+        try:
+            if completed and has_uncommitted_writes(session):
+                self.on_lost_writes(self, session)
+        finally:
+            session.close()
+
+    def reset_hooks(self) -> None:
+        """Take back what a test has hooked into the database's sessions."""
+        self.before_session = None
+        self.on_lost_writes = _warn
+
+    def dispose(self) -> None:
+        """Close the pooled connections; the next use makes new ones."""
+        if self._engine is not None:
+            self._engine.dispose()
+
+    @property
+    def maintenance(self) -> Maintenance:
+        """Return what creates and drops the database on its server."""
+        url, default_url = self.url, self.target.default_url
+        return maintenance(url, default_url)
+
+    def exists(self) -> bool:
+        """Tell whether the database exists on its server."""
+        return self.maintenance.exists()
+
+    def create(self) -> None:
+        """Create the database, empty."""
+        self.maintenance.create()
+
+    def drop(self) -> None:
+        """Drop the database if it exists, with every connection to it."""
+        self.dispose()
+        self.maintenance.drop()
+
+    def recreate(self) -> None:
+        """Drop the test database, create it and migrate it to the newest revision.
+
+        Raises:
+            NotDroppable: By its name this is not a test database.
+        """
+        refuse_undroppable(self.target.url, self.name)
+        self.drop()
+        self.create()
+        self.migrate()
+
+    def alembic_config(self, connection: Connection | None = None) -> Config:
+        """Return the Alembic configuration of this database, for Alembic's own commands.
+
+        Args:
+            connection: The connection that the environment is to use, or None for one of its own.
+        """
+        config = Config()
+        # Alembic reads the text as a template of configparser, where a percent sign is special.
+        location = str(self.target.migrations).replace("%", "%%")
+        config.set_main_option("script_location", location)
+        config.set_main_option("path_separator", "os")
+        config.attributes.update(database=self, connection=connection)
+        return config
+
+    def migrate(self, revision: str = "head", connection: Connection | None = None) -> None:
+        """Upgrade to a revision in this process.
+
+        Args:
+            revision: A revision as `alembic upgrade` takes it.
+            connection: The connection to migrate on, or None for one of its own.
+        """
+        with _alembic:
+            command.upgrade(self.alembic_config(connection), revision)
+
+    def downgrade(self, revision: str, connection: Connection | None = None) -> None:
+        """Downgrade to a revision in this process; the arguments are those of `migrate`."""
+        with _alembic:
+            command.downgrade(self.alembic_config(connection), revision)
+
+
+def _warn(database: Database, session: Session) -> None:
+    logger.warning(lost_writes(database, session))
+
+
+def lost_writes(database: Database, session: Session) -> str:
+    """Return the sentence that reports writes which nobody committed."""
+    return (
+        f"database {database.name!r}: {session.info.get(OWNER) or 'a session'} ended with writes "
+        "that nobody committed, and they are lost: commit the session, or write inside "
+        "`with driver.transaction():`"
+    )

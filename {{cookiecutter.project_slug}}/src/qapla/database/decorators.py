@@ -1,0 +1,121 @@
+"""A session for a function or a Celery task, by the name of the database."""
+
+import functools
+import inspect
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar, Token
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+from celery import Task
+from celery.signals import task_postrun, task_prerun
+from sqlalchemy.orm import Session
+
+from qapla.database.application import DatabaseApplication
+from qapla.database.database import Database
+from qapla.exceptions import UnusableFunction
+
+R = TypeVar("R")
+
+# The open sessions of the calls around this one, each with the thread that it belongs to:
+# `asyncio.to_thread` copies a context into another thread, where a session must not follow.
+_Open = Mapping[Database, tuple[int, Session]]
+_NONE: _Open = MappingProxyType({})
+_open: ContextVar[_Open] = ContextVar("qapla_open_sessions", default=_NONE)
+_TOKEN = "qapla_token"
+
+
+class WithDatabase:
+    """Open a session for a call, pass it as a keyword, and close it when the call ends.
+
+    A call inside another one on the same database joins its session; the outermost closes it.
+    For a Celery task the decorator sits below `@app.task`.
+
+    Args:
+        application: The application; it is prepared when the function is called, not now.
+        name: The name of the database, and of the keyword.
+    """
+
+    def __init__(self, application: DatabaseApplication, name: str) -> None:
+        self.application = application
+        self.name = name
+
+    def __call__(self, function: Callable[..., R]) -> Callable[..., R]:
+        """Return the function without the session among its parameters.
+
+        Raises:
+            UnusableFunction: It is a coroutine function or a generator function, whose body runs
+                after the call has ended, or it has no parameter of the database's name.
+        """
+        signature = self._signature_without_session(function)
+
+        @functools.wraps(function)
+        def wrapper(*args: Any, **kwargs: Any) -> R:
+            if self.name in kwargs:
+                raise UnusableFunction(
+                    f"{function.__name__}() was called with {self.name!r}, which WithDatabase "
+                    f"passes: leave it out, or call {function.__name__}.__wrapped__()"
+                )
+            with _joined(self.application.dbs[self.name], function.__name__) as session:
+                return function(*args, **kwargs, **{self.name: session})
+
+        # Celery checks the arguments of `delay` against this, and not against `__wrapped__`.
+        wrapper.__signature__ = signature  # type: ignore[attr-defined]
+        return wrapper
+
+    def _signature_without_session(self, function: Callable[..., R]) -> inspect.Signature:
+        name = getattr(function, "__qualname__", repr(function))
+        deferred = (
+            inspect.iscoroutinefunction,
+            inspect.isgeneratorfunction,
+            inspect.isasyncgenfunction,
+        )
+        if any(check(function) for check in deferred):
+            raise UnusableFunction(
+                f"WithDatabase cannot open a session for {name}: a coroutine or generator runs "
+                "after its call has ended; open the session inside it"
+            )
+        signature = inspect.signature(function)
+        parameters = dict(signature.parameters)
+        takes_any = any(p.kind is p.VAR_KEYWORD for p in parameters.values())
+        if parameters.pop(self.name, None) is None and not takes_any:
+            raise UnusableFunction(
+                f"WithDatabase passes the session of {self.name!r} as a keyword, which {name} "
+                f"does not take: add the parameter {self.name}"
+            )
+        return signature.replace(parameters=list(parameters.values()))
+
+
+@contextmanager
+def _joined(database: Database, function: str) -> Iterator[Session]:
+    """Give the session that a call around this one has open, or a new one for this call."""
+    thread = threading.get_ident()
+    outer = _open.get()
+    owner, session = outer.get(database, (None, None))
+    if session is not None and owner == thread:
+        yield session
+        return
+    session = database.get_session(f"the function {function}")
+    token = _open.set({**outer, database: (thread, session)})
+    completed = False
+    try:
+        yield session
+        completed = True
+    finally:
+        _open.reset(token)
+        database.end_session(session, completed=completed)
+
+
+@task_prerun.connect
+def _start_with_none(task: Task[Any, Any], **_: Any) -> None:
+    """Let a task begin without the sessions of its caller, eager or not."""
+    setattr(task.request, _TOKEN, _open.set(_NONE))
+
+
+@task_postrun.connect
+def _restore(task: Task[Any, Any], **_: Any) -> None:
+    token: Token[_Open] | None = getattr(task.request, _TOKEN, None)
+    if token is not None:
+        _open.reset(token)

@@ -1,0 +1,149 @@
+"""A request's sessions: one per database, opened at first use, closed when the request ends.
+
+The attributes are on a request class that is made once. `config.add_request_method(reify=True)`
+would make a class for each request, which costs a third of the throughput of a simple view.
+Source of the order of events: Pyramid, "Request Processing" and "Using Finished Callbacks".
+"""
+
+import logging
+import sys
+from typing import Any
+
+from pyramid.events import NewRequest
+from pyramid.httpexceptions import HTTPException
+from pyramid.interfaces import IRequestFactory
+from pyramid.request import Request
+from pyramid.util import InstancePropertyHelper
+from sqlalchemy.orm import Session
+
+from qapla.database.database import Database
+from qapla.database.plugin import Databases
+from qapla.exceptions import DatabaseError
+
+logger = logging.getLogger(__name__)
+
+DEFAULT = "database"
+_OPENED = "qapla.opened"
+_MARK = "__qapla_sessions__"
+
+
+def add_request_sessions(config: Any, databases: Databases) -> None:
+    """Give every request an attribute for each database, and `request.database` for the first.
+
+    Args:
+        config: Pyramid's configurator.
+        databases: The databases of the application.
+    """
+    attributes: dict[str, Any] = {DEFAULT: _Alias(databases.first.name), _MARK: True}
+    attributes.update({name: _SessionOf(database) for name, database in databases.items()})
+
+    def register() -> None:
+        factory = config.registry.queryUtility(IRequestFactory, default=Request)
+        config.registry.registerUtility(_with_sessions(factory, attributes), IRequestFactory)
+
+    def on_new_request(event: NewRequest) -> None:
+        # A subrequest is made from a bare `Request`, which the factory has not seen.
+        _give(event.request, attributes)
+
+    # After the default order, so that a factory of the user's own is wrapped and not replaced.
+    config.action(("qapla", "request sessions"), register, order=1)
+    config.add_subscriber(on_new_request, NewRequest)
+
+
+def _with_sessions(factory: Any, attributes: dict[str, Any]) -> Any:
+    """Return a factory like the one given, whose requests have the attributes."""
+    if not isinstance(factory, type):
+        return _Wrapped(factory, attributes)
+    for name in attributes:
+        if hasattr(factory, name):
+            raise DatabaseError(
+                f"database {name!r}: the request factory {factory.__name__} has an attribute of "
+                "that name: rename the attribute"
+            )
+    return type(factory.__name__, (factory,), {**attributes, "__module__": factory.__module__})
+
+
+def _give(request: Any, attributes: dict[str, Any]) -> Any:
+    if not hasattr(type(request), _MARK):
+        InstancePropertyHelper.apply_properties(request, attributes)
+    return request
+
+
+class _Wrapped:
+    """Call a request factory that is a function, and give what it returns the attributes."""
+
+    def __init__(self, factory: Any, attributes: dict[str, Any]) -> None:
+        self._factory = factory
+        self._attributes = attributes
+
+    def __call__(self, environ: dict[str, Any]) -> Any:
+        return _give(self._factory(environ), self._attributes)
+
+    def blank(self, *args: Any, **kwargs: Any) -> Any:
+        return _give(self._factory.blank(*args, **kwargs), self._attributes)
+
+
+class _Alias:
+    """Read another attribute, without keeping its value."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __get__(self, request: Any, owner: type | None = None) -> Any:
+        return self if request is None else getattr(request, self._name)
+
+
+class _SessionOf:
+    """Open the session of a database at first use, and keep it as an attribute of the request."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def __get__(self, request: Any, owner: type | None = None) -> Any:
+        if request is None:
+            return self
+        session = self._database.get_session(_Owner(request))
+        request.__dict__[self._database.name] = session
+        _opened(request).append((self._database, session))
+        return session
+
+
+class _Owner:
+    """Name a request in messages; the text is made only when a message needs it."""
+
+    def __init__(self, request: Any) -> None:
+        self._request = request
+
+    def __str__(self) -> str:
+        return f"the request {self._request.method} {self._request.path}"
+
+
+def _opened(request: Any) -> list[tuple[Database, Session]]:
+    """Return the request's list of open sessions; the first one arranges for their end."""
+    if _OPENED not in request.__dict__:
+        request.__dict__[_OPENED] = []
+        # First in the queue, to run the others inside its `try`: they may still use the
+        # sessions, and one that raises leaves none of them open.
+        request.finished_callbacks.appendleft(_finish)
+    opened: list[tuple[Database, Session]] = request.__dict__[_OPENED]
+    return opened
+
+
+def _finish(request: Any) -> None:
+    completed = _completed(request)
+    try:
+        while request.finished_callbacks:
+            request.finished_callbacks.popleft()(request)
+    finally:
+        for database, session in reversed(request.__dict__.pop(_OPENED)):
+            request.__dict__.pop(database.name, None)
+            try:
+                database.end_session(session, completed=completed)
+            except Exception:
+                logger.exception("database %r: the request's session did not close", database.name)
+
+
+def _completed(request: Any) -> bool:
+    """Tell whether a request ended without an exception; a raised redirect is none."""
+    error = sys.exc_info()[1] or request.exception
+    return error is None or (isinstance(error, HTTPException) and error.status_code < 400)

@@ -1,0 +1,98 @@
+"""URLs of databases: read from the settings, renamed for tests, shown without their secrets."""
+
+import re
+from pathlib import Path
+
+from pydantic import SecretStr
+from sqlalchemy import URL, make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+
+from qapla.exceptions import DatabaseError, NotDroppable, SettingsError
+
+TEST_SUFFIX = "_test"
+_DROPPABLE = re.compile(r".*_test(_gw\d+|_template_[0-9a-f]+)?")
+_EXAMPLE = "postgresql+psycopg://user:password@host:5432/name, or sqlite:///path/to/file.db"
+
+
+def parse(secret: SecretStr, setting: str) -> URL:
+    """Return the URL that a setting holds, with a password of its query in its proper place.
+
+    Args:
+        secret: The text of the URL.
+        setting: How the error names the setting.
+
+    Raises:
+        SettingsError: The text is no URL of a database, or names an unknown dialect.
+    """
+    try:
+        url = make_url(secret.get_secret_value())
+        url.get_dialect()
+    except NoSuchModuleError:
+        raise SettingsError(
+            f"{setting} names an unknown dialect or driver: write {_EXAMPLE}"
+        ) from None
+    except (ArgumentError, ValueError):
+        # The text of the error may hold the URL, and the URL a password.
+        raise SettingsError(f"{setting} is not a database URL: write {_EXAMPLE}") from None
+    except ModuleNotFoundError as error:
+        raise SettingsError(
+            f"{setting} needs the package {error.name}, which is not installed: add it to the project"
+        ) from None
+    password = url.query.get("password")
+    if isinstance(password, str):
+        url = url.set(password=password).difference_update_query(["password"])
+    return url
+
+
+def with_suffix(url: URL, suffix: str) -> URL:
+    """Return the URL of the database whose name, or on SQLite the stem of the file, has a suffix."""
+    if url.get_backend_name() == "sqlite":
+        path = Path(url.database or "")
+        return url.set(database=str(path.with_name(f"{path.stem}{suffix}{path.suffix}")))
+    return url.set(database=f"{url.database}{suffix}")
+
+
+def refuse_undroppable(url: URL, database: str) -> None:
+    """Refuse a database that is not a test database by its name.
+
+    Raises:
+        NotDroppable: The name does not end in `_test`, `_test_gw<N>` or `_test_template_<hash>`.
+    """
+    name = url.database or ""
+    if url.get_backend_name() == "sqlite":
+        name = Path(name).stem
+    if not _DROPPABLE.fullmatch(name):
+        raise NotDroppable(
+            f"database {database!r}: {name!r} is not dropped, as its name does not end in "
+            f"{TEST_SUFFIX!r}: call run_tests() to work on the test databases"
+        )
+
+
+def place(url: URL) -> tuple[str, ...]:
+    """Return what tells whether two URLs reach the same schema of the same server."""
+    backend = url.get_backend_name().replace("mariadb", "mysql")
+    if backend == "sqlite":
+        return (backend, str(Path(url.database or "").absolute()))
+    ports = {"postgresql": 5432, "mysql": 3306}
+    host = url.host or _first(url.query.get("host")) or "localhost"
+    port = url.port or _first(url.query.get("port")) or ports.get(backend, "")
+    schema = re.sub(r".*search_path(=|%3D)([^ ]*).*", r"\2", _first(url.query.get("options")))
+    local = "localhost" if host in ("127.0.0.1", "::1") else host
+    return (backend, local, str(port), url.database or "", schema)
+
+
+def check_names(url: URL, database: str) -> None:
+    """Refuse a URL that names no database, as there is nothing to create, drop or suffix.
+
+    Raises:
+        DatabaseError: The URL has no database's name, or is SQLite's in memory.
+    """
+    if not url.database or url.database == ":memory:" or url.query.get("mode") == "memory":
+        raise DatabaseError(
+            f"database {database!r}: its URL names no database that several connections can share: "
+            f"write for example {_EXAMPLE}"
+        )
+
+
+def _first(value: str | tuple[str, ...] | None) -> str:
+    return value if isinstance(value, str) else (value or ("",))[0]

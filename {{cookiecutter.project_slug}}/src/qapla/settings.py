@@ -1,0 +1,245 @@
+"""Settings in layers: defaults, `.env`, environment and, for tests, the module `tests`.
+
+Source of the layering: pydantic-settings, "Customise settings sources"; every source is merged
+into the next one deeply, so that one variable for a database leaves its other settings alone.
+"""
+
+import importlib
+import json
+import os
+from collections.abc import Iterable, Mapping
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Literal, NoReturn, TypeVar
+
+from dotenv import dotenv_values
+from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import SettingsError as UnreadableValue
+
+from qapla.exceptions import SettingsError
+
+DELIMITER = "__"
+Values = dict[str, Any]
+
+
+class DatabaseSettings(BaseModel):
+    """Hold the settings of one database.
+
+    `url` is the database itself, `options` goes to `sqlalchemy.create_engine`, and `default_url`
+    is the maintenance database from which `url`'s is created and dropped (derived unless given).
+    """
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    url: SecretStr | None = None
+    default_url: SecretStr | None = None
+    options: dict[str, Any] = {}
+
+
+class Settings(BaseSettings):
+    """Hold the settings of an application; a project adds its own as fields of a subclass."""
+
+    model_config = SettingsConfigDict(
+        env_nested_delimiter=DELIMITER,
+        # What else stands in `.env` belongs to other programs.
+        dotenv_filtering="only_existing",
+        extra="forbid",
+        hide_input_in_errors=True,
+    )
+
+    environment: Literal["development", "production"] = "development"
+    databases: dict[str, DatabaseSettings] = {}
+    paths: dict[str, Path] = {}
+    logging: dict[str, Any] = {}
+
+
+S = TypeVar("S", bound=Settings)
+
+
+class _Values(PydanticBaseSettingsSource):
+    """Give values that are in memory already, untouched by the names of the fields."""
+
+    def __init__(self, settings_class: type[BaseSettings], values: Values) -> None:
+        super().__init__(settings_class)
+        self._values = values
+
+    def get_field_value(self, field: Any, field_name: str) -> tuple[Any, str, bool]:
+        """Give one value, for the interface's sake: `__call__` gives them all."""
+        return self._values.get(field_name), field_name, False
+
+    def __call__(self) -> Values:
+        return self._values
+
+
+class Layers:
+    """Gather the settings of one application.
+
+    Args:
+        package: The dotted name of the package that holds the modules `default` and `tests`.
+        prefix: What the environment's variables begin with, for example `ROTARRAN_`.
+        env_file: The path of the `.env` file; it may be missing.
+    """
+
+    def __init__(self, package: str, prefix: str, env_file: Path) -> None:
+        self.package = package
+        self.prefix = prefix
+        self.env_file = env_file
+
+    def load(self, base: Values, *, tests: bool) -> Settings:
+        """Read every layer once and return the merged, checked settings.
+
+        Args:
+            base: The values below all layers, such as the paths that the application derives.
+            tests: Whether the module `tests` is laid over everything.
+
+        Raises:
+            SettingsError: A module, a variable or a value is missing or wrong.
+        """
+        default = self._module("default")
+        settings_class: type[Settings] = getattr(default, "Settings", Settings)
+        self._refuse_unknown_variables(settings_class)
+        lowest = _merged(base, self._values("default", default))
+        highest = self._values("tests", self._module("tests")) if tests else {}
+        return self._validated(settings_class, lowest, highest)
+
+    def refuse_unknown_databases(self, settings: Settings, known: Iterable[str]) -> None:
+        """Refuse settings of a database that the application does not have.
+
+        Raises:
+            SettingsError: A database is unknown; the text lists the known ones.
+        """
+        names = list(known)
+        for name in settings.databases:
+            if name not in names:
+                raise SettingsError(
+                    f"{self.source('databases', name)}: there is no database {name!r}; "
+                    f"known: {', '.join(names) or 'none'}"
+                )
+
+    def variable(self, *keys: str) -> str:
+        """Return the name of the environment variable of a setting."""
+        return self.prefix + DELIMITER.join(keys).upper()
+
+    def source(self, *keys: str) -> str:
+        """Return how a message names a setting: the variable that sets it, if there is one."""
+        variables = self._variables()
+        wanted = self.variable(*keys)
+        for upper, name in sorted(variables.items()):
+            if upper == wanted or upper.startswith(wanted + DELIMITER):
+                return f"the variable {name}"
+        for length in range(len(keys) - 1, 0, -1):
+            if (upper := self.variable(*keys[:length])) in variables:
+                return f"the variable {variables[upper]}"
+        return f"the setting {'.'.join(keys)}"
+
+    def _module(self, name: str) -> Any:
+        dotted = f"{self.package}.{name}"
+        try:
+            if find_spec(dotted) is None:
+                raise ModuleNotFoundError(dotted)
+        except ModuleNotFoundError:
+            raise SettingsError(
+                f"the settings module {dotted} is missing: write it, with a dict named SETTINGS"
+            ) from None
+        try:
+            return importlib.import_module(dotted)
+        except Exception as error:
+            raise SettingsError(
+                f"the settings module {dotted} cannot be imported: {type(error).__name__}: {error}"
+            ) from error
+
+    def _values(self, name: str, module: Any) -> Values:
+        values = getattr(module, "SETTINGS", None)
+        if not isinstance(values, dict):
+            raise SettingsError(
+                f"the settings module {self.package}.{name} has no dict named SETTINGS: "
+                "write SETTINGS = {}"
+            )
+        return values
+
+    def _validated(self, settings_class: type[S], lowest: Values, highest: Values) -> S:
+        class Layered(settings_class):  # type: ignore[valid-type, misc]
+            @classmethod
+            def settings_customise_sources(
+                cls,
+                settings_cls: type[BaseSettings],
+                init_settings: PydanticBaseSettingsSource,
+                env_settings: PydanticBaseSettingsSource,
+                dotenv_settings: PydanticBaseSettingsSource,
+                file_secret_settings: PydanticBaseSettingsSource,
+            ) -> tuple[PydanticBaseSettingsSource, ...]:
+                return (
+                    _Values(settings_cls, highest),
+                    _Values(settings_cls, _with_parsed_options(env_settings())),
+                    _Values(settings_cls, _with_parsed_options(dotenv_settings())),
+                    _Values(settings_cls, lowest),
+                )
+
+        Layered.__name__ = settings_class.__name__
+        try:
+            settings: S = Layered(
+                _env_prefix=self.prefix, _env_file=self.env_file, _env_file_encoding="utf-8"
+            )
+        except UnreadableValue as error:
+            self._refuse_unreadable(error)
+        except ValidationError as error:
+            self._refuse_invalid(error)
+        return settings
+
+    def _variables(self) -> dict[str, str]:
+        """Return the names of the project's variables that are set, by their upper case."""
+        names = [*dotenv_values(self.env_file, encoding="utf-8"), *os.environ]
+        return {name.upper(): name for name in names if name.upper().startswith(self.prefix)}
+
+    def _refuse_unknown_variables(self, settings_class: type[Settings]) -> None:
+        fields = settings_class.model_fields
+        for upper, name in sorted(self._variables().items()):
+            first = upper.removeprefix(self.prefix).lower().split(DELIMITER)[0]
+            if first not in fields:
+                raise SettingsError(
+                    f"the variable {name} is unknown; known: "
+                    f"{', '.join(self.variable(field) for field in fields)}"
+                )
+
+    def _refuse_invalid(self, error: ValidationError) -> NoReturn:
+        first = error.errors(include_input=False, include_url=False)[0]
+        keys = tuple(str(key) for key in first["loc"])
+        text = "is unknown" if first["type"] == "extra_forbidden" else f"is wrong: {first['msg']}"
+        # The error itself is left out: its context may hold the value, which may be a secret.
+        raise SettingsError(f"{self.source(*keys)} {text}") from None
+
+    def _refuse_unreadable(self, error: UnreadableValue) -> NoReturn:
+        for upper, name in sorted(self._variables().items()):
+            field = upper.removeprefix(self.prefix).lower()
+            if f'"{field}"' in str(error):
+                raise SettingsError(f"the variable {name} is wrong: it is not valid JSON") from None
+        raise SettingsError(f"a variable of the environment is wrong: {error}") from None
+
+
+def _with_parsed_options(values: Values) -> Values:
+    """Parse the engine options of every database as JSON, as the environment holds only text."""
+    databases = values.get("databases")
+    for database in databases.values() if isinstance(databases, dict) else ():
+        options = database.get("options") if isinstance(database, dict) else None
+        if isinstance(options, dict):
+            database["options"] = _parsed(options)
+    return values
+
+
+def _parsed(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _parsed(item) for key, item in value.items()}
+    try:
+        return json.loads(value) if isinstance(value, str) else value
+    except ValueError:
+        return value
+
+
+def _merged(lower: Mapping[str, Any], upper: Mapping[str, Any]) -> Values:
+    both = dict(lower)
+    for key, value in upper.items():
+        below = both.get(key)
+        nested = isinstance(below, dict) and isinstance(value, dict)
+        both[key] = _merged(below, value) if nested else value  # type: ignore[arg-type]
+    return both

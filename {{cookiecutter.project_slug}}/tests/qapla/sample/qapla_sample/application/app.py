@@ -1,0 +1,18 @@
+"""Which plugins are on."""
+
+from qapla.database.application import DatabaseApplication
+
+from qapla_sample.databases import DATABASES
+
+
+class SampleApplication(DatabaseApplication):
+    """An application with two databases and a few views."""
+
+    def append_app_plugins(self) -> None:
+        """Add the databases."""
+        self.add_database_app(DATABASES)
+
+    def append_web_plugins(self) -> None:
+        """Add the sessions of requests, and the views."""
+        self.add_database_web()
+        self.config.include("qapla_sample.views")

@@ -1,0 +1,29 @@
+"""Ships."""
+
+from sqlalchemy import String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from qapla.driver import ReadDriver, WriteDriver
+
+from qapla_sample.databases.main import Model
+
+
+class Ship(Model):
+    """A ship."""
+
+    __tablename__ = "ships"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))
+
+
+class ShipReadDriver(ReadDriver[Ship]):
+    """Read ships."""
+
+    model = Ship
+
+
+class ShipWriteDriver(WriteDriver[Ship]):
+    """Write ships."""
+
+    model = Ship

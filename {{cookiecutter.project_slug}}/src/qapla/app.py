@@ -153,7 +153,7 @@ class Application:
             self._paths = {name: root / path for name, path in settings.paths.items()}
             # In tests pytest owns the handlers: to replace them would blind `caplog`.
             if settings.logging and purpose != TESTS:
-                logging.config.dictConfig(settings.logging)
+                _configure_logging(settings.logging)
             self.append_app_plugins()
         except BaseException:
             self._forget()
@@ -174,6 +174,13 @@ class Application:
             if (directory / "alembic.ini").is_file():
                 return directory
         return Path.cwd()
+
+
+def _configure_logging(logging_settings: dict[str, Any]) -> None:
+    try:
+        logging.config.dictConfig(logging_settings)
+    except (AttributeError, ImportError, TypeError, ValueError) as error:
+        raise SettingsError(f"the setting logging is wrong: {error}") from error
 
 
 def _caller() -> str:

@@ -8,7 +8,6 @@ import importlib
 import json
 import os
 from collections.abc import Iterable, Mapping
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal, NoReturn, TypeVar
 
@@ -136,17 +135,16 @@ class Layers:
     def _module(self, name: str) -> Any:
         dotted = f"{self.package}.{name}"
         try:
-            if find_spec(dotted) is None:
-                raise ModuleNotFoundError(dotted)
-        except ModuleNotFoundError:
-            raise SettingsError(
-                f"the settings module {dotted} is missing: write it, with a dict named SETTINGS"
-            ) from None
-        try:
             return importlib.import_module(dotted)
         except Exception as error:
+            missing = isinstance(error, ModuleNotFoundError) and error.name
+            if missing and f"{dotted}.".startswith(f"{missing}."):
+                raise SettingsError(
+                    f"the settings module {dotted} is missing: write it, with a dict named SETTINGS"
+                ) from None
+            reason = " ".join(f"{type(error).__name__}: {error}".split())
             raise SettingsError(
-                f"the settings module {dotted} cannot be imported: {type(error).__name__}: {error}"
+                f"the settings module {dotted} cannot be imported: {reason}"
             ) from error
 
     def _values(self, name: str, module: Any) -> Values:
@@ -189,8 +187,12 @@ class Layers:
 
     def _variables(self) -> dict[str, str]:
         """Return the names of the project's variables that are set, by their upper case."""
-        names = [*dotenv_values(self.env_file, encoding="utf-8"), *os.environ]
-        return {name.upper(): name for name in names if name.upper().startswith(self.prefix)}
+        return {name.upper(): name for name in self._texts()}
+
+    def _texts(self) -> dict[str, str | None]:
+        """Return the texts of the project's variables that are set, by their names."""
+        texts = {**dotenv_values(self.env_file, encoding="utf-8"), **os.environ}
+        return {name: texts[name] for name in texts if name.upper().startswith(self.prefix)}
 
     def _refuse_unknown_variables(self, settings_class: type[Settings]) -> None:
         fields = settings_class.model_fields
@@ -210,11 +212,11 @@ class Layers:
         raise SettingsError(f"{self.source(*keys)} {text}") from None
 
     def _refuse_unreadable(self, error: UnreadableValue) -> NoReturn:
-        for upper, name in sorted(self._variables().items()):
-            field = upper.removeprefix(self.prefix).lower()
-            if f'"{field}"' in str(error):
-                raise SettingsError(f"the variable {name} is wrong: it is not valid JSON") from None
-        raise SettingsError(f"a variable of the environment is wrong: {error}") from None
+        # The error names only the field, and a field may have several variables.
+        text = getattr(error.__cause__, "doc", None)
+        wrong = [name for name, value in sorted(self._texts().items()) if value == text]
+        where = f"the variable {wrong[0]}" if wrong else "a variable of the environment"
+        raise SettingsError(f"{where} is wrong: it is not valid JSON") from None
 
 
 def _with_parsed_options(values: Values) -> Values:

@@ -1,14 +1,27 @@
 """What the framework's own tests share: the sample project, and places for its databases."""
 
+import importlib
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import URL, create_engine
+from sqlalchemy.exc import OperationalError
+
+from qapla.database.application import DatabaseApplication
+from qapla.database.database import Database, Target
 
 SAMPLE = Path(__file__).parent / "sample"
 sys.path.insert(0, str(SAMPLE))
+
+MARIADB = URL.create("mysql+pymysql", username="root", host="127.0.0.1", port=3306)
+START_MARIADB = (
+    "no MariaDB answers on 127.0.0.1:3306 for root without a password: "
+    "install `mariadb-server`, and type `mariadbd-safe --skip-grant-tables &`"
+)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -18,3 +31,145 @@ def sample_var(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     os.environ["QAPLA_SAMPLE_PATHS__VAR"] = str(var)
     yield var
     del os.environ["QAPLA_SAMPLE_PATHS__VAR"]
+
+
+@pytest.fixture(autouse=True)
+def own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no variable that the machine has set for the sample reach a test."""
+    for name in list(os.environ):
+        if name.startswith("QAPLA_SAMPLE_") and name != "QAPLA_SAMPLE_PATHS__VAR":
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def sqlite(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Place the databases of the sample in files of this test; return their directory."""
+    for name in ("main", "analytics"):
+        variable = f"QAPLA_SAMPLE_DATABASES__{name.upper()}__URL"
+        monkeypatch.setenv(variable, f"sqlite:///{tmp_path}/{name}.db")
+    return tmp_path
+
+
+@pytest.fixture
+def make_sample(sqlite: Path) -> Iterator[Callable[..., Any]]:
+    """Return a maker of applications of the sample, with tables, each given more web plugins."""
+    from qapla_sample.application.app import SampleApplication
+    from qapla_sample.databases.analytics.event import Event
+    from qapla_sample.databases.main.ship import Ship
+
+    made: list[SampleApplication] = []
+
+    def make(*plugins: Callable[[Any], None]) -> SampleApplication:
+        class Extended(SampleApplication):
+            __module__ = SampleApplication.__module__
+
+            def append_web_plugins(self) -> None:
+                super().append_web_plugins()
+                for plugin in plugins:
+                    plugin(self.config)
+
+        application = Extended().run_command()
+        made.append(application)
+        Ship.metadata.create_all(application.dbs["main"].engine)
+        Event.metadata.create_all(application.dbs["analytics"].engine)
+        return application
+
+    yield make
+    for application in made:
+        for database in application.dbs.values():
+            database.dispose()
+
+
+@pytest.fixture
+def sample(make_sample: Callable[..., Any]) -> Any:
+    """Return an application of the sample on SQLite, prepared and with its tables."""
+    return make_sample()
+
+
+@pytest.fixture
+def project(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[..., DatabaseApplication]]:
+    """Return a writer of a project `probe`, which gives its application, unprepared."""
+    monkeypatch.syspath_prepend(tmp_path)
+    for name in list(os.environ):
+        if name.startswith("PROBE_"):
+            monkeypatch.delenv(name)
+
+    def write(
+        default: str | None = "SETTINGS = {}",
+        tests: str | None = "SETTINGS = {}",
+        dotenv: str = "",
+        databases: tuple[str, ...] = ("main", "analytics"),
+    ) -> DatabaseApplication:
+        settings = tmp_path / "probe" / "application" / "settings"
+        settings.mkdir(parents=True, exist_ok=True)
+        for package in (settings, settings.parent, settings.parent.parent):
+            (package / "__init__.py").touch()
+        for name, source in (("default", default), ("tests", tests)):
+            if source is not None:
+                (settings / f"{name}.py").write_text(source)
+        (tmp_path / "alembic.ini").touch()
+        (tmp_path / ".env").write_text(dotenv)
+        _forget("probe")
+
+        class ProbeApplication(DatabaseApplication):
+            __module__ = "probe.application.app"
+
+            def append_app_plugins(self) -> None:
+                self.add_database_app([Database(name, f"migrations_{name}") for name in databases])
+
+        return ProbeApplication()
+
+    yield write
+    _forget("probe")
+
+
+def _forget(package: str) -> None:
+    for name in list(sys.modules):
+        if name.split(".")[0] == package:
+            del sys.modules[name]
+    importlib.invalidate_caches()
+
+
+@pytest.fixture
+def place(
+    request: pytest.FixtureRequest, tmp_path: Path, sample_var: Path
+) -> Iterator[Callable[..., Database]]:
+    """Return a maker of a database `main` of some name, on the server that the parameter names.
+
+    The parameter is `postgresql` (the embedded one), `sqlite` or `mariadb`.
+    """
+    server = getattr(request, "param", "postgresql")
+    if server == "mariadb":
+        _require_mariadb()
+    made: dict[str, Database] = {}
+
+    def make(name: str, **settings: Any) -> Database:
+        url: URL = {
+            "postgresql": URL.create("postgresql+psycopg", username="postgres", database=name),
+            "sqlite": URL.create("sqlite", database=str(tmp_path / f"{name}.db")),
+            "mariadb": MARIADB.set(database=name),
+        }[server]
+        embedded = sample_var / "postgres" if server == "postgresql" else None
+        migrations = SAMPLE / "migrations" / "main"
+        target = Target(url=url, migrations=migrations, embedded=embedded, **settings)
+        made[name] = Database("main").at(target)
+        return made[name]
+
+    yield make
+    for database in made.values():
+        database.drop()
+
+
+def _require_mariadb() -> None:
+    """Skip when there is no MariaDB; fail where `QAPLA_REQUIRE_SERVICES` promises it."""
+    engine = create_engine(MARIADB)
+    try:
+        engine.connect().close()
+    except (OperationalError, ModuleNotFoundError):
+        if os.environ.get("QAPLA_REQUIRE_SERVICES") == "1":
+            pytest.fail(START_MARIADB, pytrace=False)
+        pytest.skip(START_MARIADB)
+    finally:
+        engine.dispose()

@@ -25,15 +25,10 @@ def make_engine(url: URL, options: dict[str, Any], name: str, command: str) -> E
         command: What to type when the database or its tables do not exist yet.
 
     Raises:
-        SettingsError: An option is unknown to `create_engine`, or the driver is not installed.
+        SettingsError: An option is unknown to `create_engine`.
     """
     try:
         engine = create_engine(url, **{"pool_pre_ping": True, "hide_parameters": True, **options})
-    except ModuleNotFoundError as error:
-        raise SettingsError(
-            f"database {name!r}: its URL needs the package {error.name}, which is not installed: "
-            "add it to the dependencies of the project"
-        ) from None
     except (TypeError, SQLAlchemyError) as error:
         raise SettingsError(f"database {name!r}: its options are wrong: {error}") from None
     if url.get_backend_name() == "sqlite":
@@ -78,7 +73,8 @@ def _explain(url: URL, name: str, command: str) -> Any:
         error = context.original_exception
         code = getattr(error, "sqlstate", None) or (error.args or [None])[0]
         text = str(error)
-        if code in ("3D000", 1049) or (f'"{url.database}" does not exist' in text and not code):
+        # psycopg knows no code of an error that comes before the connection is there.
+        if code in ("3D000", 1049) or f'database "{url.database}" does not exist' in text:
             raise DatabaseNotFound(
                 f"database {name!r} ({url.database}) does not exist: type `{command}`"
             ) from error

@@ -11,6 +11,8 @@ from qapla.exceptions import DatabaseError, NotDroppable, SettingsError
 
 TEST_SUFFIX = "_test"
 _DROPPABLE = re.compile(r".*_test(_gw\d+|_template_[0-9a-f]+)?")
+# What the drivers call a password in the query of a URL, where nothing would hide it.
+_PASSWORDS = ("password", "passwd")
 _EXAMPLE = "postgresql+psycopg://user:password@host:5432/name, or sqlite:///path/to/file.db"
 
 
@@ -22,11 +24,11 @@ def parse(secret: SecretStr, setting: str) -> URL:
         setting: How the error names the setting.
 
     Raises:
-        SettingsError: The text is no URL of a database, or names an unknown dialect.
+        SettingsError: The text is no URL of a database, or its driver is unknown or not installed.
     """
     try:
         url = make_url(secret.get_secret_value())
-        url.get_dialect()
+        url.get_dialect().import_dbapi()
     except NoSuchModuleError:
         raise SettingsError(
             f"{setting} names an unknown dialect or driver: write {_EXAMPLE}"
@@ -36,11 +38,12 @@ def parse(secret: SecretStr, setting: str) -> URL:
         raise SettingsError(f"{setting} is not a database URL: write {_EXAMPLE}") from None
     except ModuleNotFoundError as error:
         raise SettingsError(
-            f"{setting} needs the package {error.name}, which is not installed: add it to the project"
+            f"{setting} needs the package {error.name}, which is not installed: "
+            "add it to the dependencies of the project"
         ) from None
-    password = url.query.get("password")
-    if isinstance(password, str):
-        url = url.set(password=password).difference_update_query(["password"])
+    for key in _PASSWORDS:
+        if password := _first(url.query.get(key)):
+            url = url.set(password=password).difference_update_query([key])
     return url
 
 

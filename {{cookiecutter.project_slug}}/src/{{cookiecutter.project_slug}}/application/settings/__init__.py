@@ -1,0 +1,1 @@
+"""The settings, in layers: `default`, `.env`, the environment and, for tests, `tests`."""

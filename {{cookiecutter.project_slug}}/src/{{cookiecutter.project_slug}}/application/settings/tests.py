@@ -1,0 +1,5 @@
+"""What tests lay over all other settings."""
+
+from typing import Any
+
+SETTINGS: dict[str, Any] = {}

@@ -1,0 +1,1 @@
+"""The tasks: a module for each subject; the worker finds them all."""

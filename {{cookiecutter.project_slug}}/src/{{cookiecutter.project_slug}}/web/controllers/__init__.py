@@ -1,0 +1,1 @@
+"""The controllers: they ask drivers, never a session."""

@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Self
 
 from pyramid.config import Configurator
 
-from qapla.exceptions import AlreadyPrepared, NotPrepared, SettingsError
+from qapla.exceptions import AlreadyPrepared, NotPrepared, QaplaError, SettingsError
 from qapla.settings import Layers, Settings
 
 _DOORS = "run_wsgi, run_worker, run_shell, run_command or run_tests"
@@ -35,17 +35,17 @@ class Application:
         self.purpose: str | None = None
         self._settings: Settings | None = None
         self._paths: dict[str, Path] = {}
-        self._web_apps: dict[tuple[tuple[str, object], ...], Any] = {}
+        self._web_apps: dict[str, Any] = {}
         self.config: Any = None
 
     def __call__(self, global_config: Mapping[str, str] | None = None, **settings: Any) -> Any:
         """Return the WSGI application: the instance is a paste app factory.
 
-        A wrong setting ends the process with its one line, as `pserve` shows it.
+        What is wrong with the settings ends the process with its one line, as `pserve` shows it.
         """
         try:
             return self.run_wsgi(global_config, **settings)
-        except SettingsError as error:
+        except QaplaError as error:
             raise SystemExit(str(error)) from error
 
     def append_app_plugins(self) -> None:
@@ -62,7 +62,7 @@ class Application:
             settings: The settings of Pyramid from the ini file.
         """
         self._prepare("wsgi")
-        key = tuple(sorted(settings.items()))
+        key = repr(sorted(settings.items()))
         with self._lock:
             if key not in self._web_apps:
                 self.config = Configurator(settings=settings, package=self.package)

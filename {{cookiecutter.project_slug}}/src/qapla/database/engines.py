@@ -71,14 +71,16 @@ def _explain(url: URL, name: str, command: str) -> Any:
 
     def explain(context: ExceptionContext) -> None:
         error = context.original_exception
-        code = getattr(error, "sqlstate", None) or (error.args or [None])[0]
         text = str(error)
+        # PostgreSQL's code, and MariaDB's, whose own "sqlstate" says less.
+        codes = [getattr(error, "sqlstate", None), *error.args[:1]]
         # psycopg knows no code of an error that comes before the connection is there.
-        if code in ("3D000", 1049) or f'database "{url.database}" does not exist' in text:
+        not_there = (f'database "{url.database}" does not exist', "unable to open database file")
+        if "3D000" in codes or 1049 in codes or any(sign in text for sign in not_there):
             raise DatabaseNotFound(
                 f"database {name!r} ({url.database}) does not exist: type `{command}`"
             ) from error
-        if code in ("42P01", 1146) or text.startswith("no such table"):
+        if "42P01" in codes or 1146 in codes or text.startswith("no such table"):
             shown = context.sqlalchemy_exception or error
             shown.add_note(f"Is database {name!r} migrated? Type `{command}`.")
 

@@ -75,13 +75,13 @@ def place(url: URL) -> tuple[str, ...]:
     """Return what tells whether two URLs reach the same schema of the same server."""
     backend = url.get_backend_name().replace("mariadb", "mysql")
     if backend == "sqlite":
-        return (backend, str(Path(url.database or "").absolute()))
+        return (backend, str(Path(url.database or "").resolve()))
     ports = {"postgresql": 5432, "mysql": 3306}
-    host = url.host or _first(url.query.get("host")) or "localhost"
+    host = (url.host or _first(url.query.get("host")) or "localhost").lower()
     port = url.port or _first(url.query.get("port")) or ports.get(backend, "")
-    schema = re.sub(r".*search_path(=|%3D)([^ ]*).*", r"\2", _first(url.query.get("options")))
+    path = re.search(r"search_path *(?:=|%3D) *([^ ]*)", _first(url.query.get("options")))
     local = "localhost" if host in ("127.0.0.1", "::1") else host
-    return (backend, local, str(port), url.database or "", schema)
+    return (backend, local, str(port), url.database or "", path[1] if path else "")
 
 
 def check_names(url: URL, database: str) -> None:

@@ -110,7 +110,7 @@ class Database:
             with self._lock:
                 if self._sessions is None:
                     sessions = sessionmaker(self.engine)
-                    track(sessions)
+                    track(sessions, self.engine)
                     self._sessions = sessions
         return self._sessions
 

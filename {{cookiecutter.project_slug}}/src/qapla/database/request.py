@@ -24,6 +24,8 @@ logger = logging.getLogger(__name__)
 
 DEFAULT = "database"
 _OPENED = "qapla.opened"
+# The exception that whoever sent the request was handling then; it is not the request's.
+_HANDLED = "qapla.handled"
 _MARK = "__qapla_sessions__"
 
 
@@ -44,6 +46,8 @@ def add_request_sessions(config: Any, databases: Databases) -> None:
     def on_new_request(event: NewRequest) -> None:
         # A subrequest is made from a bare `Request`, which the factory has not seen.
         _give(event.request, attributes)
+        if (handled := sys.exc_info()[1]) is not None:
+            event.request.__dict__[_HANDLED] = handled
 
     # After the default order, so that a factory of the user's own is wrapped and not replaced.
     config.action(("qapla", "request sessions"), register, order=1)
@@ -57,8 +61,8 @@ def _with_sessions(factory: Any, attributes: dict[str, Any]) -> Any:
     for name in attributes:
         if hasattr(factory, name):
             raise DatabaseError(
-                f"database {name!r}: the request factory {factory.__name__} has an attribute of "
-                "that name: rename the attribute"
+                f"the request factory {factory.__name__} has an attribute {name!r}, which is the "
+                "name of a session: rename the attribute"
             )
     return type(factory.__name__, (factory,), {**attributes, "__module__": factory.__module__})
 
@@ -145,5 +149,7 @@ def _finish(request: Any) -> None:
 
 def _completed(request: Any) -> bool:
     """Tell whether a request ended without an exception; a raised redirect is none."""
-    error = sys.exc_info()[1] or request.exception
+    error = sys.exc_info()[1]
+    if error is None or error is request.__dict__.pop(_HANDLED, None):
+        error = request.exception
     return error is None or (isinstance(error, HTTPException) and error.status_code < 400)

@@ -1,56 +1,82 @@
 """Notice the writes that nobody committed, the quietest way to lose data.
 
+Every write, of a flush, of `session.execute` or of `session.connection()`, ends in a statement of
+the engine: there it is noticed, and remembered by the session that the connection works for.
 Source of the events: SQLAlchemy, "ORM Events"; `after_commit` fires for savepoints too, so the
 end of a transaction is told by `after_transaction_end` of the one that has no parent.
 """
 
-from sqlalchemy import TextClause, event
-from sqlalchemy.orm import (
-    ORMExecuteState,
-    Session,
-    SessionTransaction,
-    UOWTransaction,
-    sessionmaker,
-)
+import re
+from typing import Any
+from weakref import WeakKeyDictionary, ref
+
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.orm import Session, SessionTransaction, sessionmaker
 
 _WRITTEN = "qapla.written"
 _SAVEPOINTS = "qapla.savepoints"
-_VERBS = ("INSERT", "UPDATE", "DELETE", "MERGE", "REPLACE")
+_WRITES = re.compile(
+    r"(?:\s|--[^\n]*\n|/\*.*?\*/)*"
+    r"(?:INSERT|UPDATE|DELETE|MERGE|REPLACE|TRUNCATE"
+    r"|WITH\b.*?\b(?:INSERT\s+INTO|UPDATE\s+\S+\s+SET|DELETE\s+FROM|MERGE\s+INTO))\b",
+    re.IGNORECASE | re.DOTALL,
+)
+
+# The sessions that work on a connection, the innermost last: in tests they share one.
+_sessions: WeakKeyDictionary[Connection, list[ref[Session]]] = WeakKeyDictionary()
 
 
-def track(sessions: sessionmaker[Session]) -> None:
-    """Let every session of a factory remember whether it has written since its last commit."""
-    event.listen(sessions, "after_flush", _after_flush)
-    event.listen(sessions, "do_orm_execute", _on_execute)
-    event.listen(sessions, "after_transaction_create", _on_begin)
+def track(sessions: sessionmaker[Session], engine: Engine) -> None:
+    """Let every session of a factory remember whether it has written since its last commit.
+
+    Args:
+        sessions: The factory.
+        engine: The engine whose connections the sessions work on.
+    """
+    event.listen(sessions, "after_begin", _on_begin)
+    event.listen(sessions, "after_transaction_create", _on_create)
     event.listen(sessions, "after_soft_rollback", _on_rollback)
     event.listen(sessions, "after_transaction_end", _on_end)
+    event.listen(engine, "after_cursor_execute", _on_statement)
 
 
 def has_uncommitted_writes(session: Session) -> bool:
     """Tell whether closing the session now would lose a write.
 
-    Counts flushes, DML through `execute`, and objects that are new, deleted or modified.
+    Counts statements that write, and objects that are new, deleted or modified.
     """
     if session.info.get(_WRITTEN) or session.new or session.deleted:
         return True
     return any(session.is_modified(changed) for changed in session.dirty)
 
 
-def _after_flush(session: Session, context: UOWTransaction) -> None:
-    session.info[_WRITTEN] = True
+def _on_statement(
+    connection: Connection,
+    cursor: object,
+    statement: str,
+    parameters: object,
+    context: Any,
+    *_: Any,
+) -> None:
+    if context.isinsert or context.isupdate or context.isdelete or _WRITES.match(statement):
+        working = _sessions.get(connection, [])
+        while working:
+            session = working[-1]()
+            if session is not None and session.in_transaction():
+                session.info[_WRITTEN] = True
+                return
+            working.pop()
 
 
-def _on_execute(state: ORMExecuteState) -> None:
-    statement = state.statement
-    textual = isinstance(statement, TextClause) and statement.text.lstrip().upper()
-    if statement.is_dml or (textual and textual.startswith(_VERBS)):
-        state.session.info[_WRITTEN] = True
+def _on_begin(session: Session, transaction: SessionTransaction, connection: Connection) -> None:
+    working = _sessions.setdefault(connection, [])
+    if not working or working[-1]() is not session:
+        working.append(ref(session))
 
 
-def _on_begin(session: Session, transaction: SessionTransaction) -> None:
+def _on_create(session: Session, transaction: SessionTransaction) -> None:
     if transaction.nested:
-        before = session.info.setdefault(_SAVEPOINTS, {})
+        before = session.info.setdefault(_SAVEPOINTS, WeakKeyDictionary())
         before[transaction] = session.info.get(_WRITTEN, False)
 
 
@@ -65,5 +91,3 @@ def _on_end(session: Session, transaction: SessionTransaction) -> None:
     if transaction.parent is None:
         session.info.pop(_WRITTEN, None)
         session.info.pop(_SAVEPOINTS, None)
-    elif transaction.nested:
-        session.info.get(_SAVEPOINTS, {}).pop(transaction, None)

@@ -8,11 +8,12 @@ sys.path.insert(0, "src")
 
 from qapla.scaffold.answers import stamp  # noqa: E402
 
-print(
-    stamp(
-        Path.cwd(),
-        package="{{ cookiecutter.project_slug }}",
-        databases="{{ cookiecutter.databases }}",
-        models="{{ cookiecutter.models }}",
-    )
+steps = stamp(
+    Path.cwd(),
+    package="{{ cookiecutter.project_slug }}",
+    databases="{{ cookiecutter.databases }}",
+    models="{{ cookiecutter.models }}",
 )
+# cruft makes the project anew for each diff and update, and names no output directory.
+if "{{ '_output_dir' in cookiecutter }}" == "True":
+    print(steps)

@@ -62,11 +62,11 @@ def check_package(name: str) -> str:
     if not _IDENTIFIER.fullmatch(name):
         rule = "it is made of lower-case ASCII letters, digits and single underscores between them"
         _refuse(what, name, rule, _proposal(name, "my_project"))
-    if keyword.iskeyword(name) or keyword.issoftkeyword(name):
+    if _is_keyword(name):
         _refuse(what, name, "it is a keyword of Python", f"{name}_project")
     if name in ("qapla", "qapla_sample", "tests"):
         _refuse(what, name, "the generated project has a package of that name", f"my_{name}")
-    if name in sys.stdlib_module_names:
+    if name in sys.stdlib_module_names | reserved.STANDARD_LIBRARY:
         _refuse(what, name, "it is a module of the standard library", f"my_{name}")
     if name in reserved.DEPENDENCIES:
         _refuse(what, name, "a dependency of the project is imported by that name", f"my_{name}")
@@ -83,7 +83,7 @@ def check_database(name: str, package: str) -> str:
     if not _IDENTIFIER.fullmatch(name):
         rule = "it is made of lower-case ASCII letters, digits and single underscores between them"
         _refuse(what, name, rule, _proposal(name, "main"))
-    if keyword.iskeyword(name) or keyword.issoftkeyword(name):
+    if _is_keyword(name):
         _refuse(what, name, "it is a keyword of Python", f"{name}_db")
     if name in reserved.REQUEST:
         _refuse(what, name, "it is an attribute of Pyramid's request", f"{name}_db")
@@ -204,6 +204,11 @@ def check_choice(value: str, what: str, choices: Iterable[str]) -> str:
     if value not in known:
         _refuse(what, value, f"it is one of {', '.join(known)}", known[0])
     return value
+
+
+def _is_keyword(name: str) -> bool:
+    """Tell whether a name is a keyword, a soft one too, on any Python that a project runs on."""
+    return keyword.iskeyword(name) or keyword.issoftkeyword(name) or name in reserved.KEYWORDS
 
 
 def _refuse(what: str, value: str, rule: str, answer: str) -> NoReturn:

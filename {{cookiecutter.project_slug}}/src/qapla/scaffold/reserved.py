@@ -5,6 +5,10 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
+# What a Python from 3.11 to 3.14 has and another of them has not, so that every one refuses it.
+KEYWORDS = _words("type")
+STANDARD_LIBRARY = _words("annotationlib asynchat asyncore cgi compression distutils imp smtpd")
+
 # The attributes of a Pyramid request, of the class and of what the router sets on it.
 REQUEST = _words(
     """

@@ -1,0 +1,158 @@
+"""Answers to the template's questions: good ones, and bad ones with the line that refuses them."""
+
+IDENTIFIER = "it is made of lower-case ASCII letters, digits and single underscores between them"
+CAMEL_CASE = "it is an ASCII identifier in CamelCase, after a database and a dot or alone"
+QUOTES = 'Qo\'noS "and" \\ <b>*Ünïcode*</b> 龍 # $HOME'
+
+GOOD_ANSWERS: dict[str, dict[str, str]] = {
+    "one database": {"project_name": "Rotarran"},
+    "two databases": {
+        "project_name": "Rotarran",
+        "databases": "main, analytics",
+        "models": "main.Ship, analytics.Event",
+    },
+    "four databases": {
+        "project_name": "Bortas",
+        "databases": "fleet,crew,cargo,log",
+        "models": "Ship,Shipyard,crew.Officer,crew.Duty,cargo.Box,cargo.Manifest,log.Entry",
+        "license": "BSD-3-Clause",
+    },
+    "one model in two databases": {
+        "project_name": "Zephyr",
+        "databases": "main, archive",
+        "models": "main.Item, archive.Item",
+        "license": "Apache-2.0",
+    },
+    "a package before qapla": {"project_slug": "alpha", "databases": "main, extra"},
+    "a package after qapla": {"project_slug": "zulu", "databases": "main, extra"},
+    "no model in the second database": {"databases": "main, empty", "license": "Proprietary"},
+    "strange names": {
+        "project_name": QUOTES,
+        "project_slug": "x2",
+        "databases": "database, pg_1, b",
+        "models": "HTTPServer, database.A, pg_1.Class2Room, b.Order, b.User, b.Batch",
+        "description": QUOTES,
+        "author_name": QUOTES,
+    },
+    "the longest names": {
+        "project_slug": "a" * 20,
+        "databases": "main, " + "d" * 19,
+        "models": "VeryLongNameOfAModelWithManyWord, " + "d" * 19 + ".M" + "odelModel" * 3 + "Abcd",
+    },
+}
+
+
+def _refused(what: str, value: str, rule: str, answer: str) -> str:
+    return f"{what} {value!r} is refused: {rule}; {answer!r} would do"
+
+
+def _slug(value: str, rule: str, answer: str) -> tuple[dict[str, str], str]:
+    return {"project_slug": value}, _refused("the project slug", value, rule, answer)
+
+
+def _database(value: str, rule: str, answer: str) -> tuple[dict[str, str], str]:
+    return {"databases": value}, _refused("the database name", value, rule, answer)
+
+
+def _databases(value: str, rule: str, answer: str) -> tuple[dict[str, str], str]:
+    return {"databases": value}, _refused("the list of databases", value, rule, answer)
+
+
+def _model(value: str, rule: str, answer: str) -> tuple[dict[str, str], str]:
+    return {"models": value}, _refused("the model name", value, rule, answer)
+
+
+def _models(value: str, rule: str, answer: str) -> tuple[dict[str, str], str]:
+    return {"models": value}, _refused("the list of models", value, rule, answer)
+
+
+PYTHON = "it is a keyword of Python"
+REQUEST = "it is an attribute of Pyramid's request"
+DEPENDENCY = "a dependency of the project is imported by that name"
+OURS = "the generated project has a package of that name"
+USED = "the generated modules use that name themselves"
+
+BAD_ANSWERS: list[tuple[dict[str, str], str]] = [
+    _slug("My-Project", IDENTIFIER, "my_project"),
+    _slug("2fast", IDENTIFIER, "fast"),
+    _slug("a__b", IDENTIFIER, "a_b"),
+    _slug("größe", IDENTIFIER, "my_project"),
+    _slug("a/b", IDENTIFIER, "a_b"),
+    _slug("", IDENTIFIER, "my_project"),
+    _slug("class", PYTHON, "class_project"),
+    _slug("match", PYTHON, "match_project"),
+    _slug("qapla", OURS, "my_qapla"),
+    _slug("tests", OURS, "my_tests"),
+    _slug("json", "it is a module of the standard library", "my_json"),
+    _slug("celery", DEPENDENCY, "my_celery"),
+    _slug(
+        "a" * 39,
+        "it has at most 38 characters, as names of databases are made from it",
+        "a" * 16,
+    ),
+    _databases("", "it is empty", "main"),
+    _databases("main,,logs", "an item of it is empty", "main, logs"),
+    _databases("main, main", "'main' comes twice", "main"),
+    _database("Main", IDENTIFIER, "main"),
+    _database("my-db", IDENTIFIER, "my_db"),
+    _database("_private", IDENTIFIER, "private"),
+    _database("a__b", IDENTIFIER, "a_b"),
+    _database("dépôt", IDENTIFIER, "main"),
+    _database("main\nlogs", IDENTIFIER, "main_logs"),
+    _database("'main'", IDENTIFIER, "main"),
+    _database("../main", IDENTIFIER, "main"),
+    _database("class", PYTHON, "class_db"),
+    _database("type", PYTHON, "type_db"),
+    _database("session", REQUEST, "session_db"),
+    _database("matchdict", REQUEST, "matchdict_db"),
+    _database("task", "tasks and applications use it for themselves", "task_db"),
+    _database("alembic", "it is a section of alembic.ini", "alembic_db"),
+    _database("my_project", "it is the package of the project", "main"),
+    _database("d" * 41, "it has at most 40 characters", "d" * 16),
+    _database(
+        "d" * 30,
+        f"my_project_{'d' * 30}_test_template_<hash> has more than the 63 bytes that PostgreSQL "
+        "keeps of a name",
+        "d" * 16,
+    ),
+    _models("", "it is empty", "main.Item"),
+    _models("Item,", "an item of it is empty", "Item"),
+    _model("item", CAMEL_CASE, "main.Item"),
+    _model("main.my_item", CAMEL_CASE, "main.MyItem"),
+    _model("Gerät", CAMEL_CASE, "main.Item"),
+    _model("other.Item", "there is no database 'other', only main", "main.Item"),
+    _model("Class", "its module would be class.py, a keyword", "ClassItem"),
+    _model("TestRun", "pytest takes a class that begins with Test for a test", "Item"),
+    _model("Session", USED, "SessionItem"),
+    _model("MyProjectApplication", USED, "MyProjectApplicationItem"),
+    _model("M" * 33, "it has at most 32 characters", "main." + "M" * 16),
+    (
+        {"models": "Item, Item"},
+        _refused("the model name", "main.Item", "it comes twice", "main.ItemItem"),
+    ),
+    (
+        {"models": "HTTPItem, HttpItem"},
+        _refused(
+            "the model name",
+            "main.HttpItem",
+            "main.HTTPItem has the table http_items already",
+            "main.HttpItemItem",
+        ),
+    ),
+    (
+        {"project_name": "two\nlines", "project_slug": "two"},
+        _refused(
+            "the project name",
+            "two\nlines",
+            "it has a character that is not printable",
+            "two lines",
+        ),
+    ),
+    ({"description": " "}, _refused("the description", " ", "it is empty", "Rotarran")),
+    (
+        {"license": "GPL"},
+        _refused(
+            "the licence", "GPL", "it is one of MIT, BSD-3-Clause, Apache-2.0, Proprietary", "MIT"
+        ),
+    ),
+]

@@ -1,0 +1,30 @@
+"""A copy of the template, and projects that are baked from it once for all tests."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from answers import GOOD_ANSWERS
+from baking import copy_template, generate
+
+Bake = Callable[[str], tuple[Path, str]]
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a copy of the template without what tools leave in a checkout."""
+    return copy_template(tmp_path_factory.mktemp("clone") / "qapla-db")
+
+
+@pytest.fixture(scope="session")
+def bake(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Bake:
+    """Return what bakes a set of good answers, each once; its projects are read, not changed."""
+    baked: dict[str, tuple[Path, str]] = {}
+
+    def once(name: str) -> tuple[Path, str]:
+        if name not in baked:
+            output = tmp_path_factory.mktemp("baked")
+            baked[name] = generate(template, output, GOOD_ANSWERS[name])
+        return baked[name]
+
+    return once

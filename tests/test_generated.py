@@ -1,0 +1,166 @@
+"""Generated projects, used as their users would use them."""
+
+import json
+import os
+import signal
+import subprocess
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from answers import GOOD_ANSWERS
+from baking import clean_environment, generate, pythons, run, succeed, told_commands
+
+Install = Callable[..., tuple[Path, str]]
+
+FULL = ["two databases", "strange names"]
+
+
+@pytest.fixture(scope="module")
+def install(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Install:
+    """Return what bakes and installs a set of good answers, each once for each Python."""
+    installed: dict[tuple[str, str | None], tuple[Path, str]] = {}
+
+    def once(name: str, python: str | None = None) -> tuple[Path, str]:
+        if (name, python) not in installed:
+            output = tmp_path_factory.mktemp("installed")
+            project, printed = generate(template, output, GOOD_ANSWERS[name])
+            succeed(["uv", "sync", "--quiet", *(["--python", python] if python else [])], project)
+            installed[name, python] = project, printed
+        return installed[name, python]
+
+    return once
+
+
+@contextmanager
+def served(project: Path, command: list[str], **environment: str) -> Iterator[Path]:
+    """Serve a project until the block ends; yields the file of what the server printed."""
+    log = project / "var" / "served.log"
+    log.parent.mkdir(exist_ok=True)
+    with log.open("w") as output:
+        server = subprocess.Popen(
+            command,
+            cwd=project,
+            env=clean_environment(**environment),
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+        )
+    try:
+        deadline = time.monotonic() + 60
+        while "Serving on" not in log.read_text() and time.monotonic() < deadline:
+            assert server.poll() is None, log.read_text()
+            time.sleep(0.1)
+        yield log
+    finally:
+        os.killpg(server.pid, signal.SIGINT)
+        server.wait(timeout=60)
+
+
+def ask(url: str, body: object = None) -> tuple[int, Any]:
+    """Get a URL, or post JSON to it; return the status and the JSON of the answer."""
+    data = None if body is None else json.dumps(body).encode()
+    try:
+        with urllib.request.urlopen(url, data, timeout=60) as answer:
+            return answer.status, json.load(answer)
+    except urllib.error.HTTPError as error:
+        return error.code, error.read().decode()
+
+
+@pytest.mark.parametrize("name", FULL)
+def test_a_new_project_is_clean_and_passes_its_tests(install: Install, name: str) -> None:
+    """Lint, format, types, the tests and the framework's tests succeed, without an edit."""
+    project, _ = install(name)
+    succeed(["uv", "run", "ruff", "check"], project)
+    succeed(["uv", "run", "ruff", "format", "--check"], project)
+    succeed(["uv", "run", "mypy", "--strict", "."], project)
+    assert " passed" in succeed(["uv", "run", "pytest", "-q"], project)
+    assert " passed" in succeed(["uv", "run", "pytest", "-q", "tests/qapla"], project)
+
+
+@pytest.mark.parametrize("version", ["3.11", "3.12", "3.13"])
+def test_a_new_project_passes_its_tests_on_each_python(install: Install, version: str) -> None:
+    """Each supported Python that this machine has runs the tests, and the framework's."""
+    if version not in pythons():
+        pytest.skip(f"Python {version} is not on this machine: type `uv python install {version}`")
+    project, _ = install("four databases", pythons()[version])
+    assert " passed" in succeed(["uv", "run", "pytest", "-q"], project)
+    assert " passed" in succeed(["uv", "run", "pytest", "-q", "tests/qapla"], project)
+    succeed(["uv", "run", "mypy"], project)
+
+
+@pytest.mark.parametrize("name", GOOD_ANSWERS)
+def test_every_set_of_good_answers_passes_its_tests(install: Install, name: str) -> None:
+    """The tests of a project pass, whatever its names are, and its types are right."""
+    project, _ = install(name)
+    assert " passed" in succeed(["uv", "run", "pytest", "-q"], project)
+    succeed(["uv", "run", "mypy"], project)
+
+
+def test_what_the_generation_told_to_type_works(install: Install) -> None:
+    """The commands run as they were printed; then the first model's resource works."""
+    project, printed = install("two databases")
+    into, *commands, serve = told_commands(printed)
+    assert into == f"cd {project.name}"
+    for command in commands:
+        succeed(command.split(), project)
+    with served(project, serve.split()):
+        status, ship = ask("http://localhost:6543/ships", {"name": "Rotarran"})
+        assert (status, ship["name"]) == (201, "Rotarran")
+        assert ask("http://localhost:6543/ships")[1] == [ship]
+        assert ask(f"http://localhost:6543/ships/{ship['id']}")[1] == ship
+        assert ask("http://localhost:6543/analytics/events")[1] == []
+
+
+def test_before_the_upgrade_the_log_says_what_to_type(install: Install) -> None:
+    """A request to a database that is not there is an error; its log line names the command."""
+    project, _ = install("one model in two databases")
+    with served(project, ["uv", "run", "pserve", "development.ini"]) as log:
+        assert ask("http://localhost:6543/items")[0] == 500
+        assert "type `uv run alembic -n main upgrade head`" in log.read_text().splitlines()[-1]
+
+
+def test_production_needs_urls(install: Install) -> None:
+    """In production a database without a URL ends the server with one line naming the variable."""
+    project, _ = install("two databases")
+    done = run(
+        ["uv", "run", "pserve", "production.ini"],
+        project,
+        environment={"ROTARRAN_ENVIRONMENT": "production"},
+    )
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1] == (
+        "database 'main' has no URL, and production has no embedded server: "
+        "set the variable ROTARRAN_DATABASES__MAIN__URL"
+    )
+    assert "Traceback" not in done.stderr
+
+
+def test_autogenerate_finds_nothing_to_do(install: Install) -> None:
+    """The stamped migrations make the stamped models; an empty revision is not written."""
+    project, _ = install("two databases")
+    succeed(["uv", "run", "alembic", "-n", "analytics", "upgrade", "head"], project)
+    succeed(["uv", "run", "alembic", "-n", "analytics", "check"], project)
+    versions = project / "migrations/analytics/versions"
+    before = sorted(versions.glob("*.py"))
+    revision = ["revision", "--autogenerate", "-m", "nothing"]
+    succeed(["uv", "run", "alembic", "-n", "analytics", *revision], project)
+    assert sorted(versions.glob("*.py")) == before
+    assert "CREATE TABLE events" in succeed(
+        ["uv", "run", "alembic", "-n", "analytics", "upgrade", "head", "--sql"], project
+    )
+
+
+def test_a_project_runs_on_sqlite_by_its_urls_alone(install: Install, tmp_path: Path) -> None:
+    """The URL decides the engine: the same tests pass on SQLite."""
+    project, _ = install("two databases")
+    urls = {
+        f"ROTARRAN_DATABASES__{name}__URL": f"sqlite:///{tmp_path}/{name}.db"
+        for name in ("MAIN", "ANALYTICS")
+    }
+    assert " passed" in succeed(["uv", "run", "pytest", "-q"], project, **urls)
+    assert {path.name for path in tmp_path.iterdir()} == {"MAIN_test.db", "ANALYTICS_test.db"}

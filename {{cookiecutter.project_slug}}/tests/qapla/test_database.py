@@ -197,7 +197,7 @@ def test_an_unsupported_server() -> None:
 def test_a_missing_database_says_the_command(place: Place) -> None:
     """A database that does not exist is told with what to type."""
     with pytest.raises(DatabaseNotFound) as caught:
-        place("qapla_missing").engine.connect()
+        place("qapla_missing", creatable=True).engine.connect()
     assert str(caught.value) == (
         f"database 'main' (qapla_missing) does not exist: type `{COMMAND}`"
     )
@@ -205,11 +205,21 @@ def test_a_missing_database_says_the_command(place: Place) -> None:
 
 def test_a_missing_directory_of_sqlite_says_the_command(tmp_path: Path) -> None:
     """SQLite makes a file by itself, but not a directory."""
-    database = on_sqlite(tmp_path / "none" / "x.db")
+    database = on_sqlite(tmp_path / "none" / "x.db", creatable=True)
     with pytest.raises(DatabaseNotFound) as caught:
         database.engine.connect()
     assert str(caught.value) == (
         f"database 'main' ({tmp_path}/none/x.db) does not exist: type `{COMMAND}`"
+    )
+
+
+def test_a_missing_database_that_no_command_makes(tmp_path: Path) -> None:
+    """In production the database is made by whoever looks after the server."""
+    with pytest.raises(DatabaseNotFound) as caught:
+        on_sqlite(tmp_path / "none" / "x.db").engine.connect()
+    assert str(caught.value) == (
+        f"database 'main' ({tmp_path}/none/x.db) does not exist: create it on its server, "
+        f"and then type `{COMMAND}`"
     )
 
 
@@ -224,7 +234,7 @@ def test_a_missing_table_says_the_command(place: Place) -> None:
         database.get_session() as session,
     ):
         session.execute(text("SELECT * FROM ships"))
-    note = f"Is database 'main' migrated? Type `{COMMAND}`."
+    note = f"database 'main' may not be migrated: type `{COMMAND}`"
     assert traceback.format_exception(caught.value)[-1] == f"{note}\n"
 
 

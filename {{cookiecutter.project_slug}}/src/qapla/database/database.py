@@ -98,8 +98,11 @@ class Database:
         if self._engine is None:
             with self._lock:
                 if self._engine is None:
+                    upgrade = f"type `{self.upgrade_command}`"
+                    # Only where it is allowed does an upgrade make the database.
+                    by_hand = "" if self.target.creatable else "create it on its server, and then "
                     self._engine = make_engine(
-                        self.url, self.target.options, self.name, self.upgrade_command
+                        self.url, self.target.options, self.name, by_hand + upgrade, upgrade
                     )
         return self._engine
 

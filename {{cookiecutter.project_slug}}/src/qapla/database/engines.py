@@ -15,14 +15,15 @@ from qapla.exceptions import DatabaseNotFound, SettingsError
 _engines: WeakSet[Engine] = WeakSet()
 
 
-def make_engine(url: URL, options: dict[str, Any], name: str, command: str) -> Engine:
+def make_engine(url: URL, options: dict[str, Any], name: str, create: str, upgrade: str) -> Engine:
     """Return a new engine of a database; nothing connects yet.
 
     Args:
         url: The URL of the database.
         options: What goes to `sqlalchemy.create_engine`, above our defaults.
         name: The name of the database, for errors.
-        command: What to type when the database or its tables do not exist yet.
+        create: What to do when the database does not exist, for errors.
+        upgrade: What to do when its tables do not exist, for errors.
 
     Raises:
         SettingsError: An option is unknown to `create_engine`.
@@ -34,7 +35,7 @@ def make_engine(url: URL, options: dict[str, Any], name: str, command: str) -> E
     if url.get_backend_name() == "sqlite":
         event.listen(engine, "connect", _leave_transactions_to_us)
         event.listen(engine, "begin", _begin)
-    event.listen(engine, "handle_error", _explain(url, name, command))
+    event.listen(engine, "handle_error", _explain(url, name, create, upgrade))
     _engines.add(engine)
     return engine
 
@@ -66,8 +67,8 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN")
 
 
-def _explain(url: URL, name: str, command: str) -> Any:
-    """Return a listener that says what to type when a database or its tables are missing."""
+def _explain(url: URL, name: str, create: str, upgrade: str) -> Any:
+    """Return a listener that says what to do when a database or its tables are missing."""
 
     def explain(context: ExceptionContext) -> None:
         error = context.original_exception
@@ -78,10 +79,10 @@ def _explain(url: URL, name: str, command: str) -> Any:
         not_there = (f'database "{url.database}" does not exist', "unable to open database file")
         if "3D000" in codes or 1049 in codes or any(sign in text for sign in not_there):
             raise DatabaseNotFound(
-                f"database {name!r} ({url.database}) does not exist: type `{command}`"
+                f"database {name!r} ({url.database}) does not exist: {create}"
             ) from error
         if "42P01" in codes or 1146 in codes or text.startswith("no such table"):
             shown = context.sqlalchemy_exception or error
-            shown.add_note(f"Is database {name!r} migrated? Type `{command}`.")
+            shown.add_note(f"database {name!r} may not be migrated: {upgrade}")
 
     return explain

@@ -18,11 +18,12 @@ from alembic.operations import MigrationScript
 from alembic.runtime.migration import MigrationContext
 from alembic.util import CommandError
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase
 
 from qapla.database.application import DatabaseApplication
 from qapla.database.database import Database
-from qapla.exceptions import QaplaError
+from qapla.exceptions import DatabaseError, QaplaError
 
 logger = logging.getLogger(__name__)
 
@@ -64,7 +65,9 @@ class AlembicEnv:
         if context.is_offline_mode():
             # By its dialect alone: to print SQL no server is needed, the embedded one neither.
             dialect = database.target.url.get_dialect().name
-            self._migrate(dialect, dialect_name=dialect, literal_binds=True)
+            # The parameter style of the driver's would double the percent signs.
+            named = {"paramstyle": "named"}
+            self._migrate(dialect, dialect_name=dialect, dialect_opts=named, literal_binds=True)
             return
         with _connection(database) as connection:
             self._migrate(connection.dialect.name, connection=connection)
@@ -101,11 +104,24 @@ def _connection(database: Database) -> Iterator[Connection]:
     if given is not None:
         yield given
         return
-    if database.target.creatable and not database.exists():
-        database.create()
-        logger.info("database %r: created %s", database.name, database.target.url.database)
-    with database.engine.connect() as connection, _foreign_keys_off(connection):
+    with _connected(database) as connection, _foreign_keys_off(connection):
         yield connection
+
+
+def _connected(database: Database) -> Connection:
+    """Connect to a database, which is made first where that is allowed.
+
+    Raises:
+        DatabaseError: The server does not let us in, or has no such database.
+    """
+    try:
+        if database.target.creatable and not database.exists():
+            database.create()
+            logger.info("database %r: created %s", database.name, database.target.url.database)
+        return database.engine.connect()
+    except DBAPIError as error:
+        reason = " ".join(str(error.orig).split())
+        raise DatabaseError(f"database {database.name!r} cannot be reached: {reason}") from error
 
 
 @contextmanager

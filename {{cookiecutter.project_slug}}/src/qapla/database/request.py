@@ -1,7 +1,8 @@
 """A request's sessions: one per database, opened at first use, closed when the request ends.
 
 The attributes are on a request class that is made once. `config.add_request_method(reify=True)`
-would make a class for each request, which costs a third of the throughput of a simple view.
+would make a class for each request, which costs a third of the throughput of a simple view, and a
+subscriber of `NewRequest` a fifth, as it turns on all of the router's events.
 Source of the order of events: Pyramid, "Request Processing" and "Using Finished Callbacks".
 """
 
@@ -9,7 +10,6 @@ import logging
 import sys
 from typing import Any
 
-from pyramid.events import NewRequest
 from pyramid.httpexceptions import HTTPException
 from pyramid.interfaces import IRequestFactory
 from pyramid.request import Request
@@ -32,6 +32,8 @@ _MARK = "__qapla_sessions__"
 def add_request_sessions(config: Any, databases: Databases) -> None:
     """Give every request an attribute for each database, and `request.database` for the first.
 
+    `request.dbs` is the named set of the databases.
+
     Args:
         config: Pyramid's configurator.
         databases: The databases of the application.
@@ -43,15 +45,26 @@ def add_request_sessions(config: Any, databases: Databases) -> None:
         factory = config.registry.queryUtility(IRequestFactory, default=Request)
         config.registry.registerUtility(_with_sessions(factory, attributes), IRequestFactory)
 
-    def on_new_request(event: NewRequest) -> None:
-        # A subrequest is made from a bare `Request`, which the factory has not seen.
-        _give(event.request, attributes)
-        if (handled := sys.exc_info()[1]) is not None:
-            event.request.__dict__[_HANDLED] = handled
-
     # After the default order, so that a factory of the user's own is wrapped and not replaced.
     config.action(("qapla", "request sessions"), register, order=1)
-    config.add_subscriber(on_new_request, NewRequest)
+    config.add_request_method(_Bound(databases, attributes), "dbs")
+
+
+class _Bound:
+    """Be told of every request: Pyramid binds the methods that are added to it, here.
+
+    A subrequest is made from a bare `Request`, which the factory has not seen.
+    """
+
+    def __init__(self, databases: Databases, attributes: dict[str, Any]) -> None:
+        self._databases = databases
+        self._attributes = attributes
+
+    def __get__(self, request: Any, owner: type | None = None) -> Databases:
+        _give(request, self._attributes)
+        if (handled := sys.exc_info()[1]) is not None:
+            request.__dict__[_HANDLED] = handled
+        return self._databases
 
 
 def _with_sessions(factory: Any, attributes: dict[str, Any]) -> Any:

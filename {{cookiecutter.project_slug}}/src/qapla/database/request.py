@@ -1,8 +1,8 @@
 """A request's sessions: one per database, opened at first use, closed when the request ends.
 
 The attributes are on a request class that is made once. `config.add_request_method(reify=True)`
-would make a class for each request, which costs a third of the throughput of a simple view, and a
-subscriber of `NewRequest` a fifth, as it turns on all of the router's events.
+would make a class for each request, which costs a third of the throughput of a simple view; a
+subscriber of `NewRequest` costs a fifth, as it turns on all of the router's events.
 Source of the order of events: Pyramid, "Request Processing" and "Using Finished Callbacks".
 """
 
@@ -24,15 +24,14 @@ logger = logging.getLogger(__name__)
 
 DEFAULT = "database"
 _OPENED = "qapla.opened"
-# The exception that whoever sent the request was handling then; it is not the request's.
+# The exception that was being handled when a session was opened; it is not the request's.
 _HANDLED = "qapla.handled"
 _MARK = "__qapla_sessions__"
+_INVOKE = "invoke_subrequest"
 
 
 def add_request_sessions(config: Any, databases: Databases) -> None:
     """Give every request an attribute for each database, and `request.database` for the first.
-
-    `request.dbs` is the named set of the databases.
 
     Args:
         config: Pyramid's configurator.
@@ -40,6 +39,7 @@ def add_request_sessions(config: Any, databases: Databases) -> None:
     """
     attributes: dict[str, Any] = {DEFAULT: _Alias(databases.first.name), _MARK: True}
     attributes.update({name: _SessionOf(database) for name, database in databases.items()})
+    attributes[_INVOKE] = _Invoke(attributes)
 
     def register() -> None:
         factory = config.registry.queryUtility(IRequestFactory, default=Request)
@@ -47,24 +47,29 @@ def add_request_sessions(config: Any, databases: Databases) -> None:
 
     # After the default order, so that a factory of the user's own is wrapped and not replaced.
     config.action(("qapla", "request sessions"), register, order=1)
-    config.add_request_method(_Bound(databases, attributes), "dbs")
 
 
-class _Bound:
-    """Be told of every request: Pyramid binds the methods that are added to it, here.
+class _Invoke:
+    """Give a subrequest the attributes: it is made from a bare `Request`, which has none of them.
 
-    A subrequest is made from a bare `Request`, which the factory has not seen.
+    The router sets `invoke_subrequest` on each request that it makes.
     """
 
-    def __init__(self, databases: Databases, attributes: dict[str, Any]) -> None:
-        self._databases = databases
+    def __init__(self, attributes: dict[str, Any]) -> None:
         self._attributes = attributes
 
-    def __get__(self, request: Any, owner: type | None = None) -> Databases:
-        _give(request, self._attributes)
-        if (handled := sys.exc_info()[1]) is not None:
-            request.__dict__[_HANDLED] = handled
-        return self._databases
+    def __set__(self, request: Any, invoke: Any) -> None:
+        request.__dict__[_INVOKE] = invoke
+
+    def __get__(self, request: Any, owner: type | None = None) -> Any:
+        if request is None:
+            return self
+
+        def invoke_subrequest(subrequest: Any, use_tweens: bool = False) -> Any:
+            _give(subrequest, self._attributes)
+            return request.__dict__[_INVOKE](subrequest, use_tweens)
+
+        return invoke_subrequest
 
 
 def _with_sessions(factory: Any, attributes: dict[str, Any]) -> Any:
@@ -72,7 +77,7 @@ def _with_sessions(factory: Any, attributes: dict[str, Any]) -> Any:
     if not isinstance(factory, type):
         return _Wrapped(factory, attributes)
     for name in attributes:
-        if hasattr(factory, name):
+        if name != _INVOKE and hasattr(factory, name):
             raise DatabaseError(
                 f"the request factory {factory.__name__} has an attribute {name!r}, which is the "
                 "name of a session: rename the attribute"
@@ -139,6 +144,7 @@ def _opened(request: Any) -> list[tuple[Database, Session]]:
     """Return the request's list of open sessions; the first one arranges for their end."""
     if _OPENED not in request.__dict__:
         request.__dict__[_OPENED] = []
+        request.__dict__[_HANDLED] = sys.exc_info()[1]
         # First in the queue, to run the others inside its `try`: they may still use the
         # sessions, and one that raises leaves none of them open.
         request.finished_callbacks.appendleft(_finish)
@@ -162,7 +168,7 @@ def _finish(request: Any) -> None:
 
 def _completed(request: Any) -> bool:
     """Tell whether a request ended without an exception; a raised redirect is none."""
-    error = sys.exc_info()[1]
-    if error is None or error is request.__dict__.pop(_HANDLED, None):
+    handled, error = request.__dict__.pop(_HANDLED), sys.exc_info()[1]
+    if error is None or error is handled:
         error = request.exception
     return error is None or (isinstance(error, HTTPException) and error.status_code < 400)

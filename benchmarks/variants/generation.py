@@ -1,0 +1,30 @@
+"""Generate a project in a process of its own, as a user does."""
+
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+
+def write_one_file_template(directory: Path) -> None:
+    """Write a template of one file."""
+    project = directory / "{{cookiecutter.project_slug}}"
+    project.mkdir(parents=True)
+    (project / "README.md").write_text("# {{cookiecutter.project_slug}}\n")
+    (directory / "cookiecutter.json").write_text(json.dumps({"project_slug": "project"}))
+
+
+def main(template: str) -> None:
+    """Time one generation with the default answers."""
+    program = Path(sys.executable).parent / "cookiecutter"
+    with tempfile.TemporaryDirectory() as output:
+        command = [program, "--no-input", template, "--output-dir", output]
+        start = time.perf_counter()
+        subprocess.run(command, check=True, capture_output=True)
+        print(time.perf_counter() - start)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Literal, NoReturn, TypeVar
 
 from dotenv import dotenv_values
-from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 from pydantic_settings import SettingsError as UnreadableValue
 
@@ -33,7 +33,8 @@ class DatabaseSettings(BaseModel):
 
     url: SecretStr | None = None
     default_url: SecretStr | None = None
-    options: dict[str, Any] = {}
+    # What goes to another library may hold a password of its own.
+    options: dict[str, Any] = Field(default={}, repr=False)
 
 
 class Settings(BaseSettings):
@@ -51,7 +52,7 @@ class Settings(BaseSettings):
     databases: dict[str, DatabaseSettings] = {}
     paths: dict[str, Path] = {}
     logging: dict[str, Any] = {}
-    celery: dict[str, Any] = {}
+    celery: dict[str, Any] = Field(default={}, repr=False)
 
 
 S = TypeVar("S", bound=Settings)

@@ -1,8 +1,11 @@
 """What the framework's own tests share: the sample project, and places for its databases."""
 
+import atexit
 import importlib
 import os
+import shutil
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -25,9 +28,15 @@ START_MARIADB = (
 
 
 @pytest.fixture(scope="session", autouse=True)
-def sample_var(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Keep the embedded server of the sample in a directory of this run."""
-    var = tmp_path_factory.mktemp("var")
+def sample_var() -> Iterator[Path]:
+    """Keep the embedded server of the sample in a directory of this run.
+
+    It is none of pytest's: for root the server runs as another user, whom the start of any other
+    run of pytest would shut out from there.
+    """
+    var = Path(tempfile.mkdtemp(prefix="qapla-"))
+    # Registered before the server's own end, and so done after it.
+    atexit.register(shutil.rmtree, var, ignore_errors=True)
     os.environ["QAPLA_SAMPLE_PATHS__VAR"] = str(var)
     yield var
     del os.environ["QAPLA_SAMPLE_PATHS__VAR"]
@@ -118,6 +127,9 @@ def project(
 
             def append_app_plugins(self) -> None:
                 self.add_database_app([Database(name, f"migrations_{name}") for name in databases])
+
+            def append_web_plugins(self) -> None:
+                self.add_database_web()
 
         return ProbeApplication()
 

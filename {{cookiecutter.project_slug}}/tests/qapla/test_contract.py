@@ -1,15 +1,33 @@
 """The contract, line by line."""
 
+import ast
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+import qapla
+import qapla.database.testing
 from qapla.database.decorators import WithDatabase
 from qapla.testing import BaseApplicationFixture, BaseMigrationTests
 
 from qapla_sample import main
 from qapla_sample.application.app import SampleApplication
+from qapla_sample.application.db import Model
 from qapla_sample.databases.main.ship import Ship, ShipReadDriver, ShipWriteDriver
+
+
+def test_the_package_imports_nothing() -> None:
+    """The scaffold runs in an environment that has few of the framework's dependencies."""
+    source = Path(str(qapla.__file__)).read_text(encoding="utf-8")
+    nodes = list(ast.walk(ast.parse(source)))
+    assert not [node for node in nodes if isinstance(node, ast.Import | ast.ImportFrom)]
+
+
+def test_the_names_of_the_contract() -> None:
+    """The fixtures have two addresses, and the base of the first database is importable."""
+    assert qapla.database.testing.BaseApplicationFixture is BaseApplicationFixture
+    assert Model is Ship.__base__
 
 
 class ApplicationFixture(BaseApplicationFixture):

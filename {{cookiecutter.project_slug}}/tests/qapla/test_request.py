@@ -329,6 +329,19 @@ def test_two_threads_never_share_a_session(serve: Serve) -> None:
     assert checked_out(application) == [0, 0]
 
 
+def test_a_database_may_have_the_name_of_the_default(
+    project: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`request.database` is the first database's session, unless a database has that name."""
+    monkeypatch.setenv("PROBE_DATABASES__MAIN__URL", "sqlite:////x/main.db")
+    monkeypatch.setenv("PROBE_DATABASES__DATABASE__URL", "sqlite:////x/database.db")
+    application = project(databases=("main", "database"))
+    with scripting.prepare(registry=application.run_wsgi().registry) as env:
+        request = env["request"]
+        assert request.main.get_bind() is application.dbs["main"].engine
+        assert request.database.get_bind() is application.dbs["database"].engine
+
+
 LOST = (
     "database 'main': the request GET /view ended with writes that nobody committed, and they are "
     "lost: commit the session, or write inside `with driver.transaction():`"

@@ -175,7 +175,7 @@ def test_an_unknown_variable(project: Project, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("PROBE_DATABASE__MAIN__URL", PG.format("gowron"))
     assert error_of(project()) == (
         "the variable PROBE_DATABASE__MAIN__URL is unknown; known: "
-        "PROBE_ENVIRONMENT, PROBE_DATABASES, PROBE_PATHS, PROBE_LOGGING"
+        "PROBE_ENVIRONMENT, PROBE_DATABASES, PROBE_PATHS, PROBE_LOGGING, PROBE_CELERY"
     )
 
 
@@ -343,6 +343,17 @@ def test_a_password_is_in_no_repr(
     shown = [repr(database), repr(database.target), repr(database.engine), str(database.url)]
     shown += [repr(application.settings), str(application.settings.model_dump())]
     assert "gowron" not in "".join(shown)
+
+
+def test_what_goes_to_other_libraries_is_in_no_repr(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Engine options and Celery's settings may hold passwords of their own."""
+    monkeypatch.setenv("PROBE_DATABASES__MAIN__OPTIONS__CONNECT_ARGS__PASSWORD", "gowron")
+    monkeypatch.setenv("PROBE_CELERY__BROKER_URL", "redis://:gowron@host/0")
+    application = project().run_command()
+    assert application.settings.celery == {"broker_url": "redis://:gowron@host/0"}
+    assert "gowron" not in repr(application.settings) + repr(application.dbs["main"].target)
 
 
 def test_a_password_is_in_no_error_of_a_server_and_in_no_log(

@@ -55,8 +55,11 @@ class Isolation:
     def release_idle(self) -> None:
         """End the savepoint of each held session that has nothing pending.
 
-        Otherwise what a request commits would be inside it, and undone by its rollback.
+        Otherwise what a request commits would be inside it, and undone by its rollback. A session
+        that another thread opens is not to be used there, so that it needs nothing released.
         """
+        if threading.get_ident() != self._thread:
+            return
         for session in self._held:
             if session.in_transaction() and not has_uncommitted_writes(session):
                 session.commit()

@@ -35,6 +35,8 @@ class TestRun:
     def __init__(self) -> None:
         self._applications: dict[type[DatabaseApplication], DatabaseApplication] = {}
         self.recreated: set[Database] = set()
+        # The threads of a test may touch a database for the first time together.
+        self.lock = threading.RLock()
 
     @classmethod
     def of(cls, config: pytest.Config) -> "TestRun":
@@ -106,13 +108,14 @@ class DatabasesOfTest:
             self._isolations[database].hold(session)
 
     def _before_session(self, database: Database) -> None:
-        self._touched.add(database)
-        self._run.refresh(database)
-        if self._committing:
-            return
-        if database not in self._isolations:
-            self._isolations[database] = Isolation(database, self._thread)
-        self._isolations[database].release_idle()
+        with self._run.lock:
+            self._touched.add(database)
+            self._run.refresh(database)
+            if self._committing:
+                return
+            if database not in self._isolations:
+                self._isolations[database] = Isolation(database, self._thread)
+            self._isolations[database].release_idle()
 
     def _on_lost_writes(self, database: Database, session: Session) -> None:
         self._problems.append(lost_writes(database, session))

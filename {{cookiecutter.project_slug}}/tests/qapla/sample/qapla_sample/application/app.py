@@ -16,3 +16,9 @@ class SampleApplication(DatabaseApplication):
         """Add the sessions of requests, and the views."""
         self.add_database_web()
         self.config.include("qapla_sample.views")
+
+
+class SQLiteApplication(SampleApplication):
+    """The same application with its databases on SQLite."""
+
+    settings_package = "qapla_sample.application.sqlite"

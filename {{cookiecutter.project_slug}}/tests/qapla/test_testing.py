@@ -1,0 +1,501 @@
+"""The fixtures: every test alone with its databases, whatever the code under test does."""
+
+import shutil
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from qapla.database.database import Database
+from qapla.database.decorators import WithDatabase
+from qapla.database.testing import TestRun
+from qapla.settings import Settings
+from qapla.testing import BaseApplicationFixture, BaseMigrationTests
+
+from qapla_sample import main
+from qapla_sample.application.app import SampleApplication, SQLiteApplication
+from qapla_sample.databases.analytics.event import Event
+from qapla_sample.databases.main.ship import Ship, ShipReadDriver, ShipWriteDriver
+
+pytest_plugins = ["pytester"]
+
+TWICE = pytest.mark.parametrize("attempt", [1, 2])
+
+
+def names(session: Session) -> list[str]:
+    """Return the names of the ships that a session sees."""
+    return sorted(session.scalars(text("SELECT name FROM ships")))
+
+
+def in_a_thread(work: Callable[[], object]) -> None:
+    """Run a function in another thread, to its end."""
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+
+
+class Fixtures(BaseApplicationFixture):
+    """What holds on every kind of database."""
+
+    @TWICE
+    def test_a_commit_is_undone(self, dbsession: Session, attempt: int) -> None:
+        """What the test commits is gone at its end."""
+        assert names(dbsession) == []
+        ShipWriteDriver(dbsession).create(name="Rotarran")
+        dbsession.commit()
+        assert names(dbsession) == ["Rotarran"]
+
+    @TWICE
+    def test_a_commit_of_the_code_under_test_is_undone(
+        self, dbplugin: Database, attempt: int
+    ) -> None:
+        """So is what other sessions commit, and other sessions see it until then."""
+        with dbplugin.get_session() as session:
+            assert names(session) == []
+            with ShipWriteDriver(session).transaction():
+                ShipWriteDriver(session).create(name="Rotarran")
+        with dbplugin.get_session() as session:
+            assert names(session) == ["Rotarran"]
+
+    @TWICE
+    def test_a_commit_after_a_rollback_is_undone(self, dbsession: Session, attempt: int) -> None:
+        """A rollback inside the test does not end what protects it."""
+        assert names(dbsession) == []
+        for name in ("first", "second"):
+            ShipWriteDriver(dbsession).create(name=name)
+            dbsession.rollback()
+        ShipWriteDriver(dbsession).create(name="third")
+        dbsession.commit()
+        assert names(dbsession) == ["third"]
+
+    def test_a_rollback_of_the_code_leaves_what_the_test_committed(
+        self, dbsession: Session, dbplugin: Database
+    ) -> None:
+        """A rollback takes back only what its own session has written since its commit."""
+        ShipWriteDriver(dbsession).create(name="Rotarran")
+        dbsession.commit()
+        with dbplugin.get_session() as session:
+            ShipWriteDriver(session).create(name="lost")
+            session.rollback()
+        assert names(dbsession) == ["Rotarran"]
+
+    def test_a_request_sees_what_the_test_wrote(self, webapp: Any, dbsession: Session) -> None:
+        """A request is in the transaction of the test, even without a commit."""
+        ShipWriteDriver(dbsession).create(name="Rotarran")
+        assert webapp.get("/ships").json == ["Rotarran"]
+
+    def test_the_test_sees_what_a_request_committed(self, webapp: Any, dbsession: Session) -> None:
+        """The session of the test reads it, and a rollback of the test leaves it."""
+        assert names(dbsession) == []
+        webapp.get("/add", {"name": "Rotarran"})
+        assert names(dbsession) == ["Rotarran"]
+        dbsession.rollback()
+        assert names(dbsession) == ["Rotarran"]
+
+    def test_an_object_of_the_test_is_read_again_after_a_request(
+        self, application: SampleApplication, webapp: Any, dbsession: Session
+    ) -> None:
+        """What the session holds does not hide what a request has changed."""
+        ship = ShipWriteDriver(dbsession).create(name="Rotarran")
+        dbsession.commit()
+        with application.dbs["main"].get_session() as session:
+            session.execute(text("UPDATE ships SET name = 'Negh''Var'"))
+            session.commit()
+        assert ship.name == "Negh'Var"
+
+    def test_a_request_that_fails_takes_back_its_own_writes_only(
+        self, webapp: Any, dbsession: Session
+    ) -> None:
+        """What the test committed before stays."""
+        ShipWriteDriver(dbsession).create(name="Rotarran")
+        dbsession.commit()
+        with pytest.raises(RuntimeError):
+            webapp.get("/forget", {"fail": "1"})
+        assert names(dbsession) == ["Rotarran"]
+
+    def test_a_subrequest_sees_the_same_transaction(self, webapp: Any, dbsession: Session) -> None:
+        """A request within a request ends first, as a test's one connection needs it."""
+        ShipWriteDriver(dbsession).create(name="Rotarran")
+        dbsession.commit()
+        assert webapp.get("/outer").json == ["Rotarran", "Rotarran"]
+
+    def test_a_decorated_function_sees_the_same_transaction(
+        self, application: SampleApplication, dbsession: Session
+    ) -> None:
+        """A function or a task reads what the test wrote, and the test what it committed."""
+        ShipWriteDriver(dbsession).create(name="Rotarran")
+
+        @WithDatabase(application, "main")
+        def rename(main: Session) -> None:
+            main.query(Ship).one().name = "Negh'Var"
+            main.commit()
+
+        rename()
+        assert names(dbsession) == ["Negh'Var"]
+
+    @TWICE
+    def test_a_database_that_the_test_did_not_name_is_isolated(
+        self, application: SampleApplication, webapp: Any, attempt: int
+    ) -> None:
+        """The first use prepares it, and what is committed in it is undone."""
+
+        @WithDatabase(application, "analytics")
+        def record(analytics: Session) -> None:
+            analytics.add(Event(name="unique"))
+            analytics.commit()
+
+        record()
+        assert webapp.get("/both").json == [0, 1]
+
+    @TWICE
+    def test_two_databases_in_one_test(
+        self, application: SampleApplication, dbsession: Session, attempt: int
+    ) -> None:
+        """Each is isolated in a transaction of its own."""
+        with application.dbs["analytics"].get_session() as analytics:
+            analytics.add(Event(name="unique"))
+            analytics.commit()
+            assert analytics.query(Event).count() == 1
+            assert names(dbsession) == []
+            ShipWriteDriver(dbsession).create(name="Rotarran")
+            dbsession.commit()
+
+    def test_a_failed_statement_leaves_the_transaction_usable(
+        self, dbsession: Session, dbplugin: Database
+    ) -> None:
+        """An error of the code under test ends with its own session."""
+        ShipWriteDriver(dbsession).create(name="Rotarran")
+        dbsession.commit()
+        with pytest.raises(Exception, match="no_such"), dbplugin.get_session() as session:
+            session.execute(text("SELECT * FROM no_such"))
+        assert names(dbsession) == ["Rotarran"]
+
+    def test_uncommitted_writes_of_dbsession_are_no_failure(self, dbsession: Session) -> None:
+        """A test need not commit."""
+        dbsession.add(Ship(name="flushed"))
+        dbsession.flush()
+        dbsession.add(Ship(name="pending"))
+
+    def test_opening_a_session_in_another_thread_is_harmless(
+        self, dbsession: Session, dbplugin: Database
+    ) -> None:
+        """Only a statement would be an error, also when the test's own session is idle."""
+        assert names(dbsession) == []
+        in_a_thread(lambda: dbplugin.get_session().close())
+        assert names(dbsession) == []
+
+    def test_a_session_may_be_opened_in_another_thread_first(self, dbplugin: Database) -> None:
+        """The database is prepared by whoever touches it first."""
+        in_a_thread(lambda: dbplugin.get_session().close())
+        with dbplugin.get_session() as session:
+            assert names(session) == []
+
+    @TWICE
+    def test_committing_commits_for_real(
+        self, committing: None, dbplugin: Database, dbsession: Session, attempt: int
+    ) -> None:
+        """Another thread's commit is seen, and the next test has a fresh database."""
+        assert names(dbsession) == []
+        dbsession.rollback()
+
+        def work() -> None:
+            with dbplugin.get_session() as session:
+                session.add(Ship(name="Rotarran"))
+                session.commit()
+
+        in_a_thread(work)
+        with dbplugin.engine.connect() as connection:
+            assert connection.scalar(text("SELECT count(*) FROM ships")) == 1
+
+    def test_the_other_fixtures(
+        self,
+        application: SampleApplication,
+        settings: Settings,
+        paths: dict[str, Path],
+        dbplugin: Database,
+        dbsession: Session,
+    ) -> None:
+        """The fixtures are the parts of the application, prepared for tests."""
+        assert type(application) is self.APP_CLASS
+        assert application.purpose == "tests"
+        assert settings is application.settings
+        assert paths is application.paths
+        assert dbplugin is application.dbs[self.DATABASE_KEY]
+        assert dbsession.get_bind().engine is dbplugin.engine
+        assert "_test" in str(dbplugin.target.url.database)
+
+
+class TestOnPostgreSQL(Fixtures):
+    """The fixtures on the embedded PostgreSQL, with the instance that the project has."""
+
+    APP_CLASS = SampleApplication
+
+    def test_the_application_is_the_projects(self, application: SampleApplication) -> None:
+        """Tasks hold `main`, and share the transaction of the test."""
+        assert application is main
+
+
+class TestOnSQLite(Fixtures):
+    """The fixtures on SQLite, with an application that is not the project's own."""
+
+    APP_CLASS = SQLiteApplication
+
+    def test_the_application_is_one_of_the_class(self, application: SampleApplication) -> None:
+        """It is made for the run, and does not replace `main`."""
+        assert application is not main
+
+
+class TestOfAnotherDatabase(BaseApplicationFixture):
+    """A class for a database of its own, in the same run."""
+
+    APP_CLASS = SampleApplication
+    DATABASE_KEY = "analytics"
+
+    @TWICE
+    def test_dbsession_is_of_the_database(self, dbsession: Session, attempt: int) -> None:
+        """The key names the database of the fixtures."""
+        dbsession.add(Event(name="unique"))
+        dbsession.commit()
+        assert dbsession.query(Event).count() == 1
+
+
+class TestMigrationsOnSQLite(BaseMigrationTests):
+    """The ready-made tests of migrations on SQLite."""
+
+    APP_CLASS = SQLiteApplication
+
+
+def test_a_database_is_recreated_once_in_a_run(sqlite: Path) -> None:
+    """Each database has its own mark, so that the second is not left stale."""
+    application = SampleApplication().run_tests()
+    run, main, analytics = TestRun(), *application.dbs.values()
+    (sqlite / "main_test.db").write_text("stale")
+    (sqlite / "analytics_test.db").write_text("stale")
+    for _ in range(2):
+        run.refresh(main)
+        with main.get_session() as session:
+            session.add(Ship(name="Rotarran"))
+            session.commit()
+    with main.get_session() as session:
+        assert len(ShipReadDriver(session).list_all()) == 2
+    run.refresh(analytics)
+    with analytics.get_session() as session:
+        assert session.query(Event).count() == 0
+    for database in (main, analytics):
+        database.dispose()
+
+
+HEAD = """
+import threading
+import pytest
+from sqlalchemy import text
+from qapla.testing import BaseApplicationFixture, BaseMigrationTests
+from qapla_sample.application.app import SampleApplication
+from qapla_sample.databases.main.ship import Ship
+
+class Application(SampleApplication):
+    __module__ = SampleApplication.__module__
+
+class Fixtures(BaseApplicationFixture):
+    APP_CLASS = Application
+
+class TestIt(Fixtures):
+"""
+
+
+@pytest.fixture
+def run(pytester: pytest.Pytester, sqlite: Path) -> Callable[[str], pytest.RunResult]:
+    """Return what runs the body of a test class in a run of its own, on SQLite."""
+
+    def run(body: str) -> pytest.RunResult:
+        pytester.makepyfile(HEAD + body)
+        return pytester.runpytest_inprocess("-p", "no:cacheprovider", "-W", "error")
+
+    return run
+
+
+def reports(result: pytest.RunResult) -> list[str]:
+    """Return the lines of a run that tell what is wrong with a database."""
+    return [
+        line.removeprefix("E").strip() for line in result.outlines if "database 'main':" in line
+    ]
+
+
+Run = Callable[[str], pytest.RunResult]
+
+
+@pytest.mark.parametrize("query", ["", "?redirect=1"])
+def test_lost_writes_of_a_request_fail_the_test(run: Run, query: str) -> None:
+    """The failure comes when the test is torn down, and names the request."""
+    result = run(f"    def test_it(self, webapp):\n        webapp.get('/forget{query}')\n")
+    result.assert_outcomes(passed=1, errors=1)
+    assert reports(result) == [
+        "database 'main': the request GET /forget ended with writes that nobody committed, and "
+        "they are lost: commit the session, or write inside `with driver.transaction():`"
+    ]
+
+
+def test_lost_writes_of_a_function_fail_the_test(run: Run) -> None:
+    """So do those of a function or a task, and the next test is not harmed."""
+    result = run(
+        """
+    def test_it(self, application):
+        from qapla.database.decorators import WithDatabase
+        WithDatabase(application, "main")(write)()
+
+    def test_after(self, dbsession):
+        assert dbsession.query(Ship).count() == 0
+
+def write(main):
+    main.add(Ship(name="lost"))
+"""
+    )
+    result.assert_outcomes(passed=2, errors=1)
+    assert reports(result) == [
+        "database 'main': the function write ended with writes that nobody committed, and "
+        "they are lost: commit the session, or write inside `with driver.transaction():`"
+    ]
+
+
+def test_lost_writes_of_a_failed_request_are_no_failure(run: Run) -> None:
+    """A rollback is what an exception is for."""
+    result = run(
+        """
+    def test_it(self, webapp):
+        with pytest.raises(RuntimeError):
+            webapp.get("/forget?fail=1")
+"""
+    )
+    result.assert_outcomes(passed=1)
+
+
+def test_a_session_that_ends_before_a_later_one_is_an_error(run: Run) -> None:
+    """The message names the two sessions, also when the code under test hides the error."""
+    result = run(
+        """
+    def test_it(self, dbplugin):
+        first, second = dbplugin.get_session("the first"), dbplugin.get_session("the second")
+        first.execute(text("SELECT 1"))
+        second.execute(text("SELECT 1"))
+        with pytest.raises(Exception):
+            first.close()
+
+    def test_after(self, dbsession):
+        assert dbsession.query(Ship).count() == 0
+"""
+    )
+    result.assert_outcomes(passed=2, errors=1)
+    assert reports(result) == [
+        "database 'main': the first ended before the second, which began later: "
+        "in a test the last session opened must end first"
+    ]
+
+
+def test_a_statement_of_another_thread_is_an_error(run: Run) -> None:
+    """The message names the fixture that lets threads work."""
+    result = run(
+        """
+    def test_it(self, dbplugin, dbsession):
+        dbsession.execute(text("SELECT 1"))
+        errors = []
+        def work():
+            session = dbplugin.get_session()
+            try:
+                session.execute(text("SELECT 1"))
+            except Exception as error:
+                errors.append(type(error).__name__)
+        thread = threading.Thread(target=work)
+        thread.start()
+        thread.join()
+        assert errors == ["IsolationError"]
+        assert dbsession.query(Ship).count() == 0
+
+    def test_after(self, dbsession):
+        assert dbsession.query(Ship).count() == 0
+"""
+    )
+    result.assert_outcomes(passed=2, errors=1)
+    assert reports(result) == [
+        "database 'main': a statement came from another thread than the test's, and a test has "
+        "one connection: ask for the fixture `committing`, with which sessions commit for real"
+    ]
+
+
+def test_threads_that_touch_a_database_first_prepare_it_once(run: Run) -> None:
+    """The database is recreated before the first of them has its session, and not again."""
+    result = run(
+        """
+    def test_it(self, committing, dbplugin):
+        together = threading.Barrier(4, timeout=5)
+        def work():
+            together.wait()
+            with dbplugin.get_session() as session:
+                session.add(Ship(name="Rotarran"))
+                session.commit()
+        threads = [threading.Thread(target=work) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        with dbplugin.get_session() as session:
+            assert session.query(Ship).count() == 4
+
+    def test_isolated(self, dbplugin):
+        threads = [threading.Thread(target=lambda: dbplugin.get_session().close()) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert dbplugin.engine.pool.checkedout() == 1
+"""
+    )
+    result.assert_outcomes(passed=2)
+
+
+def test_a_test_that_fails_harms_no_other(run: Run) -> None:
+    """What a failed test has left open is closed and rolled back."""
+    result = run(
+        """
+    @pytest.mark.parametrize("attempt", [1, 2])
+    def test_it(self, dbplugin, attempt):
+        session = dbplugin.get_session()
+        assert session.query(Ship).count() == 0
+        session.add(Ship(name="left"))
+        session.flush()
+        assert False, "failed"
+"""
+    )
+    result.assert_outcomes(failed=2)
+    assert result.outlines.count("E       AssertionError: failed") == 2
+
+
+def test_a_wrong_setting_is_told_to_every_test(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The line that names it is the error of the fixture."""
+    monkeypatch.setenv("QAPLA_SAMPLE_ENVIRONMENT", "staging")
+    result = run("    def test_it(self, dbsession):\n        pass\n")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(
+        "E*SettingsError: the variable QAPLA_SAMPLE_ENVIRONMENT is wrong: "
+        "Input should be 'development' or 'production'"
+    )
+
+
+def test_the_ready_made_tests_find_what_is_wrong_with_migrations(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two heads, a downgrade that fails and models that differ are told with what to type."""
+    source = Path(__file__).parent / "sample" / "migrations" / "main"
+    migrations = Path(shutil.copytree(source, tmp_path / "migrations"))
+    revision = migrations / "versions" / "0001_ships.py"
+    revision.write_text(revision.read_text().replace('"name", sa.String(200)', '"nmae", sa.Text()'))
+    monkeypatch.setenv("QAPLA_SAMPLE_PATHS__MIGRATIONS", str(migrations))
+    result = run("    pass\n\nclass TestMigrations(Fixtures, BaseMigrationTests):\n    pass\n")
+    result.assert_outcomes(passed=2, failed=1)
+    assert reports(result)[0].startswith("database 'main': New upgrade operations detected: ")
+    assert "type `uv run alembic -n main revision --autogenerate -m 'What changed'`" in (
+        result.outlines
+    )

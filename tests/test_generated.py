@@ -1,19 +1,12 @@
 """Generated projects, used as their users would use them."""
 
-import json
-import os
-import signal
-import subprocess
-import time
-import urllib.request
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from answers import GOOD_ANSWERS
-from baking import clean_environment, generate, pythons, run, succeed, told_commands
+from baking import generate, pythons, run, succeed, told_commands
+from serving import ask, served
 
 Install = Callable[..., tuple[Path, str]]
 
@@ -34,41 +27,6 @@ def install(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Install
         return installed[name, python]
 
     return once
-
-
-@contextmanager
-def served(project: Path, command: list[str], **environment: str) -> Iterator[Path]:
-    """Serve a project until the block ends; yields the file of what the server printed."""
-    log = project / "var" / "served.log"
-    log.parent.mkdir(exist_ok=True)
-    with log.open("w") as output:
-        server = subprocess.Popen(
-            command,
-            cwd=project,
-            env=clean_environment(**environment),
-            stdout=output,
-            stderr=output,
-            start_new_session=True,
-        )
-    try:
-        deadline = time.monotonic() + 60
-        while "Serving on" not in log.read_text() and time.monotonic() < deadline:
-            assert server.poll() is None, log.read_text()
-            time.sleep(0.1)
-        yield log
-    finally:
-        os.killpg(server.pid, signal.SIGINT)
-        server.wait(timeout=60)
-
-
-def ask(url: str, body: object = None) -> tuple[int, Any]:
-    """Get a URL, or post JSON to it; return the status and the JSON of the answer."""
-    data = None if body is None else json.dumps(body).encode()
-    try:
-        with urllib.request.urlopen(url, data, timeout=60) as answer:
-            return answer.status, json.load(answer)
-    except urllib.error.HTTPError as error:
-        return error.code, error.read().decode()
 
 
 @pytest.mark.parametrize("name", FULL)

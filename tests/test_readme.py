@@ -1,0 +1,86 @@
+"""Every command of the documentation works, in the order in which it stands there."""
+
+import json
+import re
+import shlex
+import tomllib
+from pathlib import Path
+
+import pytest
+from answers import GOOD_ANSWERS
+from baking import TEMPLATE, generate, succeed
+from serving import served
+
+BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+SERVE = "uv run pserve development.ini"
+SLUG = "{{cookiecutter.project_slug}}"
+
+
+def commands(document: Path) -> list[str]:
+    """Return the commands of a document, in their order."""
+    blocks = BLOCK.findall(document.read_text(encoding="utf-8"))
+    return [line for block in blocks for line in block.splitlines()]
+
+
+def shell(command: str, directory: Path) -> str:
+    """Run a line as a shell would."""
+    return succeed(["bash", "-c", command], directory)
+
+
+def test_the_readme_of_the_template(template: Path, tmp_path: Path) -> None:
+    """From an empty directory to a served project, by the commands of the README alone."""
+    make, into, *steps, serve, post, get = commands(TEMPLATE / "README.md")[:7]
+    assert make == "pip install uv && uvx cookiecutter gh:org/qapla-db"
+    # The questions are answered by their defaults; the repository is the one at hand.
+    generation = make.removeprefix("pip install uv && ").replace("gh:org/qapla-db", str(template))
+    shell(f"yes '' | {generation}", tmp_path)
+    project = tmp_path / into.removeprefix("cd ")
+    for step in steps:
+        shell(step, project)
+    assert serve == SERVE
+    with served(project, serve.split()):
+        assert shell(post, project) == '{"id": 1, "name": "first"}'
+        assert shell(get, project) == '[{"id": 1, "name": "first"}]'
+
+
+def test_the_other_commands_of_the_readme_are_tested_elsewhere() -> None:
+    """cruft's are run by the tests of cruft, and the last one runs these tests."""
+    create, update, test = commands(TEMPLATE / "README.md")[7:]
+    assert create.startswith("uvx cruft create ")
+    assert json.loads(shlex.split(update)[-1]).keys() == {"databases", "models"}
+    assert update.startswith("uvx cruft update --variables-to-update ")
+    assert test == "uv run pytest"
+    assert test in (TEMPLATE / ".ci" / "run").read_text().splitlines()
+
+
+def test_the_readme_of_a_generated_project(template: Path, tmp_path: Path) -> None:
+    """Each command of it works in a new project."""
+    project, _ = generate(template, tmp_path, GOOD_ANSWERS["two databases"])
+    written = commands(project / "README.md")
+    assert len(written) > 8
+    for command in written:
+        if command == SERVE:
+            with served(project, command.split()):
+                continue
+        shell(command.replace("<database>", "analytics"), project)
+
+
+@pytest.mark.parametrize("document", ["README.md", "CONTRIBUTING.md"])
+def test_files_that_the_documentation_names_are_there(document: str) -> None:
+    """A link or a command names no file that is gone."""
+    text = (TEMPLATE / document).read_text(encoding="utf-8")
+    named = re.findall(r"\]\(([A-Z]+(?:\.md)?)\)|(tests/\w+\.py)|(\.ci/\w+)", text)
+    for path in {part for parts in named for part in parts if part}:
+        assert (TEMPLATE / path).exists(), path
+
+
+def test_every_module_of_the_framework_has_its_floor() -> None:
+    """The import contract lists each module, so that none escapes it."""
+    settings = tomllib.loads((TEMPLATE / "pyproject.toml").read_text(encoding="utf-8"))
+    layers = settings["tool"]["importlinter"]["contracts"][0]["layers"]
+    listed = {module.strip() for layer in layers for module in layer.split("|")}
+    source = TEMPLATE / SLUG / "src"
+    for path in (source / "qapla").rglob("*.py"):
+        module = ".".join(path.relative_to(source).with_suffix("").parts)
+        inside = module.startswith("qapla.scaffold") or module.endswith("__init__")
+        assert inside or module in listed, module

@@ -1,9 +1,11 @@
 """Bake projects, and run commands in them as a user would."""
 
+import atexit
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -12,12 +14,17 @@ _LEFT_OUT = shutil.ignore_patterns(
     ".git", ".venv", "__pycache__", ".*_cache", "uv.lock", "var", "*.pyc"
 )
 
+# Where runs of pytest inside these tests keep their files: in the directory of this run they would
+# take away the permissions that the embedded server, another user under root, needs for its way.
+_NESTED = tempfile.mkdtemp(prefix="qapla-nested-")
+atexit.register(shutil.rmtree, _NESTED, ignore_errors=True)
+
 
 def clean_environment(**more: str) -> dict[str, str]:
     """Return an environment without what the run of these tests has put into it."""
     inherited = ("VIRTUAL_ENV", "PYTHONDONTWRITEBYTECODE", "PYTHONPATH", "PYTEST_CURRENT_TEST")
     kept = {key: value for key, value in os.environ.items() if key not in inherited}
-    return {**kept, **more}
+    return {**kept, "PYTEST_DEBUG_TEMPROOT": _NESTED, **more}
 
 
 def run(

@@ -125,7 +125,17 @@ def test_names_that_recreate_drops(tmp_path: Path, name: str) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["x", "test", "x_tests", "x_test_", "x_test_gw", "x_test_gw1x", "x_test_template_", "x_test_2"],
+    [
+        "x",
+        "test",
+        "x_tests",
+        "x_test_",
+        "x_test_gw",
+        "x_test_gw1x",
+        "x_test_template_",
+        "x_test_2",
+        "x_test_gw1_gw2",
+    ],
 )
 @pytest.mark.parametrize("place", ["postgresql", "sqlite"], indirect=True)
 def test_names_that_recreate_refuses(place: Place, name: str) -> None:

@@ -181,9 +181,14 @@ def test_an_outer_transaction_takes_the_inner_ones_back(session: Session) -> Non
     assert committed(session) == []
 
 
+@pytest.mark.parametrize("read", [True, False])
 @pytest.mark.parametrize("begin", ["begin", "begin_nested"])
-def test_a_transaction_that_the_caller_began_is_the_callers(session: Session, begin: str) -> None:
-    """Inside `session.begin()` a driver's transaction is a savepoint."""
+def test_a_transaction_that_the_caller_began_is_the_callers(
+    session: Session, begin: str, read: bool
+) -> None:
+    """Inside `session.begin()` or a savepoint a driver's transaction is a savepoint."""
+    if read and begin == "begin_nested":
+        FleetReadDriver(session).list_all()
     with pytest.raises(RuntimeError):
         create_and_fail(session, getattr(session, begin)())
     session.commit()

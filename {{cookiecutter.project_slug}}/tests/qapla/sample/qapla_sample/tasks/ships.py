@@ -1,0 +1,1 @@
+"""Tasks about ships: a module that Celery finds by itself."""

@@ -1,6 +1,8 @@
 """A copy of the template, and projects that are baked from it once for all tests."""
 
-from collections.abc import Callable
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -8,6 +10,18 @@ from answers import GOOD_ANSWERS
 from baking import copy_template, generate
 
 Bake = Callable[[str], tuple[Path, str]]
+
+
+@pytest.fixture(scope="session")
+def workplace() -> Iterator[Path]:
+    """Return a directory for projects that are used.
+
+    It is not one of pytest's: these are closed to other users, and under root the embedded server
+    is one.
+    """
+    directory = Path(tempfile.mkdtemp(prefix="qapla-"))
+    yield directory
+    shutil.rmtree(directory, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

@@ -14,13 +14,13 @@ FULL = ["two databases", "strange names"]
 
 
 @pytest.fixture(scope="module")
-def install(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Install:
+def install(template: Path, workplace: Path) -> Install:
     """Return what bakes and installs a set of good answers, each once for each Python."""
     installed: dict[tuple[str, str | None], tuple[Path, str]] = {}
 
     def once(name: str, python: str | None = None) -> tuple[Path, str]:
         if (name, python) not in installed:
-            output = tmp_path_factory.mktemp("installed")
+            output = workplace / str(len(installed))
             project, printed = generate(template, output, GOOD_ANSWERS[name])
             succeed(["uv", "sync", "--quiet", *(["--python", python] if python else [])], project)
             installed[name, python] = project, printed

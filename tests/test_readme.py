@@ -27,14 +27,14 @@ def shell(command: str, directory: Path) -> str:
     return succeed(["bash", "-c", command], directory)
 
 
-def test_the_readme_of_the_template(template: Path, tmp_path: Path) -> None:
+def test_the_readme_of_the_template(template: Path, workplace: Path) -> None:
     """From an empty directory to a served project, by the commands of the README alone."""
     make, into, *steps, serve, post, get = commands(TEMPLATE / "README.md")[:7]
     assert make == "pip install uv && uvx cookiecutter gh:org/qapla-db"
     # The questions are answered by their defaults; the repository is the one at hand.
     generation = make.removeprefix("pip install uv && ").replace("gh:org/qapla-db", str(template))
-    shell(f"yes '' | {generation}", tmp_path)
-    project = tmp_path / into.removeprefix("cd ")
+    shell(f"yes '' | {generation}", workplace)
+    project = workplace / into.removeprefix("cd ")
     for step in steps:
         shell(step, project)
     assert serve == SERVE
@@ -53,9 +53,9 @@ def test_the_other_commands_of_the_readme_are_tested_elsewhere() -> None:
     assert test in (TEMPLATE / ".ci" / "run").read_text().splitlines()
 
 
-def test_the_readme_of_a_generated_project(template: Path, tmp_path: Path) -> None:
+def test_the_readme_of_a_generated_project(template: Path, workplace: Path) -> None:
     """Each command of it works in a new project."""
-    project, _ = generate(template, tmp_path, GOOD_ANSWERS["two databases"])
+    project, _ = generate(template, workplace / "readme", GOOD_ANSWERS["two databases"])
     written = commands(project / "README.md")
     assert len(written) > 8
     for command in written:

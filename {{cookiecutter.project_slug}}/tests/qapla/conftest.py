@@ -23,7 +23,8 @@ sys.path.insert(0, str(SAMPLE))
 MARIADB = URL.create("mysql+pymysql", username="root", host="127.0.0.1", port=3306)
 START_MARIADB = (
     "no MariaDB answers on 127.0.0.1:3306 for root without a password: "
-    "install `mariadb-server`, and type `mariadbd-safe --skip-grant-tables &`"
+    "type `apt-get install mariadb-server`, `mariadbd-safe &` and then, for root, "
+    "`mariadb -e \"ALTER USER root@localhost IDENTIFIED BY ''\"`"
 )
 
 

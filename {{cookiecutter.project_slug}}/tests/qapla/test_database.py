@@ -2,7 +2,7 @@
 
 import os
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -19,10 +19,22 @@ EVERY = pytest.mark.parametrize("place", ["postgresql", "sqlite", "mariadb"], in
 COMMAND = "uv run alembic -n main upgrade head"
 
 
+_made: list[Database] = []
+
+
+@pytest.fixture(autouse=True)
+def made_databases_are_disposed() -> Iterator[None]:
+    """Close what a test has opened by `on_sqlite`."""
+    yield
+    while _made:
+        _made.pop().dispose()
+
+
 def on_sqlite(path: Path, **settings: object) -> Database:
     """Return a database `main` in a file."""
-    url = make_url(f"sqlite:///{path}")
-    return Database("main").at(Target(url=url, migrations=path.parent, **settings))  # type: ignore[arg-type]
+    target = Target(url=make_url(f"sqlite:///{path}"), migrations=path.parent, **settings)  # type: ignore[arg-type]
+    _made.append(Database("main").at(target))
+    return _made[-1]
 
 
 def test_pre_ping_is_on_by_default(tmp_path: Path) -> None:

@@ -40,8 +40,18 @@ def refuse(value: Any, kind: str) -> Any:
 
 
 class Refusals(Extension):
-    """Give the template's variables the filter `refuse`."""
+    """Give the template's variables the filter `refuse`, and take answers as they are."""
 
     def __init__(self, environment: Environment) -> None:
         super().__init__(environment)
         environment.filters["refuse"] = refuse
+
+    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
+        """Return an answer with its braces made literal.
+
+        Without prompts cookiecutter renders answers too: a brace in one would be a traceback. What
+        the template renders itself has a file name, or speaks of `cookiecutter`.
+        """
+        if name is None and "cookiecutter" not in source:
+            return source.replace("{", "{{ '{' }}")
+        return source

@@ -2,7 +2,7 @@
 
 IDENTIFIER = "it is made of lower-case ASCII letters, digits and single underscores between them"
 CAMEL_CASE = "it is an ASCII identifier in CamelCase, after a database and a dot or alone"
-QUOTES = 'Qo\'noS "and" \\ <b>*Ünïcode*</b> 龍 # $HOME'
+QUOTES = 'Qo\'noS "and" \\ <b>*Ünïcode*</b> 龍 # $HOME {{ {% }}'
 
 GOOD_ANSWERS: dict[str, dict[str, str]] = {
     "one database": {"project_name": "Rotarran"},
@@ -101,6 +101,9 @@ BAD_ANSWERS: list[tuple[dict[str, str], str]] = [
     _database("main\nlogs", IDENTIFIER, "main_logs"),
     _database("'main'", IDENTIFIER, "main"),
     _database("../main", IDENTIFIER, "main"),
+    _database("{main}", IDENTIFIER, "main"),
+    _database("{{ main", IDENTIFIER, "main"),
+    _database("{% main", IDENTIFIER, "main"),
     _database("class", PYTHON, "class_db"),
     _database("type", PYTHON, "type_db"),
     _database("session", REQUEST, "session_db"),

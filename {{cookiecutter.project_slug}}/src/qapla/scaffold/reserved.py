@@ -61,7 +61,7 @@ DEPENDENCIES = _words(
 # Names that the blueprints of a model import or define.
 MODEL = _words(
     """
-    Any BaseApplicationFixture BaseModel Controller DummyRequest False Field Generic Mapped
-    Migrations Model None ReadDriver Request Session String True WriteDriver
+    Any BaseApplicationFixture BaseModel Controller DummyRequest False Field Generic HTTPBadRequest
+    Mapped Migrations Model None ObjectNotFound ReadDriver Request Session String True WriteDriver
     """
 )

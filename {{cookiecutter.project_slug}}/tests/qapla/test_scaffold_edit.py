@@ -1,0 +1,95 @@
+"""What the scaffold inserts into files that the user may have changed."""
+
+import pytest
+
+from qapla.exceptions import ScaffoldError
+from qapla.scaffold import edit, layout
+
+PATH = "databases/__init__.py"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("X: list[A] = []\n", 'X: list[A] = [\n    A("b"),\n]\n'),
+        ("X = [A('a')]\n", "X = [\n    A('a'),\n    A(\"b\"),\n]\n"),
+        (
+            "X = [\n    A('a'),  # first\n]\nY = 1\n",
+            "X = [\n    A('a'),  # first\n    A(\"b\"),\n]\nY = 1\n",
+        ),
+        (
+            "X = [\n    A('ä')  # no comma\n]\n",
+            "X = [\n    A('ä'),  # no comma\n    A(\"b\"),\n]\n",
+        ),
+        ("X = [\n    # none yet\n]", 'X = [\n    # none yet\n    A("b"),\n]'),
+    ],
+)
+def test_an_item_goes_to_the_end_of_a_list(before: str, after: str) -> None:
+    """What stands in the list, comments included, stays as it is."""
+    assert edit.append_to_list(before, "X", 'A("b")', PATH) == after
+
+
+@pytest.mark.parametrize(
+    ("source", "line"),
+    [
+        ("Y = []", f"{PATH} assigns no list to X: write X = []"),
+        ("X = ()", f"{PATH} assigns no list to X: write X = []"),
+        ("X = [", f"{PATH} is not valid Python (line 1): mend it"),
+    ],
+)
+def test_a_list_that_is_not_there_is_an_error(source: str, line: str) -> None:
+    """The error names the file and says what to write."""
+    with pytest.raises(ScaffoldError) as caught:
+        edit.append_to_list(source, "X", "1", PATH)
+    assert str(caught.value) == line
+
+
+def test_statements_go_to_the_end_of_a_function() -> None:
+    """They follow its last statement, before whatever comes after it."""
+    source = 'def f():\n    """Doc."""\n    a(\n        1\n    )\n\n\ndef g():\n    pass\n'
+    expected = source.replace("    )\n", "    )\n    b()\n    c()\n")
+    assert edit.append_to_function(source, "f", ["b()", "c()"], PATH) == expected
+    assert edit.append_to_function("def f():\n  a", "f", ["b()"], PATH) == "def f():\n  a\n  b()\n"
+
+
+def test_a_function_that_is_not_there_is_an_error() -> None:
+    """The error says what would have been added, so that a user can do it by hand."""
+    with pytest.raises(ScaffoldError) as caught:
+        edit.append_to_function("", "f", ["b()"], PATH)
+    assert (
+        str(caught.value) == f"{PATH} has no function f: write one, to which the scaffold adds b()"
+    )
+
+
+def test_a_section_goes_to_the_end_of_an_ini_file() -> None:
+    """An empty line sets it apart; an empty file begins with it."""
+    assert edit.append_section("[a]\nx = 1\n", "b", ["y = 2"], PATH) == "[a]\nx = 1\n\n[b]\ny = 2\n"
+    assert edit.append_section("", "b", ["y = 2"], PATH) == "[b]\ny = 2\n"
+
+
+def test_a_section_that_is_there_is_an_error() -> None:
+    """Nothing of the user's is written over."""
+    with pytest.raises(ScaffoldError) as caught:
+        edit.append_section("[b]\n", "b", [], PATH)
+    assert str(caught.value) == f"{PATH} has a section [b] already: remove or rename it"
+
+
+def test_a_call_is_broken_as_the_formatter_breaks_it() -> None:
+    """One line, then the arguments on a line of their own, then each on its own."""
+    assert layout.call("f(", ["1", "2"]) == "f(1, 2)"
+    together = layout.call("f(", ["a" * 48, "b" * 48], indent=4)
+    assert together == f"f(\n        {'a' * 48},\n        {'b' * 48},\n    )"
+    assert layout.call("f" * 60 + "(", ["a" * 45]) == "f" * 60 + f"(\n    {'a' * 45}\n)"
+
+
+def test_imports_are_sorted_into_their_sections() -> None:
+    """Others come first, then the framework, then the project, whatever their names are."""
+    assert layout.imports(
+        ("alpha.b", ["x", "A", "LIMIT"]),
+        ("qapla.driver", ["D"]),
+        ("sqlalchemy", ["String"]),
+        package="alpha",
+    ) == (
+        "from sqlalchemy import String\n\nfrom qapla.driver import D\n\n"
+        "from alpha.b import LIMIT, A, x"
+    )

@@ -85,6 +85,8 @@ BAD_ANSWERS: list[tuple[dict[str, str], str]] = [
     _slug("tests", OURS, "my_tests"),
     _slug("json", "it is a module of the standard library", "my_json"),
     _slug("celery", DEPENDENCY, "my_celery"),
+    _slug("test", "it is a module of the standard library", "my_test"),
+    _slug("docker", "the environment has variables DOCKER_… of another program", "my_docker"),
     _slug(
         "a" * 39,
         "it has at most 38 characters, as names of databases are made from it",
@@ -111,6 +113,15 @@ BAD_ANSWERS: list[tuple[dict[str, str], str]] = [
     _database("task", "tasks and applications use it for themselves", "task_db"),
     _database("alembic", "it is a section of alembic.ini", "alembic_db"),
     _database("my_project", "it is the package of the project", "main"),
+    (
+        {"databases": "main, main_test"},
+        _refused(
+            "the database name",
+            "main_test",
+            "the tests of 'main' would drop it, as their database has its name",
+            "main_tests",
+        ),
+    ),
     _database("d" * 41, "it has at most 40 characters", "d" * 16),
     _database(
         "d" * 30,
@@ -151,7 +162,10 @@ BAD_ANSWERS: list[tuple[dict[str, str], str]] = [
             "two lines",
         ),
     ),
-    ({"description": " "}, _refused("the description", " ", "it is empty", "Rotarran")),
+    (
+        {"description": " "},
+        _refused("the description", " ", "it is empty", "Keeps the crew list of a ship"),
+    ),
     (
         {"license": "GPL"},
         _refused(

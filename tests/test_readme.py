@@ -48,7 +48,7 @@ def test_the_other_commands_of_the_readme_are_tested_elsewhere() -> None:
     create, update, test = commands(TEMPLATE / "README.md")[7:]
     assert create.startswith("uvx cruft create ")
     assert json.loads(shlex.split(update)[-1]).keys() == {"databases", "models"}
-    assert update.startswith("uvx cruft update --variables-to-update ")
+    assert update.startswith("uvx cruft update --skip-apply-ask --variables-to-update ")
     assert test == "uv run pytest"
     assert test in (TEMPLATE / ".ci" / "run").read_text().splitlines()
 

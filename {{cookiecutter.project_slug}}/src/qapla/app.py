@@ -180,7 +180,8 @@ def _configure_logging(logging_settings: dict[str, Any]) -> None:
     try:
         logging.config.dictConfig(logging_settings)
     except (AttributeError, ImportError, TypeError, ValueError) as error:
-        raise SettingsError(f"the setting logging is wrong: {error}") from error
+        reason = error.__cause__ or error
+        raise SettingsError(f"the setting logging is wrong: {reason}") from error
 
 
 def _caller() -> str:

@@ -4,9 +4,12 @@ Its data directory is shared by every process of the project: the first starts t
 last stops it.
 """
 
+import atexit
 import importlib
+import json
 import threading
 import warnings
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -51,9 +54,27 @@ def _started(directory: Path) -> Any:
         ) from None
     directory.parent.mkdir(parents=True, exist_ok=True)
     try:
-        return server.get_server(directory)
+        handle = server.get_server(directory, start=False)
+        _forget_killed(handle, directory)
+        handle.start()
+        # Registered after the handle's own end, and so done before it.
+        atexit.register(_forget_killed, handle, directory)
+        return handle
     except Exception as error:
         raise DatabaseError(
             f"the embedded PostgreSQL in {directory} does not start ({error}): "
             f"read {directory / 'log'}, or remove the directory to begin anew"
         ) from error
+
+
+def _forget_killed(handle: Any, directory: Path) -> None:
+    """Take processes that were killed off the list of the server's users, or it would never stop.
+
+    The list is the package's own, and so is the lock: where either has changed nothing is done.
+    """
+    users = directory / ".handle_pids.json"
+    with suppress(OSError, ValueError, AttributeError), handle._lock:
+        pids = json.loads(users.read_text())
+        alive = [pid for pid in pids if importlib.import_module("psutil").pid_exists(pid)]
+        if alive != pids:
+            users.write_text(json.dumps(alive))

@@ -7,11 +7,15 @@ from collections.abc import Iterable
 
 
 class QaplaError(Exception):
-    """Be the base of every error that the framework raises on purpose."""
+    """Be the base of every error that the framework raises on purpose.
+
+    The arguments of an error are those of its class, and `__str__` makes the message of them: so an
+    error can be pickled, and comes back from a Celery worker as what it is.
+    """
 
     def __str__(self) -> str:
         # KeyError and others among the bases would show the message as a quoted repr.
-        return " ".join(str(arg) for arg in self.args)
+        return str(self.args[0]) if self.args else ""
 
 
 class SettingsError(QaplaError):
@@ -30,7 +34,11 @@ class UnknownDatabase(QaplaError, KeyError):
     """Say that a database has no such name, and list the names that there are."""
 
     def __init__(self, name: object, known: Iterable[str]) -> None:
-        super().__init__(f"there is no database {name!r}; known: {', '.join(known) or 'none'}")
+        super().__init__(name, list(known))
+
+    def __str__(self) -> str:
+        name, known = self.args
+        return f"there is no database {name!r}; known: {', '.join(known) or 'none'}"
 
 
 class DatabaseError(QaplaError):
@@ -49,9 +57,99 @@ class ObjectNotFound(QaplaError):
     """Say that a model has no row with the id that was asked for."""
 
     def __init__(self, model: str, key: object) -> None:
-        super().__init__(f"{model} {key!r} does not exist")
+        super().__init__(model, key)
         self.model = model
         self.key = key
+
+    def __str__(self) -> str:
+        return f"{self.model} {self.key!r} does not exist"
+
+
+class SeveralObjectsFound(QaplaError):
+    """Say that more than one row fits where one was asked for."""
+
+    def __init__(self, model: str, criteria: object) -> None:
+        super().__init__(model, criteria)
+
+    def __str__(self) -> str:
+        model, criteria = self.args
+        return f"several rows of {model} fit {criteria}: name more columns, or list them"
+
+
+class UnknownAttribute(QaplaError, AttributeError):
+    """Say that a model has no such column or attribute, and list those that it has."""
+
+    def __init__(self, model: str, name: object, known: Iterable[str]) -> None:
+        super().__init__(model, name, list(known))
+
+    def __str__(self) -> str:
+        model, name, known = self.args
+        return f"{model} has no attribute {name!r}; known: {', '.join(known)}"
+
+
+class BadCursor(QaplaError, ValueError):
+    """Say that a cursor is not one that a page of this listing has given."""
+
+
+class StaleObject(QaplaError):
+    """Say that somebody else has changed a row since it was read."""
+
+    def __init__(self, model: str, key: object) -> None:
+        super().__init__(model, key)
+
+    def __str__(self) -> str:
+        model, key = self.args
+        return f"{model} {key!r} was changed by somebody else: read it again, and repeat the change"
+
+
+class Locked(QaplaError):
+    """Say that somebody else holds the lock of a row."""
+
+    def __init__(self, model: str, key: object) -> None:
+        super().__init__(model, key)
+
+    def __str__(self) -> str:
+        model, key = self.args
+        return f"{model} {key!r} is locked by somebody else: try again later"
+
+
+class ReadOnly(QaplaError):
+    """Say that a read driver was made to write."""
+
+
+class ConstraintViolation(QaplaError):
+    """Say which constraint of the database a write has violated; the driver's error is the cause.
+
+    Args:
+        text: What is wrong, as a sentence about the model.
+        model: The name of the model.
+        constraint: The name of the constraint, or None where the database does not tell.
+        columns: The columns that it is about, as far as they are known.
+    """
+
+    def __init__(
+        self, text: str, model: str, constraint: str | None, columns: Iterable[str]
+    ) -> None:
+        super().__init__(text, model, constraint, tuple(columns))
+        self.model = model
+        self.constraint = constraint
+        self.columns = tuple(columns)
+
+
+class Duplicate(ConstraintViolation):
+    """Say that a row with these values is there already."""
+
+
+class MissingReference(ConstraintViolation):
+    """Say that a row refers to one that is not there, or is referred to by others."""
+
+
+class NotNull(ConstraintViolation):
+    """Say that a column has no value, and needs one."""
+
+
+class CheckFailed(ConstraintViolation):
+    """Say that a value is not one that a check constraint allows."""
 
 
 class UnusableFunction(QaplaError, TypeError):

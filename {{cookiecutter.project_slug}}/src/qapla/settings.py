@@ -9,7 +9,7 @@ import json
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, Literal, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypeVar
 
 from dotenv import dotenv_values
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
@@ -27,6 +27,8 @@ class DatabaseSettings(BaseModel):
 
     `url` is the database itself, `options` goes to `sqlalchemy.create_engine`, and `default_url`
     is the maintenance database from which `url`'s is created and dropped (derived unless given).
+    `reader` tells whether read drivers have an engine of their own; by default where that changes
+    nothing but the speed, on PostgreSQL without an isolation level of one's own.
     """
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
@@ -35,6 +37,7 @@ class DatabaseSettings(BaseModel):
     default_url: SecretStr | None = None
     # What goes to another library may hold a password of its own.
     options: dict[str, Any] = Field(default={}, repr=False)
+    reader: bool | None = None
 
 
 class Settings(BaseSettings):
@@ -53,6 +56,10 @@ class Settings(BaseSettings):
     paths: dict[str, Path] = {}
     logging: dict[str, Any] = {}
     celery: dict[str, Any] = Field(default={}, repr=False)
+
+    if TYPE_CHECKING:
+        # The fields of a project's own subclass, which `application.settings` cannot know.
+        def __getattr__(self, name: str) -> Any: ...
 
 
 S = TypeVar("S", bound=Settings)
@@ -209,7 +216,12 @@ class Layers:
     def _refuse_invalid(self, error: ValidationError) -> NoReturn:
         first = error.errors(include_input=False, include_url=False)[0]
         keys = tuple(str(key) for key in first["loc"])
-        text = "is unknown" if first["type"] == "extra_forbidden" else f"is wrong: {first['msg']}"
+        text = f"is wrong: {first['msg']}"
+        if first["type"] == "extra_forbidden":
+            known = (
+                DatabaseSettings.model_fields if keys[0] == "databases" else Settings.model_fields
+            )
+            text = f"is unknown; known: {', '.join(known)}"
         # The error itself is left out: its context may hold the value, which may be a secret.
         raise SettingsError(f"{self.source(*keys)} {text}") from None
 

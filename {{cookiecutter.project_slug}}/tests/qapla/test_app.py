@@ -289,6 +289,21 @@ def test_two_databases_on_one_schema(
     )
 
 
+@pytest.mark.parametrize("door", ["run_command", "run_tests"])
+def test_a_database_that_is_the_test_database_of_another(
+    project: Project, monkeypatch: pytest.MonkeyPatch, door: str
+) -> None:
+    """It is refused, for every purpose, before a test drops it."""
+    monkeypatch.setenv("PROBE_DATABASES__MAIN__URL", "postgresql://h/x")
+    monkeypatch.setenv("PROBE_DATABASES__ANALYTICS__URL", "postgresql://h/x_test")
+    with pytest.raises(DatabaseError) as caught:
+        getattr(project(), door)()
+    assert str(caught.value) == (
+        "the tests of database 'main' would drop database 'analytics', as theirs is called x_test: "
+        "give 'analytics' another name"
+    )
+
+
 @pytest.mark.parametrize(
     ("main", "analytics"),
     [

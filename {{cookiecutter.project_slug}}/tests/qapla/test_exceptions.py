@@ -1,9 +1,19 @@
 """The errors: one tree, and texts that name the thing and what to type."""
 
+import pickle
+
 import pytest
 
 from qapla import exceptions
-from qapla.exceptions import ObjectNotFound, QaplaError, UnknownDatabase, UnusableFunction
+from qapla.exceptions import (
+    Duplicate,
+    ObjectNotFound,
+    QaplaError,
+    StaleObject,
+    UnknownAttribute,
+    UnknownDatabase,
+    UnusableFunction,
+)
 
 EVERY = [
     e for e in vars(exceptions).values() if getattr(e, "__module__", "") == exceptions.__name__
@@ -33,3 +43,21 @@ def test_a_missing_object_has_its_model_and_key() -> None:
 def test_an_unusable_function_is_a_type_error() -> None:
     """It is the caller's mistake, as a wrong argument is."""
     assert issubclass(UnusableFunction, TypeError)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        UnknownDatabase("logs", ["main"]),
+        ObjectNotFound("Ship", 1),
+        UnknownAttribute("Ship", "nmae", ["id", "name"]),
+        StaleObject("Ship", 1),
+        Duplicate("a row is there already", "Ship", "uq_ships_name", ("name",)),
+    ],
+)
+def test_an_error_can_be_pickled_and_made_again_of_its_arguments(error: QaplaError) -> None:
+    """It comes back from another process, or from a Celery worker, as what it is."""
+    for again in (pickle.loads(pickle.dumps(error)), type(error)(*error.args)):
+        assert type(again) is type(error)
+        assert str(again) == str(error)
+        assert vars(again) == vars(error)

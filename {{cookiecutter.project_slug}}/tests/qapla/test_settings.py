@@ -189,7 +189,10 @@ def test_an_unknown_variable_in_dotenv(project: Project) -> None:
 def test_an_unknown_key_of_a_database(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     """A database has a URL, a maintenance URL and options, and nothing else."""
     monkeypatch.setenv("PROBE_DATABASES__MAIN__PASSWORD", "gowron")
-    assert error_of(project()) == "the variable PROBE_DATABASES__MAIN__PASSWORD is unknown"
+    assert error_of(project()) == (
+        "the variable PROBE_DATABASES__MAIN__PASSWORD is unknown; "
+        "known: url, default_url, options, reader"
+    )
 
 
 def test_an_unknown_database_in_a_variable(

@@ -1,9 +1,9 @@
 """The application with databases: the one module that knows the order of things."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from itertools import permutations
 from pathlib import Path
 
-from pydantic import SecretStr
 from sqlalchemy import URL
 
 from qapla.app import TESTS, Application
@@ -38,9 +38,11 @@ class DatabaseApplication(Application):
             if names.count(name) > 1:
                 raise DatabaseError(f"database {name!r} is listed twice: rename one of them")
         self.layers.refuse_unknown_databases(self.settings, names)
-        placed = [database.at(self._target(database)) for database in described]
-        _refuse_shared_schema(placed)
-        self.dbs.fill(placed)
+        urls = {database.name: self._url(database) for database in described}
+        _refuse_shared_schema(urls)
+        self.dbs.fill(
+            database.at(self._target(database, *urls[database.name])) for database in described
+        )
 
     def add_database_web(self) -> None:
         """Give requests their sessions; for `append_web_plugins`."""
@@ -51,30 +53,13 @@ class DatabaseApplication(Application):
         super()._forget()
         self.dbs.clear()
 
-    def _target(self, database: Database) -> Target:
-        settings = self.settings.databases.get(database.name) or DatabaseSettings()
-        url, embedded = self._url(database, settings.url)
-        check_names(url, database.name)
-        tests = self.purpose == TESTS
-        default_url = None
-        if settings.default_url is not None:
-            setting = self.layers.source("databases", database.name, "default_url")
-            default_url = parse(settings.default_url, setting)
-        return Target(
-            url=with_suffix(url, TEST_SUFFIX) if tests else url,
-            migrations=self.paths.setdefault(
-                database.migrations_key, self.paths["root"] / "migrations" / database.name
-            ),
-            default_url=default_url,
-            options=settings.options,
-            embedded=embedded,
-            creatable=self.settings.environment == "development",
-        )
-
-    def _url(self, database: Database, secret: SecretStr | None) -> tuple[URL, Path | None]:
+    def _url(self, database: Database) -> tuple[URL, Path | None]:
         """Return a database's URL and, without one, the embedded server's data directory."""
+        secret = self._settings_of(database).url
         if secret is not None:
-            return parse(secret, self.layers.source("databases", database.name, "url")), None
+            url = parse(secret, self.layers.source("databases", database.name, "url"))
+            check_names(url, database.name)
+            return url, None
         if self.settings.environment == "production":
             variable = self.layers.variable("databases", database.name, "url")
             raise SettingsError(
@@ -85,15 +70,62 @@ class DatabaseApplication(Application):
         url = URL.create("postgresql+psycopg", username="postgres", database=name)
         return url, self.paths["var"] / "postgres"
 
+    def _target(self, database: Database, url: URL, embedded: Path | None) -> Target:
+        settings = self._settings_of(database)
+        default_url = None
+        if settings.default_url is not None:
+            setting = self.layers.source("databases", database.name, "default_url")
+            default_url = parse(settings.default_url, setting)
+        return Target(
+            url=with_suffix(url, TEST_SUFFIX) if self.purpose == TESTS else url,
+            migrations=self.paths.setdefault(
+                database.migrations_key, self.paths["root"] / "migrations" / database.name
+            ),
+            default_url=default_url,
+            options=settings.options,
+            embedded=embedded,
+            creatable=self.settings.environment == "development",
+            reader=_has_reader(url, settings),
+        )
 
-def _refuse_shared_schema(databases: list[Database]) -> None:
-    """Refuse two databases on one schema: autogenerate would drop the other's tables."""
-    places: dict[tuple[object, ...], str] = {}
-    for database in databases:
-        target = database.target
-        at = (target.embedded, *place(target.url))
-        if (other := places.setdefault(at, database.name)) != database.name:
+    def _settings_of(self, database: Database) -> DatabaseSettings:
+        return self.settings.databases.get(database.name) or DatabaseSettings()
+
+
+def _has_reader(url: URL, settings: DatabaseSettings) -> bool:
+    """Tell whether a database has a reader.
+
+    An isolation level of the user's own, and MariaDB's repeatable read, promise that two reads of a
+    transaction see the same; a reader gives each statement a snapshot of its own.
+    """
+    isolated = "isolation_level" in {
+        **settings.options,
+        **settings.options.get("execution_options", {}),
+    }
+    if settings.reader is not None:
+        return settings.reader and not isolated
+    postgresql = url.get_backend_name() == "postgresql"
+    return postgresql and not isolated and "poolclass" not in settings.options
+
+
+def _refuse_shared_schema(urls: Mapping[str, tuple[URL, Path | None]]) -> None:
+    """Refuse two databases on one schema, and one that is the test database of another.
+
+    Autogenerate would drop the other's tables, and the tests would drop the database.
+    """
+    places = {name: (embedded, *place(url)) for name, (url, embedded) in urls.items()}
+    tests = {
+        name: (embedded, *place(with_suffix(url, TEST_SUFFIX)))
+        for name, (url, embedded) in urls.items()
+    }
+    for one, other in permutations(urls, 2):
+        if places[one] == places[other]:
             raise DatabaseError(
-                f"databases {other!r} and {database.name!r} reach the same schema of the same "
-                f"server: give {database.name!r} a database of its own"
+                f"databases {one!r} and {other!r} reach the same schema of the same server: "
+                f"give {other!r} a database of its own"
+            )
+        if tests[one] == places[other]:
+            raise DatabaseError(
+                f"the tests of database {one!r} would drop database {other!r}, as theirs is called "
+                f"{urls[other][0].database}: give {other!r} another name"
             )

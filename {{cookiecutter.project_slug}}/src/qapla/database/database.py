@@ -13,8 +13,9 @@ from sqlalchemy import URL, Connection, Engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from qapla import embedded
-from qapla.database.engines import make_engine
+from qapla.database.engines import Hints, make_engine, make_reader
 from qapla.database.maintenance import Maintenance, maintenance
+from qapla.database.session import RoutedSession
 from qapla.database.url import refuse_undroppable
 from qapla.database.writes import has_uncommitted_writes, track
 from qapla.exceptions import NotPrepared
@@ -31,7 +32,8 @@ class Target:
     """Say where a database is, as its application found out from the settings.
 
     `embedded` is the data directory of the embedded server, or None where the URL says it all;
-    `creatable` tells whether an upgrade may make the database when it is missing.
+    `creatable` tells whether an upgrade may make the database when it is missing, and `reader`
+    whether marked reads go to an engine of their own.
     """
 
     url: URL
@@ -40,6 +42,7 @@ class Target:
     options: dict[str, Any] = field(default_factory=dict, repr=False)
     embedded: Path | None = None
     creatable: bool = False
+    reader: bool = False
 
 
 class Database:
@@ -57,6 +60,7 @@ class Database:
         self.on_lost_writes: Callable[[Database, Session], None] = _warn
         self._target: Target | None = None
         self._engine: Engine | None = None
+        self._reader: Engine | None = None
         self._sessions: sessionmaker[Session] | None = None
         self._lock = threading.RLock()
 
@@ -98,13 +102,17 @@ class Database:
         if self._engine is None:
             with self._lock:
                 if self._engine is None:
-                    upgrade = f"type `{self.upgrade_command}`"
-                    # Only where it is allowed does an upgrade make the database.
-                    by_hand = "" if self.target.creatable else "create it on its server, and then "
-                    self._engine = make_engine(
-                        self.url, self.target.options, self.name, by_hand + upgrade, upgrade
-                    )
+                    self._engine = make_engine(self.url, self.target.options, self._hints)
         return self._engine
+
+    @property
+    def reader(self) -> Engine | None:
+        """Return the engine of marked reads of this process, or None where it is off."""
+        if self._reader is None and self.target.reader:
+            with self._lock:
+                if self._reader is None:
+                    self._reader = make_reader(self.url, self.target.options, self._hints)
+        return self._reader
 
     @property
     def sessions(self) -> sessionmaker[Session]:
@@ -112,10 +120,19 @@ class Database:
         if self._sessions is None:
             with self._lock:
                 if self._sessions is None:
-                    sessions = sessionmaker(self.engine)
+                    sessions: sessionmaker[Session] = sessionmaker(
+                        self.engine, class_=RoutedSession, reader=self.reader
+                    )
                     track(sessions, self.engine)
                     self._sessions = sessions
         return self._sessions
+
+    @property
+    def _hints(self) -> Hints:
+        upgrade = f"type `{self.upgrade_command}`"
+        # Only where it is allowed does an upgrade make the database.
+        by_hand = "" if self.target.creatable else "create it on its server, and then "
+        return Hints(self.name, by_hand + upgrade, upgrade)
 
     @property
     def upgrade_command(self) -> str:
@@ -155,8 +172,9 @@ class Database:
 
     def dispose(self) -> None:
         """Close the pooled connections; the next use makes new ones."""
-        if self._engine is not None:
-            self._engine.dispose()
+        for engine in (self._engine, self._reader):
+            if engine is not None:
+                engine.dispose()
 
     @property
     def maintenance(self) -> Maintenance:

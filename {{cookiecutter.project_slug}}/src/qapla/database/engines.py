@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+from dataclasses import dataclass
 from typing import Any
 from weakref import WeakSet
 
@@ -15,27 +16,61 @@ from qapla.exceptions import DatabaseNotFound, SettingsError
 _engines: WeakSet[Engine] = WeakSet()
 
 
-def make_engine(url: URL, options: dict[str, Any], name: str, create: str, upgrade: str) -> Engine:
+# With 3 databases in each of 4 processes the pools stay below the 100 connections that PostgreSQL
+# allows by default: 4 + 1 for a writer, as many as a server has threads and one more, and 2 for a reader.
+_POOL = {"pool_size": 4, "max_overflow": 1}
+_READER_POOL = {"pool_size": 2, "max_overflow": 0}
+# A lost connection is noticed by repeating a read, of which nothing can be half done: so no ping at
+# checkout, and in autocommit there is nothing to roll back at return.
+_READER = {"isolation_level": "AUTOCOMMIT", "pool_reset_on_return": None, "pool_pre_ping": False}
+
+
+@dataclass(frozen=True)
+class Hints:
+    """Say how errors name a database, and what to do when it or its tables are not there."""
+
+    name: str
+    create: str
+    upgrade: str
+
+
+def make_engine(url: URL, options: dict[str, Any], hints: Hints) -> Engine:
     """Return a new engine of a database; nothing connects yet.
 
     Args:
         url: The URL of the database.
         options: What goes to `sqlalchemy.create_engine`, above our defaults.
-        name: The name of the database, for errors.
-        create: What to do when the database does not exist, for errors.
-        upgrade: What to do when its tables do not exist, for errors.
+        hints: What errors say.
 
     Raises:
         SettingsError: An option is unknown to `create_engine`.
     """
-    try:
-        engine = create_engine(url, **{"pool_pre_ping": True, "hide_parameters": True, **options})
-    except (TypeError, SQLAlchemyError) as error:
-        raise SettingsError(f"database {name!r}: its options are wrong: {error}") from None
+    pool = {} if "poolclass" in options else _POOL
+    engine = _created(url, {**pool, "pool_pre_ping": True, **options}, hints)
     if url.get_backend_name() == "sqlite":
         event.listen(engine, "connect", _leave_transactions_to_us)
         event.listen(engine, "begin", _begin)
-    event.listen(engine, "handle_error", _explain(url, name, create, upgrade))
+    return engine
+
+
+def make_reader(url: URL, options: dict[str, Any], hints: Hints) -> Engine:
+    """Return a reader: an engine in autocommit, read-only, with a small pool of its own.
+
+    The arguments are those of `make_engine`; what they say of the pool is of the writer's.
+    """
+    kept = {key: value for key, value in options.items() if key not in _POOL}
+    reader = _created(url, {**kept, **_READER_POOL, **_READER}, hints)
+    if url.get_backend_name() == "postgresql":
+        event.listen(reader, "connect", _be_read_only)
+    return reader
+
+
+def _created(url: URL, options: dict[str, Any], hints: Hints) -> Engine:
+    try:
+        engine = create_engine(url, **{"hide_parameters": True, **options})
+    except (TypeError, SQLAlchemyError) as error:
+        raise SettingsError(f"database {hints.name!r}: its options are wrong: {error}") from None
+    event.listen(engine, "handle_error", _explain(url, hints))
     _engines.add(engine)
     return engine
 
@@ -67,7 +102,16 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN")
 
 
-def _explain(url: URL, name: str, create: str, upgrade: str) -> Any:
+def _be_read_only(connection: DBAPIConnection, record: object) -> None:
+    """Let the server refuse whatever writes, in a function or a trigger too."""
+    cursor = connection.cursor()
+    cursor.execute("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY")
+    cursor.close()
+    if not getattr(connection, "autocommit", True):
+        connection.commit()
+
+
+def _explain(url: URL, hints: Hints) -> Any:
     """Return a listener that says what to do when a database or its tables are missing."""
 
     def explain(context: ExceptionContext) -> None:
@@ -79,10 +123,10 @@ def _explain(url: URL, name: str, create: str, upgrade: str) -> Any:
         not_there = (f'database "{url.database}" does not exist', "unable to open database file")
         if "3D000" in codes or 1049 in codes or any(sign in text for sign in not_there):
             raise DatabaseNotFound(
-                f"database {name!r} ({url.database}) does not exist: {create}"
+                f"database {hints.name!r} ({url.database}) does not exist: {hints.create}"
             ) from error
         if "42P01" in codes or 1146 in codes or text.startswith("no such table"):
             shown = context.sqlalchemy_exception or error
-            shown.add_note(f"database {name!r} may not be migrated: {upgrade}")
+            shown.add_note(f"database {hints.name!r} may not be migrated: {hints.upgrade}")
 
     return explain

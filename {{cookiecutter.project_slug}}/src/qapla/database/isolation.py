@@ -36,12 +36,16 @@ class Isolation:
         self.connection = database.engine.connect()
         self._transaction = self.connection.begin()
         self._listen()
-        database.sessions.configure(bind=self.connection, join_transaction_mode="create_savepoint")
+        database.sessions.configure(
+            bind=self.connection, join_transaction_mode="create_savepoint", reader=None
+        )
 
     def end(self) -> None:
         """Roll the test's transaction back, and give the database's sessions their engine again."""
         self.database.sessions.configure(
-            bind=self.database.engine, join_transaction_mode="conditional_savepoint"
+            bind=self.database.engine,
+            join_transaction_mode="conditional_savepoint",
+            reader=self.database.reader,
         )
         event.remove(self.database.sessions, "after_begin", self._on_session_begin)
         if self._transaction.is_active:

@@ -40,6 +40,11 @@ def track(sessions: sessionmaker[Session], engine: Engine) -> None:
     event.listen(engine, "after_cursor_execute", _on_statement)
 
 
+def mark_written(session: Session) -> None:
+    """Remember a write that goes past SQLAlchemy, to the driver's own connection."""
+    session.info[_WRITTEN] = True
+
+
 def has_uncommitted_writes(session: Session) -> bool:
     """Tell whether closing the session now would lose a write.
 

@@ -10,14 +10,16 @@ LICENSES = ("MIT", "BSD-3-Clause", "Apache-2.0", "Proprietary")
 
 # By question; each takes the answer and those that it depends on, and raises `Refused`.
 CHECKS: dict[str, Callable[..., Any]] = {
-    "project_name": lambda text: names.check_text(text, "the project name"),
+    "project_name": lambda text: names.check_text(text, "the project name", "Rotarran"),
     "project_slug": names.check_package,
     "databases": names.parse_databases,
     "models": lambda models, databases, package: names.parse_models(
         models, names.parse_databases(databases, package), package
     ),
-    "description": lambda text: names.check_text(text, "the description"),
-    "author_name": lambda text: names.check_text(text, "the author name"),
+    "description": lambda text: names.check_text(
+        text, "the description", "Keeps the crew list of a ship"
+    ),
+    "author_name": lambda text: names.check_text(text, "the author name", "Martok"),
     "license": lambda value: names.check_choice(value, "the licence", LICENSES),
 }
 

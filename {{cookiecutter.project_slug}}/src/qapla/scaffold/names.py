@@ -70,6 +70,9 @@ def check_package(name: str) -> str:
         _refuse(what, name, "it is a module of the standard library", f"my_{name}")
     if name in reserved.DEPENDENCIES:
         _refuse(what, name, "a dependency of the project is imported by that name", f"my_{name}")
+    if name in reserved.PREFIXES:
+        rule = f"the environment has variables {name.upper()}_… of another program"
+        _refuse(what, name, rule, f"my_{name}")
     longest = LONGEST_IDENTIFIER - _LONGEST_SUFFIX - len("_x")
     if len(name) > longest:
         rule = f"it has at most {longest} characters, as names of databases are made from it"
@@ -82,7 +85,7 @@ def check_database(name: str, package: str) -> str:
     what = "the database name"
     if not _IDENTIFIER.fullmatch(name):
         rule = "it is made of lower-case ASCII letters, digits and single underscores between them"
-        _refuse(what, name, rule, _proposal(name, "main"))
+        _refuse(what, name, rule, _proposal(name, _first_database(package)))
     if _is_keyword(name):
         _refuse(what, name, "it is a keyword of Python", f"{name}_db")
     if name in reserved.REQUEST:
@@ -92,7 +95,7 @@ def check_database(name: str, package: str) -> str:
     if name in reserved.ALEMBIC:
         _refuse(what, name, "it is a section of alembic.ini", f"{name}_db")
     if name == package:
-        _refuse(what, name, "it is the package of the project", "main")
+        _refuse(what, name, "it is the package of the project", _first_database(package))
     if len(name) > _LONGEST_DATABASE:
         rule = f"it has at most {_LONGEST_DATABASE} characters"
         _refuse(what, name, rule, name[:16].strip("_"))
@@ -113,9 +116,14 @@ def parse_databases(text: str, package: str) -> list[str]:
         Refused: The list or an item is empty, or a name is refused or comes twice.
     """
     names = [
-        check_database(name, package) for name in _items(text, "the list of databases", "main")
+        check_database(name, package)
+        for name in _items(text, "the list of databases", _first_database(package))
     ]
     _refuse_twice("the list of databases", text, names)
+    for name in names:
+        if f"{name}_test" in names:
+            rule = f"the tests of {name!r} would drop it, as their database has its name"
+            _refuse("the database name", f"{name}_test", rule, f"{name}_tests")
     return names
 
 
@@ -180,17 +188,17 @@ def refuse_clash(model: ModelName, others: Iterable[ModelName]) -> None:
             _refuse("the model name", str(model), rule, f"{model}Item")
 
 
-def check_text(text: str, what: str) -> str:
+def check_text(text: str, what: str, answer: str) -> str:
     """Return a text if it is printable: it goes into files as it is.
 
     Raises:
         Refused: It is empty, or has a line break or another control character.
     """
     if not text.strip():
-        _refuse(what, text, "it is empty", "Rotarran")
+        _refuse(what, text, "it is empty", answer)
     if not text.isprintable():
         printable = "".join(c if c.isprintable() else " " for c in text).strip()
-        _refuse(what, text, "it has a character that is not printable", printable or "Rotarran")
+        _refuse(what, text, "it has a character that is not printable", printable or answer)
     return text
 
 
@@ -209,6 +217,10 @@ def check_choice(value: str, what: str, choices: Iterable[str]) -> str:
 def _is_keyword(name: str) -> bool:
     """Tell whether a name is a keyword, a soft one too, on any Python that a project runs on."""
     return keyword.iskeyword(name) or keyword.issoftkeyword(name) or name in reserved.KEYWORDS
+
+
+def _first_database(package: str) -> str:
+    return "main" if package != "main" else "primary"
 
 
 def _refuse(what: str, value: str, rule: str, answer: str) -> NoReturn:

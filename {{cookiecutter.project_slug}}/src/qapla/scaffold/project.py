@@ -192,5 +192,5 @@ def _routes(model: ModelName, prefix: str) -> list[str]:
     url = f"{prefix}/{model.table}"
     return [
         layout.call("config.add_route(", [f'"{name}.all"', f'"{url}"'], indent=4),
-        layout.call("config.add_route(", [f'"{name}"', f'r"{url}/{{id:\\d+}}"'], indent=4),
+        layout.call("config.add_route(", [f'"{name}"', f'r"{url}/{{id:\\d{{1,18}}}}"'], indent=4),
     ]

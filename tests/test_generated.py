@@ -69,9 +69,9 @@ def test_what_the_generation_told_to_type_works(install: Install) -> None:
     with served(project, serve.split()):
         status, ship = ask("http://localhost:6543/ships", {"name": "Rotarran"})
         assert (status, ship["name"]) == (201, "Rotarran")
-        assert ask("http://localhost:6543/ships")[1] == [ship]
+        assert ask("http://localhost:6543/ships")[1] == {"items": [ship], "next": None}
         assert ask(f"http://localhost:6543/ships/{ship['id']}")[1] == ship
-        assert ask("http://localhost:6543/analytics/events")[1] == []
+        assert ask("http://localhost:6543/analytics/events")[1]["items"] == []
 
 
 def test_before_the_upgrade_the_log_says_what_to_type(install: Install) -> None:

@@ -67,6 +67,7 @@ PREFIXES = _words("aws docker git github gitlab npm pg pip postgres pyenv python
 MODEL = _words(
     """
     Any BaseApplicationFixture BaseModel Controller DummyRequest False Field Generic HTTPBadRequest
-    Mapped Migrations Model None ObjectNotFound ReadDriver Request Session String True WriteDriver
+    Mapped Migrations Model None ObjectNotFound Page PageQuery ReadDriver Request Session String True
+    WriteDriver
     """
 )

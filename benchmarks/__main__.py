@@ -6,17 +6,31 @@ from pathlib import Path
 
 from tests.baking import copy_template
 
-from benchmarks import measure
-from benchmarks.measure import ratio, row, variant
+from benchmarks.measure import pair, ratio, row, variant
+from benchmarks.server import served
 from benchmarks.variants.generation import write_one_file_template
+
+REQUEST, ROWS, BULK = "request that reads a row", "20,000 rows as dicts", "20,000 rows written"
+COMPARISONS = [
+    (REQUEST, "bare Pyramid, session by hand", "at least 1.5", *pair("request", "plain_engine")),
+    (REQUEST, "the same, with pre-ping as ours", "", *pair("request", "pyramid")),
+    (REQUEST, "Django, plain view, autocommit", "at least 0.9", *pair("request", "django")),
+    (ROWS, "Django's values()", "at least 1.0", *pair("rows", "django")),
+    (ROWS, "SQLAlchemy Core's mappings()", "at least 2.0", *pair("rows", "core")),
+    (BULK, "SQLAlchemy Core's bulk insert", "at least 4", *pair("bulk", "core")),
+    (
+        "page 1,000 of a million rows",
+        "its first page",
+        "at least 0.83 (at most 1.2 of the time)",
+        variant("page", "1000"),
+        variant("page", "1"),
+    ),
+]
 
 
 def main() -> None:
     """Measure every row."""
-    environment = {
-        **os.environ,
-        "PYTHONPATH": f"{measure.SOURCE}{os.pathsep}{measure.TEMPLATE}",
-    }
+    environment = dict(os.environ)
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
     print("| work | reference | goal | measured |")
     print("|---|---|---|---|")
@@ -30,6 +44,9 @@ def main() -> None:
         print(row("generation, default answers", "a template of one file", "at most 1.8", times))
     idle = ratio(variant("idle", "qapla"), variant("idle", "pyramid"), environment)
     print(row("request without a database", "bare Pyramid", "at least 0.97", idle))
+    with served() as url:
+        for work, reference, goal, ours, theirs in COMPARISONS:
+            print(row(work, reference, goal, ratio(ours, theirs, {**environment, **url})))
 
 
 if __name__ == "__main__":

@@ -8,7 +8,6 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 TEMPLATE = HERE.parent
-SOURCE = TEMPLATE / "{{cookiecutter.project_slug}}" / "src"
 ROUNDS = 7
 
 
@@ -39,6 +38,11 @@ def row(work: str, against: str, goal: str, ratios: list[float]) -> str:
 def variant(name: str, *arguments: str) -> list[str]:
     """Return the command that runs a variant."""
     return [sys.executable, "-m", f"benchmarks.variants.{name}", *arguments]
+
+
+def pair(name: str, reference: str) -> tuple[list[str], list[str]]:
+    """Return the commands of our variant and of a reference of the same work."""
+    return variant(name, "qapla"), variant(name, reference)
 
 
 def _seconds(command: list[str], environment: Mapping[str, str]) -> float:

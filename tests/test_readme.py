@@ -83,4 +83,5 @@ def test_every_module_of_the_framework_has_its_floor() -> None:
     for path in (source / "qapla").rglob("*.py"):
         module = ".".join(path.relative_to(source).with_suffix("").parts)
         inside = module.startswith("qapla.scaffold") or module.endswith("__init__")
-        assert inside or module in listed, module
+        covered = any(f"{module}.".startswith(f"{name}.") for name in listed)
+        assert inside or covered, module

@@ -41,15 +41,22 @@ class RoutedSession(Session):
         if self.reader is None or self.on_writer or self._is_reading:
             yield self._is_reading
             return
+        autoflush, self.autoflush = self.autoflush, False
         self._is_reading = True
         try:
-            with self.no_autoflush:
-                yield True
+            yield True
         finally:
             self._is_reading = False
+            self.autoflush = autoflush
             if self._reads is not None:
                 self._reads.close()
                 self._reads = None
+
+    def rollback(self) -> None:
+        """Roll back, and expire what was read: what the reader gave is in no transaction."""
+        if not self.in_transaction():
+            self.expire_all()
+        super().rollback()
 
     def get_bind(self, *args: Any, **arguments: Any) -> Engine | Connection:
         """Return the reader inside `reading()`, and the writer everywhere else."""
@@ -60,9 +67,7 @@ class RoutedSession(Session):
     def _connection_for_bind(self, engine: Any, *args: Any, **options: Any) -> Connection:
         if not self._is_reading or self.reader is None or engine is not self.reader:
             return super()._connection_for_bind(engine, *args, **options)
-        # The reader's connection takes no part in the session's transaction, which would hold it
-        # until the end. The transaction begins all the same, so that rollback expires what was read.
-        self._autobegin_t()
+        # It takes no part in a transaction of the session, which would hold it until the end.
         if self._reads is None:
             self._reads = self.reader.connect()
         return self._reads

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, or_
+from sqlalchemy import ColumnElement, and_, false, literal, or_, tuple_
 from sqlalchemy.orm import QueryableAttribute
 from sqlalchemy.sql.elements import UnaryExpression
 from sqlalchemy.sql.operators import desc_op
@@ -50,6 +50,13 @@ class Term:
         """Return the condition of the rows that have this value."""
         return self.column.is_(None) if value is None else self.column == value
 
+    def not_before(self, value: Any) -> ColumnElement[bool]:
+        """Return the condition of the rows that have this value or come after it."""
+        if value is None:
+            return self.column.is_(None)
+        from_here = self.column <= value if self.descending else self.column >= value
+        return or_(from_here, self.column.is_(None)) if self.nullable else from_here
+
 
 @dataclass(frozen=True)
 class Ordering:
@@ -63,14 +70,24 @@ class Ordering:
 
     def after(self, values: Sequence[Any]) -> ColumnElement[bool]:
         """Return the condition of the rows that come after the one with these values."""
+        first = self.terms[0]
+        one_way = all(term.descending == first.descending for term in self.terms)
+        if one_way and not any(term.nullable for term in self.terms):
+            return self._beyond(values)
         chain: list[ColumnElement[bool]] = []
         for position, term in enumerate(self.terms):
             before = [t.same(v) for t, v in zip(self.terms[:position], values, strict=False)]
             chain.append(and_(*before, term.after(values[position])))
-        # Said again for the first term alone: by it an index finds where to begin.
-        first = self.terms[0]
-        bound = or_(first.after(values[0]), first.same(values[0]))
-        return chain[0] if len(chain) == 1 else and_(bound, or_(*chain))
+        # Said for the first term alone too: by it an index finds where to begin.
+        return and_(first.not_before(values[0]), or_(*chain))
+
+    def _beyond(self, values: Sequence[Any]) -> ColumnElement[bool]:
+        """Compare as one row, which an index over the columns serves."""
+        columns = [term.column for term in self.terms]
+        given = [literal(value, column.type) for value, column in zip(values, columns, strict=True)]
+        if self.terms[0].descending:
+            return tuple_(*columns) < tuple_(*given)
+        return tuple_(*columns) > tuple_(*given)
 
     def __str__(self) -> str:
         return ",".join(f"{'-' if term.descending else ''}{term.name}" for term in self.terms)

@@ -100,13 +100,14 @@ class ReadDriver(Driver[M]):
         chosen = [self.column(name) for name in names]
         statement = select(*chosen).where(*self.conditions(criteria))
         plain = all(self._is_plain(column) for column in chosen)
+        places = [(name, place) for place, name in enumerate(names)]
 
         def work() -> list[dict[str, Any]]:
             result = self.session.connection().execute(statement)
             # Without a column whose type converts, what the driver gives is what SQLAlchemy would.
             found = result.cursor.fetchall() if plain and result.cursor else result.fetchall()
             result.close()
-            return [dict(zip(names, row, strict=False)) for row in found]
+            return [{name: row[place] for name, place in places} for row in found]
 
         return self._read(work)
 

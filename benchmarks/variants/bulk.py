@@ -1,0 +1,38 @@
+"""Write 20,000 rows, no keys asked back, and commit."""
+
+import sys
+import time
+import warnings
+
+warnings.simplefilter("ignore")
+
+from sqlalchemy import insert, text  # noqa: E402
+
+from benchmarks.models import Copy, CopyWriteDriver  # noqa: E402
+from benchmarks.server import database  # noqa: E402
+
+ROWS = [{"name": f"ship {n:07d}", "crew": n % 500} for n in range(20_000)]
+TIMES = 3
+
+
+def main(kind: str) -> None:
+    """Time a few writings into an empty table, after one that warms up."""
+    session = database().get_session()
+    seconds = 0.0
+    for number in range(TIMES + 1):
+        session.execute(text("TRUNCATE copies"))
+        session.commit()
+        start = time.perf_counter()
+        if kind == "qapla":
+            CopyWriteDriver(session).create_many(ROWS)
+        else:
+            session.connection().execute(insert(Copy), ROWS)
+        session.commit()
+        seconds += time.perf_counter() - start if number else 0
+    assert session.query(Copy).count() == len(ROWS)
+    session.close()
+    print(seconds)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, literal, or_, tuple_
+from sqlalchemy import ColumnElement, and_, bindparam, false, or_, tuple_
 from sqlalchemy.orm import QueryableAttribute
 from sqlalchemy.sql.elements import UnaryExpression
 from sqlalchemy.sql.operators import desc_op
@@ -68,26 +68,35 @@ class Ordering:
         """Return what goes to ORDER BY."""
         return [clause for term in self.terms for clause in term.clauses(dialect)]
 
+    @property
+    def is_row(self) -> bool:
+        """Tell whether the terms compare as one row: in one direction, and always with a value."""
+        first = self.terms[0]
+        return all(t.descending == first.descending and not t.nullable for t in self.terms)
+
     def after(self, values: Sequence[Any]) -> ColumnElement[bool]:
         """Return the condition of the rows that come after the one with these values."""
-        first = self.terms[0]
-        one_way = all(term.descending == first.descending for term in self.terms)
-        if one_way and not any(term.nullable for term in self.terms):
-            return self._beyond(values)
         chain: list[ColumnElement[bool]] = []
         for position, term in enumerate(self.terms):
             before = [t.same(v) for t, v in zip(self.terms[:position], values, strict=False)]
             chain.append(and_(*before, term.after(values[position])))
         # Said for the first term alone too: by it an index finds where to begin.
-        return and_(first.not_before(values[0]), or_(*chain))
+        return and_(self.terms[0].not_before(values[0]), or_(*chain))
 
-    def _beyond(self, values: Sequence[Any]) -> ColumnElement[bool]:
-        """Compare as one row, which an index over the columns serves."""
+    def after_row(self) -> ColumnElement[bool]:
+        """Return the same for terms that are a row, by the names of `parameters`.
+
+        An index over the columns serves it, and a statement that has it can be kept.
+        """
         columns = [term.column for term in self.terms]
-        given = [literal(value, column.type) for value, column in zip(values, columns, strict=True)]
+        given = [bindparam(f"after_{term.name}", type_=term.column.type) for term in self.terms]
         if self.terms[0].descending:
             return tuple_(*columns) < tuple_(*given)
         return tuple_(*columns) > tuple_(*given)
+
+    def parameters(self, values: Sequence[Any]) -> dict[str, Any]:
+        """Return the parameters of `after_row` for the row with these values."""
+        return {f"after_{t.name}": value for t, value in zip(self.terms, values, strict=True)}
 
     def __str__(self) -> str:
         return ",".join(f"{'-' if term.descending else ''}{term.name}" for term in self.terms)

@@ -182,7 +182,9 @@ class ReadDriver(Driver[M]):
 
     def _after(self, order: Ordering, values: Sequence[Any] | None) -> Select[Any]:
         """Return the rows in an order, after the one with these values if there are any."""
-        statement = _ordered(type(self), self._dialect, order, values is not None and order.is_row)
+        # A class is hashable, which mypy does not see through its metaclass.
+        driver: Any = type(self)
+        statement = _ordered(driver, self._dialect, order, values is not None and order.is_row)
         if values is None or order.is_row:
             return statement
         return statement.where(order.after(values))

@@ -32,7 +32,7 @@ def set_up() -> Any:
     django.setup()
     from django.db import models
 
-    class Ship(models.Model):
+    class Ship(models.Model):  # type: ignore[misc]
         name = models.CharField(max_length=200)
         crew = models.IntegerField()
 

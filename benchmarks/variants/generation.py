@@ -18,7 +18,7 @@ def write_one_file_template(directory: Path) -> None:
 
 def main(template: str) -> None:
     """Time one generation with the default answers."""
-    program = Path(sys.executable).parent / "cookiecutter"
+    program = str(Path(sys.executable).parent / "cookiecutter")
     with tempfile.TemporaryDirectory() as output:
         command = [program, "--no-input", template, "--output-dir", output]
         start = time.perf_counter()

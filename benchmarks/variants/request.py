@@ -78,7 +78,8 @@ def django() -> Application:
         return JsonResponse({"id": ship.id, "name": ship.name, "crew": ship.crew})
 
     django_urls.set_view(view)
-    return WSGIHandler()
+    handler: Application = WSGIHandler()
+    return handler
 
 
 def _application(config: Any, view: Callable[[Any], dict[str, object]]) -> Application:

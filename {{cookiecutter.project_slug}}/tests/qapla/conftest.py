@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from sqlalchemy import URL, create_engine
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
 from qapla.database.application import DatabaseApplication
 from qapla.database.database import Database, Target
@@ -159,20 +160,65 @@ def place(
     made: dict[str, Database] = {}
 
     def make(name: str, **settings: Any) -> Database:
-        url: URL = {
-            "postgresql": URL.create("postgresql+psycopg", username="postgres", database=name),
-            "sqlite": URL.create("sqlite", database=str(tmp_path / f"{name}.db")),
-            "mariadb": MARIADB.set(database=name),
-        }[server]
-        embedded = sample_var / "postgres" if server == "postgresql" else None
-        migrations = SAMPLE / "migrations" / "main"
-        target = Target(url=url, migrations=migrations, embedded=embedded, **settings)
-        made[name] = Database("main").at(target)
+        made[name] = _placed(server, name, tmp_path, sample_var, **settings)
         return made[name]
 
     yield make
     for database in made.values():
         database.drop()
+
+
+def _placed(server: str, name: str, files: Path, var: Path, **settings: Any) -> Database:
+    """Return a database `main` of some name on a server; SQLite's is in `files`."""
+    url: URL = {
+        "postgresql": URL.create("postgresql+psycopg", username="postgres", database=name),
+        "sqlite": URL.create("sqlite", database=str(files / f"{name}.db")),
+        "mariadb": MARIADB.set(database=name),
+    }[server]
+    embedded = var / "postgres" if server == "postgresql" else None
+    migrations = SAMPLE / "migrations" / "main"
+    target = Target(url=url, migrations=migrations, embedded=embedded, **settings)
+    return Database("main").at(target)
+
+
+@pytest.fixture(scope="session", params=["postgresql", "sqlite", "mariadb"])
+def fleet_server(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, sample_var: Path
+) -> Iterator[Database]:
+    """Return a database with the tables of `qapla_sample.fleet`, made once for each server."""
+    from qapla_sample.fleet import Model
+
+    server = request.param
+    if server == "mariadb":
+        _require_mariadb()
+    files = tmp_path_factory.mktemp("fleet")
+    database = _placed(server, "qapla_fleet_test", files, sample_var, reader=True)
+    database.drop()
+    database.create()
+    Model.metadata.create_all(database.engine)
+    database.dispose()
+    yield database
+    database.drop()
+
+
+@pytest.fixture
+def fleet(fleet_server: Database) -> Iterator[Database]:
+    """Return that database with empty tables and a reader, whose engines are this test's own."""
+    from qapla_sample.fleet import Model
+
+    database = fleet_server.at(fleet_server.target)
+    with database.engine.begin() as connection:
+        for table in reversed(Model.metadata.sorted_tables):
+            connection.execute(table.delete())
+    yield database
+    database.dispose()
+
+
+@pytest.fixture
+def session(fleet: Database) -> Iterator[Session]:
+    """Return a session of that database."""
+    with fleet.get_session() as session:
+        yield session
 
 
 def _require_mariadb() -> None:

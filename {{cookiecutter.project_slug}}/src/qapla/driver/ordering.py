@@ -4,8 +4,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, false, or_, tuple_
+from sqlalchemy import (
+    ColumnElement, Enum, String, and_, bindparam, cast, false, literal, or_, tuple_,
+)
 from sqlalchemy.orm import QueryableAttribute
+from sqlalchemy.orm.exc import UnmappedColumnError
 from sqlalchemy.sql.elements import UnaryExpression
 from sqlalchemy.sql.operators import desc_op
 
@@ -30,10 +33,15 @@ class Term:
 
         Where it is the engine's own order nothing is added, so that an index serves.
         """
-        ordered = self.column.desc() if self.descending else self.column.asc()
+        mariadb = dialect in ("mysql", "mariadb")
+        column: ColumnElement[Any] = self.column.expression
+        if mariadb and isinstance(column.type, Enum):
+            # MariaDB sorts these by their index, and compares them as texts.
+            column = cast(column, String)
+        ordered = column.desc() if self.descending else column.asc()
         if not self.nullable or (dialect == "postgresql" and not self.descending):
             yield ordered
-        elif dialect in ("mysql", "mariadb"):
+        elif mariadb:
             yield self.column.is_(None)
             yield ordered
         else:
@@ -43,7 +51,9 @@ class Term:
         """Return the condition of the rows that come strictly after a value in this term."""
         if value is None:
             return false()
-        beyond = self.column < value if self.descending else self.column > value
+        # As a parameter of the column's type: a bare True or False is no operand of SQLAlchemy's.
+        last = literal(value, self.column.type)
+        beyond = self.column < last if self.descending else self.column > last
         return or_(beyond, self.column.is_(None)) if self.nullable else beyond
 
     def same(self, value: Any) -> ColumnElement[bool]:
@@ -54,7 +64,8 @@ class Term:
         """Return the condition of the rows that have this value or come after it."""
         if value is None:
             return self.column.is_(None)
-        from_here = self.column <= value if self.descending else self.column >= value
+        first = literal(value, self.column.type)
+        from_here = self.column <= first if self.descending else self.column >= first
         return or_(from_here, self.column.is_(None)) if self.nullable else from_here
 
 
@@ -132,9 +143,10 @@ def _term(driver: Driver[Any], order: Any) -> Term:
 
 def _name(driver: Driver[Any], order: Any) -> str:
     """Return the name of the attribute that an expression of a column stands for."""
-    key = getattr(order, "key", None)
-    for attribute in driver.mapper.column_attrs:
-        same = attribute.key == key or any(order is column for column in attribute.columns)
-        if same:
-            return attribute.key
-    raise UnknownAttribute(driver.name, str(order), driver.mapper.column_attrs.keys())
+    # By the column, as another model may have one of the same name.
+    column = getattr(order, "expression", order)
+    try:
+        return driver.mapper.get_property_by_column(column).key
+    except UnmappedColumnError:
+        known = driver.mapper.column_attrs.keys()
+        raise UnknownAttribute(driver.name, str(column), known) from None

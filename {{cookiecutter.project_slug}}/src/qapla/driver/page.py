@@ -18,7 +18,7 @@ from uuid import UUID
 
 from qapla.driver.base import Driver
 from qapla.driver.ordering import Ordering
-from qapla.exceptions import BadCursor
+from qapla.exceptions import BadCursor, QaplaError
 
 M = TypeVar("M")
 
@@ -54,8 +54,12 @@ class Page(Generic[M]):
 
 
 def write_cursor(driver: Driver[Any], ordering: Ordering, row: Any) -> str:
-    """Return the cursor of the page that follows a row."""
-    values = [_written(getattr(row, term.name)) for term in ordering.terms]
+    """Return the cursor of the page that follows a row.
+
+    Raises:
+        QaplaError: A column's values are objects of a type that only the application knows.
+    """
+    values = [_written(driver, term.name, getattr(row, term.name)) for term in ordering.terms]
     text = json.dumps(values, separators=(",", ":")).encode()
     signed = _digest(driver, ordering, text) + text
     return base64.urlsafe_b64encode(signed).rstrip(b"=").decode()
@@ -90,13 +94,17 @@ def _digest(driver: Driver[Any], ordering: Ordering, text: bytes) -> bytes:
     return hashlib.blake2s(listing + text, digest_size=_DIGEST).digest()
 
 
-def _written(value: Any) -> Any:
+def _written(driver: Driver[Any], name: str, value: Any) -> Any:
     if isinstance(value, enum.Enum):
         return ["e", value.name]
     for kind, (sign, write) in _WRITERS.items():
         if isinstance(value, kind):
             return [sign, write(value)]
-    return value
+    if value is None or isinstance(value, (str, int, float)):
+        return value
+    raise QaplaError(
+        f"{driver.name}.{name} orders no pages: a {type(value).__name__} stands in no cursor"
+    )
 
 
 def _read(driver: Driver[Any], name: str, value: Any) -> Any:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Executable, Select, exists, func, select
+from sqlalchemy import ColumnElement, CursorResult, Executable, Select, func, select
 from sqlalchemy.exc import DBAPIError, MultipleResultsFound
 from sqlalchemy.orm import QueryableAttribute, Session, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
@@ -13,7 +13,7 @@ from qapla.database.session import RoutedSession, reading
 from qapla.driver.base import Driver, M
 from qapla.driver.ordering import Order, Ordering, ordering
 from qapla.driver.page import Page, read_cursor, write_cursor
-from qapla.exceptions import ObjectNotFound, ReadOnly, SeveralObjectsFound
+from qapla.exceptions import ObjectNotFound, QaplaError, ReadOnly, SeveralObjectsFound
 
 T = TypeVar("T")
 
@@ -30,7 +30,7 @@ class ReadDriver(Driver[M]):
     may be answered by the database's reader.
     """
 
-    def get_by_id(self, key: Any, *, load: Sequence[Load] = ()) -> M:
+    def get_by_id(self, key: Any, *, load: Load | Sequence[Load] = ()) -> M:
         """Return the row with a primary key.
 
         Args:
@@ -45,20 +45,23 @@ class ReadDriver(Driver[M]):
             raise ObjectNotFound(self.name, key)
         return found
 
-    def find_by_id(self, key: Any, *, load: Sequence[Load] = ()) -> M | None:
+    def find_by_id(self, key: Any, *, load: Load | Sequence[Load] = ()) -> M | None:
         """Return the row with a primary key, or None; the arguments are those of `get_by_id`."""
-        options = self._options(load)
-        return self._read(lambda: self.session.get(self.model, key, options=options))
+        if not load:
+            return self._read(lambda: self.session.get(self.model, key))
+        # A row that the session has already would not be given what is to be loaded along.
+        return self._one(
+            select(self.model).where(*self.identity(key)).options(*self._options(load))
+        )
 
-    def find_one(self, *, load: Sequence[Load] = (), **criteria: Any) -> M | None:
+    def find_one(self, *, load: Load | Sequence[Load] = (), **criteria: Any) -> M | None:
         """Return the only row that fits the criteria, or None.
 
         Raises:
             SeveralObjectsFound: More than one row fits.
         """
-        statement = self._select(load, criteria)
         try:
-            return self._read(lambda: self.session.scalars(statement).unique().one_or_none())
+            return self._one(self._select(load, criteria).limit(2))
         except MultipleResultsFound:
             raise SeveralObjectsFound(self.name, criteria) from None
 
@@ -67,7 +70,7 @@ class ReadDriver(Driver[M]):
         *,
         order_by: Order | Sequence[Order] | None = None,
         limit: int | None = None,
-        load: Sequence[Load] = (),
+        load: Load | Sequence[Load] = (),
         **criteria: Any,
     ) -> Sequence[M]:
         """Return the rows that fit, by default all of them in the order of the primary key.
@@ -88,9 +91,11 @@ class ReadDriver(Driver[M]):
 
     def exists(self, **criteria: Any) -> bool:
         """Tell whether a row fits the criteria."""
-        inner = select(self.model).where(*self.conditions(criteria))
-        statement = select(exists(inner.with_only_columns(1)))
-        return bool(self._read(lambda: self.session.scalar(statement)))
+        inner = select(1).select_from(self.model).where(*self.conditions(criteria))
+        statement = select(inner.exists())
+        return bool(
+            self._read(lambda: self.session.scalar(statement, bind_arguments=self._binding))
+        )
 
     def rows(self, *columns: str, **criteria: Any) -> list[dict[str, Any]]:
         """Return columns of the rows that fit as plain dicts, in no particular order.
@@ -101,13 +106,13 @@ class ReadDriver(Driver[M]):
         names = columns or tuple(self.mapper.column_attrs.keys())
         chosen = [self.column(name) for name in names]
         statement = select(*chosen).where(*self.conditions(criteria))
-        plain = all(self._is_plain(column) for column in chosen)
         places = [(name, place) for place, name in enumerate(names)]
 
         def work() -> list[dict[str, Any]]:
-            result = self.session.connection().execute(statement)
+            result = self.session.connection(self._binding).execute(statement)
             # Without a column whose type converts, what the driver gives is what SQLAlchemy would.
-            found = result.cursor.fetchall() if plain and result.cursor else result.fetchall()
+            plain = result.cursor is not None and self._is_plain(chosen, result)
+            found = result.cursor.fetchall() if plain else result.fetchall()
             result.close()
             return [{name: row[place] for name, place in places} for row in found]
 
@@ -119,13 +124,13 @@ class ReadDriver(Driver[M]):
         size: int,
         after: str | None = None,
         order_by: Order | Sequence[Order] | None = None,
-        load: Sequence[Load] = (),
+        load: Load | Sequence[Load] = (),
         **criteria: Any,
     ) -> Page[M]:
         """Return a page of the rows that fit, and the cursor of the next one.
 
         Args:
-            size: The number of rows.
+            size: The number of rows, at least one.
             after: The cursor that the page before has given, or None for the first page.
             order_by: As for `list_all`; rows without a value come last.
             load: The relationships to fetch along.
@@ -133,6 +138,7 @@ class ReadDriver(Driver[M]):
         Raises:
             BadCursor: The cursor was not given by a page of this model in this order.
         """
+        self._refuse_none("page", size)
         order = ordering(self, order_by)
         values = None if after is None else read_cursor(self, order, after)
         statement = self._after(order, values)
@@ -146,7 +152,7 @@ class ReadDriver(Driver[M]):
         return Page(items, write_cursor(self, order, items[-1]) if more else None)
 
     def stream(
-        self, *, batch: int = 1000, load: Sequence[Load] = (), **criteria: Any
+        self, *, batch: int = 1000, load: Load | Sequence[Load] = (), **criteria: Any
     ) -> Iterator[M]:
         """Yield the rows that fit, in the order of the primary key, in constant memory.
 
@@ -155,9 +161,10 @@ class ReadDriver(Driver[M]):
         What the driver's session has not committed is not seen.
 
         Args:
-            batch: The number of rows that are held in memory.
+            batch: The number of rows that are held in memory, at least one.
             load: The relationships to fetch along.
         """
+        self._refuse_none("batch", batch)
         return _batches(self, batch, self._options(load), self.conditions(criteria))
 
     def scalars(self, statement: Executable) -> list[Any]:
@@ -173,6 +180,18 @@ class ReadDriver(Driver[M]):
         """Return every row of a statement of one's own, as marked reads; `Raises:` as `scalars`."""
         self._refuse_writes(statement)
         return self._read(lambda: list(self.session.execute(statement).all()))
+
+    @property
+    def _binding(self) -> dict[str, Any]:
+        """Return what finds the engine of the model, where the session has several."""
+        return {"mapper": self.mapper}
+
+    def _refuse_none(self, what: str, size: int) -> None:
+        if size < 1:
+            raise QaplaError(f"{self.name}: a {what} has at least one row, not {size}")
+
+    def _one(self, statement: Select[Any]) -> M | None:
+        return self._read(lambda: self.session.scalars(statement).unique().one_or_none())
 
     def _entities(
         self, statement: Select[Any], parameters: Mapping[str, Any] | None = None
@@ -193,11 +212,12 @@ class ReadDriver(Driver[M]):
     def _dialect(self) -> str:
         return self.session.get_bind(self.mapper).dialect.name
 
-    def _select(self, load: Sequence[Load], criteria: dict[str, Any]) -> Select[Any]:
+    def _select(self, load: Load | Sequence[Load], criteria: dict[str, Any]) -> Select[Any]:
         return select(self.model).where(*self.conditions(criteria)).options(*self._options(load))
 
-    def _options(self, load: Sequence[Load]) -> list[ORMOption]:
-        return [self._option(item) for item in load]
+    def _options(self, load: Load | Sequence[Load]) -> list[ORMOption]:
+        given = load if isinstance(load, (list, tuple)) else [load]
+        return [self._option(item) for item in given]
 
     def _option(self, item: Load) -> ORMOption:
         if isinstance(item, ORMOption):
@@ -207,11 +227,15 @@ class ReadDriver(Driver[M]):
         attribute = getattr(self.model, item) if isinstance(item, str) else item
         return selectinload(attribute)
 
-    def _is_plain(self, column: QueryableAttribute[Any]) -> bool:
-        """Tell whether a column's values need no conversion after the driver's own."""
-        dialect = self.session.get_bind(self.mapper).dialect
-        implementation = column.type.dialect_impl(dialect)
-        return implementation.result_processor(dialect, None) is None
+    def _is_plain(
+        self, columns: Sequence[QueryableAttribute[Any]], result: CursorResult[Any]
+    ) -> bool:
+        """Tell whether the columns' values need no conversion after the driver's own."""
+        dialect = result.dialect
+        return all(
+            column.type.dialect_impl(dialect).result_processor(dialect, described[1]) is None
+            for column, described in zip(columns, result.cursor.description, strict=True)
+        )
 
     def _read(self, work: Callable[[], T]) -> T:
         """Run a read, again when the reader's connection turns out to be lost.
@@ -250,20 +274,22 @@ def _batches(
     order = ordering(driver, None)
     values: list[Any] | None = None
     while True:
-        with _twin(driver.session) as own:
+        with _twin(driver) as own:
             statement = driver._after(order, values).where(*conditions).options(*options)
             parameters = order.parameters(values) if values else {}
             found = type(driver)(own)._entities(statement.limit(batch), parameters)
             own.expunge_all()
+        # Before the rows are given away, which may change them.
+        values = [getattr(found[-1], term.name) for term in order.terms] if found else None
         yield from found
         if len(found) < batch:
             return
-        values = [getattr(found[-1], term.name) for term in order.terms]
 
 
-def _twin(session: Session) -> Session:
-    """Return a new session that works as another one does, on connections of its own."""
+def _twin(driver: ReadDriver[Any]) -> Session:
+    """Return a new session that works as the driver's does, on connections of its own."""
+    session = driver.session
     options: dict[str, Any] = {"join_transaction_mode": session.join_transaction_mode}
     if isinstance(session, RoutedSession):
         options["reader"] = session.reader
-    return type(session)(session.bind, **options)
+    return type(session)(session.get_bind(driver.mapper), **options)

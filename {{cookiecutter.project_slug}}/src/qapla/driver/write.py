@@ -182,9 +182,7 @@ class WriteDriver(Driver[M]):
         return found
 
     def _is_there(self, key: Any) -> bool:
-        values = key if isinstance(key, tuple) else (key,)
-        primary = zip(self.mapper.primary_key, values, strict=True)
-        statement = select(1).where(*(column == value for column, value in primary))
+        statement = select(1).where(*self.identity(key))
         return self.session.scalar(statement) is not None
 
     @contextmanager

@@ -1,0 +1,394 @@
+"""What read drivers give: a row, rows, counts, plain dicts and streams, on every engine."""
+
+import gc
+import tracemalloc
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+import pytest
+from sqlalchemy import Engine, event, func, insert, literal, select
+from sqlalchemy.orm import Session, joinedload
+
+from qapla.database.database import Database
+from qapla.exceptions import ObjectNotFound, QaplaError, SeveralObjectsFound, UnknownAttribute
+
+from qapla_sample.fleet import (
+    Badge,
+    BadgeReadDriver,
+    Fleet,
+    FleetReadDriver,
+    Money,
+    Rank,
+    Record,
+    RecordReadDriver,
+    Seat,
+    SeatReadDriver,
+    Vessel,
+    VesselReadDriver,
+)
+
+
+def engines(database: Database) -> list[Engine]:
+    """Return the writer and the reader."""
+    assert database.reader is not None
+    return [database.engine, database.reader]
+
+
+@contextmanager
+def counted(database: Database) -> Iterator[list[str]]:
+    """Collect the statements of the block, on both engines."""
+    statements: list[str] = []
+
+    def listen(_: object, __: object, statement: str, *___: object) -> None:
+        statements.append(statement)
+
+    for engine in engines(database):
+        event.listen(engine, "before_cursor_execute", listen)
+    yield statements
+    for engine in engines(database):
+        event.remove(engine, "before_cursor_execute", listen)
+
+
+def in_use(database: Database) -> list[int]:
+    """Return how many connections of the writer and the reader are given out."""
+    return [engine.pool.checkedout() for engine in engines(database)]  # type: ignore[attr-defined]
+
+
+@pytest.fixture
+def vessels(session: Session) -> list[Vessel]:
+    """Return vessels of two fleets, committed."""
+    fleets = [Fleet(id=1, name="Ninth"), Fleet(id=2, name="Tenth")]
+    made = [
+        Vessel(id=1, name="Rotarran", fleet=fleets[0], code="a", crew=12),
+        Vessel(id=2, name="Defiant", fleet=fleets[1], code="b"),
+        Vessel(id=3, name="Rotarran", fleet=fleets[1]),
+    ]
+    session.add_all([*fleets, *made])
+    session.commit()
+    return made
+
+
+def numbers(found: list[Vessel]) -> list[int]:
+    """Return the keys of vessels."""
+    return [vessel.id for vessel in found]
+
+
+def test_find_by_id_returns_the_row_or_none(session: Session, vessels: list[Vessel]) -> None:
+    """A row that is not there is no error."""
+    driver = VesselReadDriver(session)
+    assert driver.find_by_id(1) is vessels[0]
+    assert driver.find_by_id(9) is None
+
+
+def test_get_by_id_raises(session: Session) -> None:
+    """A row that has to be there is an error that names it."""
+    with pytest.raises(ObjectNotFound) as caught:
+        BadgeReadDriver(session).get_by_id("x")
+    assert str(caught.value) == "Badge 'x' does not exist"
+
+
+def test_composite_and_text_keys(session: Session) -> None:
+    """A key of several columns is a tuple, and a text is a key as well."""
+    seat, badge = Seat(row=1, number=2), Badge(code="gold")
+    session.add_all([seat, badge])
+    session.commit()
+    assert SeatReadDriver(session).get_by_id((1, 2)) is seat
+    assert SeatReadDriver(session).find_by_id((2, 1)) is None
+    assert BadgeReadDriver(session).get_by_id("gold") is badge
+
+
+def test_find_one(session: Session, vessels: list[Vessel]) -> None:
+    """The only row that fits is found; several are an error that names the criteria."""
+    driver = VesselReadDriver(session)
+    assert driver.find_one(name="Rotarran", fleet_id=1) is vessels[0]
+    assert driver.find_one(name="Kronos") is None
+    with pytest.raises(SeveralObjectsFound) as caught:
+        driver.find_one(name="Rotarran")
+    assert str(caught.value) == (
+        "several rows of Vessel fit {'name': 'Rotarran'}: name more columns, or list them"
+    )
+
+
+def test_find_one_fetches_two_rows_at_most(fleet: Database, session: Session) -> None:
+    """To know that there are several takes no more than two."""
+    session.execute(insert(Seat), [{"row": row, "number": 1} for row in range(5)])
+    session.commit()
+    with counted(fleet) as statements, pytest.raises(SeveralObjectsFound):
+        SeatReadDriver(session).find_one(number=1)
+    assert [" LIMIT " in statement.replace("\n", " ") for statement in statements] == [True]
+
+
+def test_list_all_orders_limits_and_selects(session: Session, vessels: list[Vessel]) -> None:
+    """The primary key decides among equal rows, and without an order alone."""
+    driver = VesselReadDriver(session)
+    one, two, three = vessels
+    assert list(driver.list_all()) == [one, two, three]
+    assert list(driver.list_all(order_by="name")) == [two, one, three]
+    assert list(driver.list_all(order_by=["-name", "-id"])) == [three, one, two]
+    assert list(driver.list_all(order_by=[Vessel.name.desc(), Vessel.id])) == [one, three, two]
+    assert list(driver.list_all(order_by="-name", limit=1)) == [one]
+    assert list(driver.list_all(name="Rotarran", fleet_id=2)) == [three]
+
+
+def test_criteria_compare_values_none_and_collections(
+    session: Session, vessels: list[Vessel]
+) -> None:
+    """A value is compared by equality, None by IS NULL, several by IN, among them None too."""
+    driver = VesselReadDriver(session)
+    assert numbers(list(driver.list_all(code=None))) == [3]
+    assert numbers(list(driver.list_all(id=[1, 3]))) == [1, 3]
+    assert numbers(list(driver.list_all(code={"a", None}))) == [1, 3]
+    assert numbers(list(driver.list_all(id=()))) == []
+
+
+def test_rows_without_a_value_come_last(session: Session, vessels: list[Vessel]) -> None:
+    """They do in both directions, on every engine."""
+    driver = VesselReadDriver(session)
+    assert numbers(list(driver.list_all(order_by="code"))) == [1, 2, 3]
+    assert numbers(list(driver.list_all(order_by="-code"))) == [2, 1, 3]
+
+
+def test_an_unknown_criterion_lists_the_columns(session: Session) -> None:
+    """A relationship is none of the columns."""
+    driver = VesselReadDriver(session)
+    for attempt in (driver.list_all, driver.count, driver.exists, driver.find_one, driver.rows):
+        with pytest.raises(UnknownAttribute) as caught:
+            attempt(fleet=1)  # type: ignore[operator]
+        assert str(caught.value) == (
+            "Vessel has no attribute 'fleet'; known: id, fleet_id, name, code, crew"
+        )
+
+
+def test_an_unknown_order_lists_the_columns(session: Session) -> None:
+    """So does a name, an expression, and the column of another model."""
+    known = "; known: id, fleet_id, name, code, crew"
+    for order, shown in (
+        ("-nmae", "'nmae'"),
+        (Fleet.name, "'fleets.name'"),
+        (Fleet.name.desc(), "'fleets.name'"),
+        (func.lower(Vessel.name), "'lower(vessels.name)'"),
+    ):
+        with pytest.raises(UnknownAttribute) as caught:
+            VesselReadDriver(session).list_all(order_by=order)  # type: ignore[arg-type]
+        assert str(caught.value) == f"Vessel has no attribute {shown}{known}"
+
+
+def test_an_order_by_an_attribute_that_is_not_named_as_its_column(session: Session) -> None:
+    """The attribute, its column and both descending mean the same."""
+    session.add_all([Badge(code="a", label="2"), Badge(code="b", label="1")])
+    session.commit()
+    driver, table = BadgeReadDriver(session), Badge.__table__
+    for order in ("label", Badge.label, Badge.label.asc(), table.c.badge_label):
+        assert [badge.code for badge in driver.list_all(order_by=order)] == ["b", "a"]  # type: ignore[arg-type]
+    for order in ("-label", Badge.label.desc(), table.c.badge_label.desc()):
+        assert [badge.code for badge in driver.list_all(order_by=order)] == ["a", "b"]
+
+
+def test_count_and_exists(session: Session, vessels: list[Vessel]) -> None:
+    """Both take criteria."""
+    driver = VesselReadDriver(session)
+    assert (driver.count(), driver.count(name="Rotarran"), driver.count(name="x")) == (3, 2, 0)
+    assert (driver.exists(), driver.exists(code=None), driver.exists(code="x")) == (
+        True,
+        True,
+        False,
+    )
+
+
+def test_nothing_exists_in_an_empty_table(session: Session) -> None:
+    """Without criteria any row will do, and here is none."""
+    assert (SeatReadDriver(session).exists(), SeatReadDriver(session).count()) == (False, 0)
+
+
+RECORD = {
+    "id": UUID(int=7),
+    "number": 1,
+    "rank": Rank.HIGH,
+    "data": {"a": [1, None, "é"]},
+    "price": Decimal("10.50"),
+    "at": datetime(2026, 1, 2, 3, 4, 5, 678901),
+    "day": date(2026, 1, 2),
+    "raw": b"\x00\xff\\",
+    "turned": "abc",
+    "cost": Money(7),
+    "active": True,
+    "weight": 0.1,
+    "shade": "red",
+    "place": "space",
+}
+
+
+def test_rows_are_plain_dicts_of_what_the_columns_hold(session: Session) -> None:
+    """The values are those of an object, whatever their type, and no object is made."""
+    session.execute(insert(Record), [RECORD])
+    session.commit()
+    assert RecordReadDriver(session).rows() == [RECORD]
+    for name in RECORD:
+        (row,) = RecordReadDriver(session).rows(name)
+        assert (row, type(row[name])) == ({name: RECORD[name]}, type(RECORD[name]))
+    assert not session.identity_map
+
+
+def test_rows_without_a_value(session: Session) -> None:
+    """A NULL is None in a column of any type."""
+    session.execute(insert(Record), [{"id": UUID(int=7), "number": 1}])
+    session.commit()
+    nothing = dict.fromkeys(("rank", "data", "price", "at", "day", "raw", "turned", "active"))
+    assert RecordReadDriver(session).rows(*nothing) == [nothing]
+
+
+def test_rows_of_some_columns_and_criteria(session: Session, vessels: list[Vessel]) -> None:
+    """Columns and criteria go by the names of the attributes."""
+    session.add(Badge(code="gold", label="x"))
+    session.commit()
+    found = VesselReadDriver(session).rows("name", "id", code=["a", "b"])
+    assert sorted(found, key=lambda row: row["id"]) == [
+        {"name": "Rotarran", "id": 1},
+        {"name": "Defiant", "id": 2},
+    ]
+    assert BadgeReadDriver(session).rows() == [{"code": "gold", "label": "x", "key": None}]
+
+
+def test_loading_along_takes_one_query_more(fleet: Database, vessels: list[Vessel]) -> None:
+    """A list with a relationship is two statements, however many rows there are."""
+    for load in (["vessels"], [Fleet.vessels]):
+        with fleet.get_session() as session, counted(fleet) as statements:
+            found = FleetReadDriver(session).list_all(load=load)
+            assert [len(item.vessels) for item in found] == [1, 2]
+        assert len(statements) == 2
+
+
+def test_loading_along_by_a_join(fleet: Database, vessels: list[Vessel]) -> None:
+    """An option of SQLAlchemy's own is taken; a limit is one of the model's rows."""
+    with fleet.get_session() as session, counted(fleet) as statements:
+        load = [joinedload(Fleet.vessels)]
+        found = FleetReadDriver(session).list_all(load=load, order_by="-id", limit=1)
+        assert [len(item.vessels) for item in found] == [2]
+        assert FleetReadDriver(session).get_by_id(2, load=load) is found[0]
+        one = FleetReadDriver(session).find_one(name="Tenth", load=load)
+        assert one is found[0]
+    assert len(statements) == 3
+
+
+def test_a_row_that_the_session_has_is_loaded_along_too(
+    fleet: Database, session: Session, vessels: list[Vessel]
+) -> None:
+    """What is loaded does not depend on what was read before."""
+    driver = FleetReadDriver(session)
+    found = driver.get_by_id(2)
+    driver.get_by_id(2, load=["vessels"])
+    with counted(fleet) as statements:
+        assert len(found.vessels) == 2
+    assert statements == []
+
+
+def test_an_unknown_relationship_lists_the_attributes(session: Session) -> None:
+    """The columns are among them."""
+    with pytest.raises(UnknownAttribute) as caught:
+        FleetReadDriver(session).list_all(load=["ships"])
+    assert str(caught.value) == "Fleet has no attribute 'ships'; known: id, name, vessels"
+
+
+def test_a_query_of_ones_own(session: Session, vessels: list[Vessel]) -> None:
+    """A statement of a user's method gives objects by `scalars` and rows by `execute`."""
+    driver = VesselReadDriver(session)
+    statement = select(Vessel).where(Vessel.crew > 1)
+    assert driver.scalars(statement) == [vessels[0]]
+    assert [tuple(row) for row in driver.execute(select(Vessel.id).order_by(Vessel.id))] == [
+        (1,),
+        (2,),
+        (3,),
+    ]
+
+
+def seats(session: Session, count: int) -> None:
+    """Write seats in rows of seven."""
+    session.execute(
+        insert(Seat), [{"row": n // 7, "number": n % 7, "note": "x" * 40} for n in range(count)]
+    )
+    session.commit()
+
+
+def test_a_stream_gives_every_row_in_order(session: Session) -> None:
+    """The batches follow each other by a key of several columns, whatever their size."""
+    seats(session, 23)
+    expected = [(n // 7, n % 7) for n in range(23)]
+    for batch in (1, 7, 22, 23, 24):
+        found = SeatReadDriver(session).stream(batch=batch)
+        assert [(seat.row, seat.number) for seat in found] == expected
+    assert [seat.number for seat in SeatReadDriver(session).stream(batch=1, row=3)] == [0, 1]
+
+
+def test_a_stream_outlives_its_session(fleet: Database) -> None:
+    """It reads in sessions of its own."""
+    with fleet.get_session() as session:
+        seats(session, 5)
+        stream = SeatReadDriver(session).stream(batch=2)
+    assert len(list(stream)) == 5
+
+
+def test_a_stream_holds_no_connection_between_batches(fleet: Database, session: Session) -> None:
+    """A slow client costs no connection, and one that goes away leaves none behind."""
+    seats(session, 5)
+    stream = SeatReadDriver(session).stream(batch=2)
+    for _ in range(3):
+        next(stream)
+        assert in_use(fleet) == [0, 0]
+
+
+def test_a_stream_does_not_depend_on_what_is_done_to_its_objects(session: Session) -> None:
+    """An object that was given away may be changed."""
+    seats(session, 4)
+    found = []
+    for seat in SeatReadDriver(session).stream(batch=2):
+        found.append((seat.row, seat.number))
+        seat.number = 100
+    assert found == [(0, 0), (0, 1), (0, 2), (0, 3)]
+
+
+def test_a_stream_loads_along(fleet: Database, session: Session, vessels: list[Vessel]) -> None:
+    """What was loaded is there after the batch's session has ended."""
+    with counted(fleet) as statements:
+        found = list(FleetReadDriver(session).stream(load=["vessels"]))
+    assert [len(item.vessels) for item in found] == [1, 2]
+    assert len(statements) == 2
+
+
+def test_a_stream_refuses_before_it_is_iterated(session: Session) -> None:
+    """A wrong criterion, and a batch of no rows, are errors where the stream is made."""
+    with pytest.raises(UnknownAttribute):
+        SeatReadDriver(session).stream(nmae=1)
+    with pytest.raises(QaplaError) as caught:
+        SeatReadDriver(session).stream(batch=0)
+    assert str(caught.value) == "Seat: a batch has at least one row, not 0"
+
+
+@pytest.mark.parametrize("fleet_server", ["postgresql"], indirect=True)
+def test_a_stream_takes_constant_memory(session: Session) -> None:
+    """Of many rows only a batch is in memory."""
+    series = select(func.generate_series(1, 20_000).label("n")).subquery()
+    rows = select(series.c.n, literal(1), literal("x" * 40))
+    session.execute(insert(Seat).from_select(["row", "number", "note"], rows))
+    session.commit()
+    stream = SeatReadDriver(session).stream(batch=200)
+    for _ in range(200):
+        next(stream)
+    gc.collect()
+    tracemalloc.start()
+    count = sum(1 for _ in stream)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert count == 19_800
+    assert peak < 1_500_000
+
+
+def test_a_driver_works_on_a_session_without_one_engine(fleet: Database) -> None:
+    """A session that has an engine for each model is one of SQLAlchemy's too."""
+    with fleet.get_session() as session:
+        seats(session, 3)
+    with Session(binds={Seat: fleet.engine}) as session:
+        driver = SeatReadDriver(session)
+        assert (len(driver.rows()), len(list(driver.stream()))) == (3, 3)

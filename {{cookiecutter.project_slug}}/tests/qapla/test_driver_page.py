@@ -218,7 +218,7 @@ def test_an_unknown_order_and_criterion_list_the_columns(session: Session) -> No
     """They are those of a list."""
     for wrong in ({"order_by": "nmae"}, {"order_by": "-nmae"}, {"nmae": 1}):
         with pytest.raises(UnknownAttribute) as caught:
-            SeatReadDriver(session).page(size=1, **wrong)  # type: ignore[arg-type]
+            SeatReadDriver(session).page(size=1, **wrong)
         assert str(caught.value) == "Seat has no attribute 'nmae'; known: row, number, note"
 
 

@@ -156,7 +156,7 @@ def test_an_unknown_criterion_lists_the_columns(session: Session) -> None:
     driver = VesselReadDriver(session)
     for attempt in (driver.list_all, driver.count, driver.exists, driver.find_one, driver.rows):
         with pytest.raises(UnknownAttribute) as caught:
-            attempt(fleet=1)  # type: ignore[operator]
+            attempt(fleet=1)
         assert str(caught.value) == (
             "Vessel has no attribute 'fleet'; known: id, fleet_id, name, code, crew"
         )

@@ -74,11 +74,6 @@ def translated(mapper: Mapper[Any]) -> Iterator[None]:
         raise violation from error.orig
 
 
-def violation_of(mapper: Mapper[Any], error: BaseException) -> ConstraintViolation | None:
-    """Return what a driver's own error means, or None when it is no integrity error."""
-    return _violation(mapper, error)
-
-
 def _violation(mapper: Mapper[Any], error: BaseException | None) -> ConstraintViolation | None:
     found = _found(error)
     if found is None:

@@ -216,7 +216,7 @@ class ReadDriver(Driver[M]):
         return select(self.model).where(*self.conditions(criteria)).options(*self._options(load))
 
     def _options(self, load: Load | Sequence[Load]) -> list[ORMOption]:
-        given = load if isinstance(load, (list, tuple)) else [load]
+        given: Sequence[Any] = load if isinstance(load, (list, tuple)) else [load]
         return [self._option(item) for item in given]
 
     def _option(self, item: Load) -> ORMOption:

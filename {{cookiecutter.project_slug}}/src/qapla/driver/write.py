@@ -11,6 +11,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from qapla.driver import bulk, upsert
 from qapla.driver.base import Driver, M
+from qapla.driver.defaults import changed_values, version_name
 from qapla.driver.integrity import translated
 from qapla.driver.transaction import savepoint, transaction
 from qapla.exceptions import Locked, ObjectNotFound, QaplaError, StaleObject
@@ -27,7 +28,7 @@ class WriteDriver(Driver[M]):
     a savepoint there.
     """
 
-    def create(self, **values: Any) -> M:
+    def create(self, /, **values: Any) -> M:
         """Add a row and flush it, so that its primary key is known.
 
         Args:
@@ -64,7 +65,7 @@ class WriteDriver(Driver[M]):
                 return bulk.insert_returning_keys(self, rows)
             return bulk.insert_rows(self, rows)
 
-    def update(self, key: Any, **values: Any) -> M:
+    def update(self, key: Any, /, **values: Any) -> M:
         """Change a row and flush the change.
 
         A value of the model's version column is the version that the caller has read: when it is
@@ -76,9 +77,12 @@ class WriteDriver(Driver[M]):
         """
         self.refuse_unknown(values)
         changed = self._get(key)
-        version = self._version_name()
-        if version in values and values.pop(version) != getattr(changed, version):
-            raise StaleObject(self.name, key)
+        version = version_name(self.mapper)
+        if version in values:
+            # What the session has kept of the row is not what counts.
+            self.session.refresh(changed)
+            if values.pop(version) != getattr(changed, version):
+                raise StaleObject(self.name, key)
         with self._writing(), self._one(key):
             for name, value in values.items():
                 setattr(changed, name, value)
@@ -92,11 +96,10 @@ class WriteDriver(Driver[M]):
             values: The new values by the names of columns.
             criteria: As for read drivers; at least one.
         """
-        new = {self.column(name): value for name, value in values.items()}
-        version = self._version_name()
-        if version is not None and version not in values:
-            column = self.column(version)
-            new[column] = column + 1
+        if not values:
+            raise QaplaError(f"{type(self).__name__}: update_where was given no values")
+        every = {**values, **changed_values(self.mapper, values)}
+        new = {self.column(name): value for name, value in every.items()}
         statement = update(self.model).where(*self._given(criteria)).values(new)
         return self._run(statement)
 
@@ -151,12 +154,14 @@ class WriteDriver(Driver[M]):
             ObjectNotFound: There is no such row.
             Locked: Somebody else holds the lock, and `nowait` was asked for.
         """
-        lock = {"skip_locked": skip_locked, "nowait": nowait}
+        statement = select(self.model).where(*self.identity(key))
+        # Not what is joined to it, of which PostgreSQL can lock no missing side.
+        lock = statement.with_for_update(skip_locked=skip_locked, nowait=nowait, of=self.model)
+        anew = {"populate_existing": True}
         try:
             with savepoint(self.session):
-                found: M | None = self.session.get(
-                    self.model, key, with_for_update=lock, populate_existing=True
-                )
+                result = self.session.scalars(lock, execution_options=anew)
+                found: M | None = result.unique().one_or_none()
         except DBAPIError as error:
             codes = (getattr(error.orig, "sqlstate", None), *error.orig.args[:1])  # type: ignore[union-attr]
             if any(code in _LOCKED for code in codes):
@@ -209,7 +214,3 @@ class WriteDriver(Driver[M]):
                 "written: name at least one column"
             )
         return self.conditions(criteria)
-
-    def _version_name(self) -> str | None:
-        column = self.mapper.version_id_col
-        return None if column is None else self.mapper.get_property_by_column(column).key

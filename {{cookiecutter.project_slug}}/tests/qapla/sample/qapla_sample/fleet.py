@@ -149,6 +149,20 @@ class Seat(Model):
     note: Mapped[str | None] = mapped_column(String(40))
 
 
+class Ledger(Model):
+    """A ledger, whose columns have every kind of default."""
+
+    __tablename__ = "ledgers"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    title: Mapped[str] = mapped_column(String(40))
+    initial: Mapped[str] = mapped_column(
+        String(1), default=lambda context: context.get_current_parameters()["title"][0]
+    )
+    made: Mapped[str] = mapped_column(String(10), default=lambda: "by hand")
+    changes: Mapped[str | None] = mapped_column(String(10), onupdate="some")
+
+
 class Badge(Model):
     """A badge, whose key is a text and whose attributes are not named as their columns."""
 
@@ -217,6 +231,18 @@ class SeatWriteDriver(WriteDriver[Seat]):
     """Write seats."""
 
     model = Seat
+
+
+class LedgerReadDriver(ReadDriver[Ledger]):
+    """Read ledgers."""
+
+    model = Ledger
+
+
+class LedgerWriteDriver(WriteDriver[Ledger]):
+    """Write ledgers."""
+
+    model = Ledger
 
 
 class BadgeReadDriver(ReadDriver[Badge]):

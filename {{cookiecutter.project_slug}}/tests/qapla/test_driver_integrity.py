@@ -1,0 +1,367 @@
+"""Violated constraints as errors of ours: their class, model, constraint, columns and cause."""
+
+import pickle
+from collections.abc import Callable, Iterator
+
+import pytest
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, delete
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+
+from qapla.database.database import Database
+from qapla.driver import WriteDriver
+from qapla.exceptions import (
+    CheckFailed,
+    ConstraintViolation,
+    Duplicate,
+    MissingReference,
+    NotNull,
+    QaplaError,
+)
+
+from qapla_sample.fleet import (
+    BadgeWriteDriver,
+    Fleet,
+    FleetWriteDriver,
+    SeatWriteDriver,
+    Vessel,
+    VesselReadDriver,
+    VesselWriteDriver,
+)
+
+DBAPIS = ("psycopg", "sqlite3", "pymysql")
+Write = Callable[[Session], object]
+
+
+def is_of_a_dbapi(error: BaseException | None) -> bool:
+    """Tell whether an error is a database driver's own."""
+    return type(error).__module__.partition(".")[0] in DBAPIS
+
+
+def violation(session: Session, write: Write) -> ConstraintViolation:
+    """Return how a write fails inside a transaction, in which the session goes on."""
+    with FleetWriteDriver(session).transaction():
+        with pytest.raises(ConstraintViolation) as caught:
+            write(session)
+        marker = FleetWriteDriver(session).create(name=f"after {id(caught)}")
+    assert session.get(Fleet, marker.id) is marker
+    assert is_of_a_dbapi(caught.value.__cause__)
+    return caught.value
+
+
+def told(error: ConstraintViolation) -> tuple[object, ...]:
+    """Return what an error tells."""
+    return type(error), error.model, error.constraint, error.columns
+
+
+def on(session: Session) -> str:
+    """Return the name of the session's engine."""
+    return session.get_bind().dialect.name
+
+
+@pytest.fixture
+def vessel(session: Session) -> Vessel:
+    """Return a vessel of a fleet, and another fleet, committed."""
+    fleet = Fleet(id=1001, name="Ninth")
+    vessel = Vessel(id=1001, name="Rotarran", fleet=fleet, code="a", crew=1)
+    session.add_all([vessel, Fleet(id=1002, name="Tenth")])
+    session.commit()
+    return vessel
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda session: FleetWriteDriver(session).create(name="Ninth"),
+        lambda session: FleetWriteDriver(session).create_many([{"name": "Ninth"}]),
+        lambda session: FleetWriteDriver(session).create_many([{"name": "Ninth"}], keys=True),
+        lambda session: FleetWriteDriver(session).update(1002, name="Ninth"),
+        lambda session: FleetWriteDriver(session).update_where({"name": "Ninth"}, id=1002),
+    ],
+    ids=["create", "create_many", "keys", "update", "update_where"],
+)
+def test_duplicate(session: Session, vessel: Vessel, write: Write) -> None:
+    """A value that a unique constraint knows already; whatever method writes it."""
+    error = violation(session, write)
+    assert told(error) == (Duplicate, "Fleet", "uq_fleets_name", ("name",))
+    assert str(error) == "a row of Fleet with the same name is there already"
+
+
+@pytest.mark.parametrize("fleet_server", ["postgresql", "sqlite"], indirect=True)
+def test_duplicate_by_upsert(session: Session, vessel: Vessel) -> None:
+    """A constraint that the upsert does not name is violated."""
+    error = violation(session, lambda s: FleetWriteDriver(s).upsert(id=9, name="Ninth"))
+    assert told(error) == (Duplicate, "Fleet", "uq_fleets_name", ("name",))
+
+
+def test_duplicate_of_several_columns(session: Session, vessel: Vessel) -> None:
+    """They are named in the order of the constraint."""
+    error = violation(
+        session,
+        lambda session: VesselWriteDriver(session).create(name="x", fleet_id=1001, code="a"),
+    )
+    assert told(error) == (
+        Duplicate,
+        "Vessel",
+        "uq_vessels_fleet_id_code",
+        ("fleet_id", "code"),
+    )
+    assert str(error) == "a row of Vessel with the same fleet_id, code is there already"
+
+
+def test_duplicate_primary_key(session: Session) -> None:
+    """The primary key is a constraint as well, of one column or several."""
+    SeatWriteDriver(session).create(row=1, number=2)
+    BadgeWriteDriver(session).create(code="gold")
+    session.commit()
+    seat = violation(
+        session, lambda session: SeatWriteDriver(session).create_many([{"row": 1, "number": 2}])
+    )
+    assert told(seat) == (Duplicate, "Seat", "pk_seats", ("row", "number"))
+    badge = violation(
+        session, lambda session: BadgeWriteDriver(session).create_many([{"code": "gold"}])
+    )
+    assert told(badge) == (Duplicate, "Badge", "pk_badges", ("badge_code",))
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda session: VesselWriteDriver(session).create(name="x", fleet_id=7),
+        lambda session: VesselWriteDriver(session).create_many([{"name": "x", "fleet_id": 7}]),
+        lambda session: VesselWriteDriver(session).update(1001, fleet_id=7),
+        lambda session: VesselWriteDriver(session).upsert(id=5, name="x", fleet_id=7),
+    ],
+    ids=["create", "create_many", "update", "upsert"],
+)
+def test_missing_reference(session: Session, vessel: Vessel, write: Write) -> None:
+    """A row that refers to nothing. (SQLite tells neither constraint nor columns.)"""
+    error = violation(session, write)
+    known = ("fk_vessels_fleet_id_fleets", ("fleet_id",))
+    assert told(error) == (
+        MissingReference,
+        "Vessel",
+        *((None, ()) if on(session) == "sqlite" else known),
+    )
+    assert str(error) == "a row of Vessel refers to a row that is not there, or is referred to"
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda session: FleetWriteDriver(session).delete(1001),
+        lambda session: FleetWriteDriver(session).delete_where(id=1001),
+    ],
+    ids=["delete", "delete_where"],
+)
+def test_deletion_of_a_row_that_is_referred_to(
+    session: Session, vessel: Vessel, write: Write
+) -> None:
+    """The constraint is that of the referring model. (SQLite does not tell which one.)"""
+    error = violation(session, write)
+    known = ("Vessel", "fk_vessels_fleet_id_fleets", ("fleet_id",))
+    assert told(error) == (
+        MissingReference,
+        *(("Fleet", None, ()) if on(session) == "sqlite" else known),
+    )
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda session: VesselWriteDriver(session).create(code="x"),
+        lambda session: VesselWriteDriver(session).create(code="x", name=None),
+        lambda session: VesselWriteDriver(session).create_many([{"code": "x"}]),
+        lambda session: VesselWriteDriver(session).create_many([{"name": None}]),
+        lambda session: VesselWriteDriver(session).update(1001, name=None),
+        lambda session: VesselWriteDriver(session).upsert_many([{"id": 1001, "name": None}]),
+    ],
+)
+def test_not_null(session: Session, vessel: Vessel, write: Write) -> None:
+    """A column that needs a value, and has none or NULL."""
+    error = violation(session, write)
+    assert told(error) == (NotNull, "Vessel", None, ("name",))
+    assert str(error) == "Vessel needs a value of name"
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda session: VesselWriteDriver(session).create(name="x", crew=0),
+        lambda session: VesselWriteDriver(session).create_many([{"name": "x", "crew": 0}]),
+        lambda session: VesselWriteDriver(session).update(1001, crew=0),
+        lambda session: VesselWriteDriver(session).update_where({"crew": 0}, id=1001),
+        lambda session: VesselWriteDriver(session).upsert(id=1001, name="x", crew=0),
+    ],
+)
+def test_check_failed(session: Session, vessel: Vessel, write: Write) -> None:
+    """A value that a check does not allow; the columns are those that the check is about."""
+    error = violation(session, write)
+    assert told(error) == (CheckFailed, "Vessel", "ck_vessels_crew", ("crew",))
+    assert str(error) == "a row of Vessel does not pass the check ck_vessels_crew"
+
+
+def test_an_error_of_another_model_names_that_model(session: Session, vessel: Vessel) -> None:
+    """A flush writes whatever is pending, and not only what the driver was asked for."""
+    session.add(Fleet(name="Ninth"))
+    with pytest.raises(Duplicate) as caught:
+        BadgeWriteDriver(session).create(code="gold")
+    assert told(caught.value) == (Duplicate, "Fleet", "uq_fleets_name", ("name",))
+
+
+def test_what_a_value_says_is_not_taken_for_the_constraint(session: Session) -> None:
+    """A value may read like the words of an error."""
+    name = "x' for key 'uq_vessels_fleet_id_code"
+    FleetWriteDriver(session).create(name=name)
+    session.commit()
+    error = violation(session, lambda session: FleetWriteDriver(session).create(name=name))
+    assert told(error) == (Duplicate, "Fleet", "uq_fleets_name", ("name",))
+
+
+def test_without_a_transaction_the_session_is_rolled_back(session: Session, vessel: Vessel) -> None:
+    """Where nobody has begun one an error takes everything back, and the session is usable."""
+    driver = FleetWriteDriver(session)
+    driver.create(name="Eleventh")
+    with pytest.raises(Duplicate):
+        driver.create(name="Ninth")
+    assert not driver.session.in_transaction()
+    driver.create(name="Twelfth")
+    session.commit()
+    assert VesselReadDriver(session).exists()
+    assert {fleet.name for fleet in session.query(Fleet)} == {"Ninth", "Tenth", "Twelfth"}
+
+
+def test_an_error_keeps_what_it_tells_when_it_is_pickled(session: Session, vessel: Vessel) -> None:
+    """It comes back from a worker as what it is."""
+    error = violation(session, lambda session: FleetWriteDriver(session).create(name="Ninth"))
+    copy = pickle.loads(pickle.dumps(error))
+    assert (told(copy), str(copy)) == (told(error), str(error))
+    assert isinstance(copy, QaplaError)
+
+
+def test_other_errors_are_left_alone(session: Session) -> None:
+    """What is no violated constraint is the error that it was."""
+    with pytest.raises(ZeroDivisionError), FleetWriteDriver(session).transaction():
+        raise ZeroDivisionError
+
+
+class Unnamed(DeclarativeBase):
+    """The base of models whose constraints nobody has named."""
+
+
+class Owner(Unnamed):
+    """An owner."""
+
+    __tablename__ = "owners"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(20), unique=True)
+
+
+class Pet(Unnamed):
+    """A pet of an owner."""
+
+    __tablename__ = "pets"
+    __table_args__ = (
+        UniqueConstraint("owner_id", "name"),
+        CheckConstraint("age > 0"),
+        Index("ux_pets_chip", "chip", unique=True),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("owners.id"))
+    name: Mapped[str | None] = mapped_column(String(20))
+    age: Mapped[int | None]
+    chip: Mapped[int | None]
+
+
+class OwnerWriteDriver(WriteDriver[Owner]):
+    """Write owners."""
+
+    model = Owner
+
+
+class PetWriteDriver(WriteDriver[Pet]):
+    """Write pets."""
+
+    model = Pet
+
+
+@pytest.fixture
+def pets(fleet: Database) -> Iterator[Session]:
+    """Return a session that may write pets."""
+    Unnamed.metadata.create_all(fleet.engine)
+    with fleet.get_session() as session:
+        OwnerWriteDriver(session).create(id=1001, name="Worf")
+        PetWriteDriver(session).create(owner_id=1001, name="Spot", chip=1)
+        session.commit()
+        yield session
+    fleet.dispose()
+    Unnamed.metadata.drop_all(fleet.engine)
+
+
+def test_constraints_that_nobody_has_named(pets: Session) -> None:
+    """The columns are known all the same; the name is what the engine made of it, or None."""
+    found = [
+        violation(pets, lambda session: OwnerWriteDriver(session).create(name="Worf")),
+        violation(pets, lambda s: PetWriteDriver(s).create(owner_id=1001, name="Spot")),
+        violation(pets, lambda s: PetWriteDriver(s).create(chip=1)),
+        violation(pets, lambda s: OwnerWriteDriver(s).create_many([{"id": 1001, "name": "x"}])),
+    ]
+    assert [(type(error), error.model, error.columns) for error in found] == [
+        (Duplicate, "Owner", ("name",)),
+        (Duplicate, "Pet", ("owner_id", "name")),
+        (Duplicate, "Pet", ("chip",)),
+        (Duplicate, "Owner", ("id",)),
+    ]
+    assert found[2].constraint == "ux_pets_chip"
+    error = violation(pets, lambda s: PetWriteDriver(s).create(age=0))
+    assert (type(error), error.model) == (CheckFailed, "Pet")
+    if on(pets) != "sqlite":
+        error = violation(pets, lambda s: PetWriteDriver(s).create(owner_id=7))
+        assert (type(error), error.model, error.columns) == (
+            MissingReference,
+            "Pet",
+            ("owner_id",),
+        )
+
+
+class Deferring(DeclarativeBase):
+    """The base of models whose constraints wait for the commit."""
+
+
+class Node(Deferring):
+    """A node, whose parent may come later in the same transaction."""
+
+    __tablename__ = "nodes"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    parent_id: Mapped[int | None] = mapped_column(
+        ForeignKey("nodes.id", deferrable=True, initially="DEFERRED", name="fk_nodes_parent")
+    )
+
+
+class NodeWriteDriver(WriteDriver[Node]):
+    """Write nodes."""
+
+    model = Node
+
+
+@pytest.mark.parametrize("fleet_server", ["postgresql", "sqlite"], indirect=True)
+def test_a_constraint_that_waits_for_the_commit(fleet: Database) -> None:
+    """The transaction raises it at its end, rolls back, and the session is usable."""
+    Deferring.metadata.create_all(fleet.engine)
+    with fleet.get_session() as session:
+        driver = NodeWriteDriver(session)
+        with driver.transaction():
+            driver.create_many([{"id": 2, "parent_id": 1}, {"id": 1, "parent_id": None}])
+        with pytest.raises(MissingReference) as caught, driver.transaction():
+            driver.create(id=3, parent_id=7)
+        assert caught.value.model == "Node"
+        assert is_of_a_dbapi(caught.value.__cause__)
+        with driver.transaction():
+            driver.create(id=4)
+        assert {node.id for node in session.query(Node)} == {1, 2, 4}
+        session.execute(delete(Node))
+        session.commit()
+    fleet.dispose()
+    Deferring.metadata.drop_all(fleet.engine)

@@ -39,6 +39,7 @@ FULL = {
     "id": UUID(int=7),
     "number": 1,
     "rank": Rank.HIGH,
+    "grade": Rank.HIGH,
     "data": {"a": [1, None, "é\t\\n"]},
     "price": Decimal("10.50"),
     "at": datetime(2026, 1, 2, 3, 4, 5, 678901),
@@ -55,6 +56,7 @@ EMPTY = {
     **dict.fromkeys(FULL),
     "id": UUID(int=8),
     "number": 2,
+    "grade": Rank.LOW,
     "shade": "red",
     "place": "dock",
 }

@@ -59,6 +59,7 @@ def some_record(chance: random.Random, number: int) -> dict[str, Any]:
     return {
         "id": UUID(int=chance.getrandbits(128), version=4),
         "number": chance.randrange(4),
+        "grade": chance.choice(list(Rank)),
         "rank": some(lambda n: list(Rank)[n % 2]),
         "price": some(lambda n: Decimal(n * 10) / 4),
         "at": some(lambda n: datetime(2026, 1, 1) + timedelta(microseconds=n)),
@@ -80,7 +81,19 @@ def records(session: Session) -> Session:
     return session
 
 
-ORDERABLE = ("number", "rank", "price", "at", "day", "raw", "turned", "active", "weight", "shade")
+ORDERABLE = (
+    "number",
+    "grade",
+    "rank",
+    "price",
+    "at",
+    "day",
+    "raw",
+    "turned",
+    "active",
+    "weight",
+    "shade",
+)
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -207,6 +207,7 @@ RECORD = {
     "id": UUID(int=7),
     "number": 1,
     "rank": Rank.HIGH,
+    "grade": Rank.LOW,
     "data": {"a": [1, None, "é"]},
     "price": Decimal("10.50"),
     "at": datetime(2026, 1, 2, 3, 4, 5, 678901),

@@ -24,6 +24,13 @@ _READER_POOL = {"pool_size": 2, "max_overflow": 0}
 # checkout, and in autocommit there is nothing to roll back at return.
 _READER = {"isolation_level": "AUTOCOMMIT", "pool_reset_on_return": None, "pool_pre_ping": False}
 
+_READ_ONLY = {
+    "sqlite": "PRAGMA query_only=ON",
+    **dict.fromkeys(("mysql", "mariadb"), "SET SESSION TRANSACTION READ ONLY"),
+}
+# How PostgreSQL, MariaDB and SQLite say that such a connection was made to write.
+_REFUSED = ("25006", 1792, "attempt to write a readonly database")
+
 
 @dataclass(frozen=True)
 class Hints:
@@ -58,11 +65,20 @@ def make_reader(url: URL, options: dict[str, Any], hints: Hints) -> Engine:
 
     The arguments are those of `make_engine`; what they say of the pool is of the writer's.
     """
-    kept = {key: value for key, value in options.items() if key not in _POOL}
+    kept = {key: value for key, value in options.items() if key not in (*_POOL, "poolclass")}
     reader = _created(url, {**kept, **_READER_POOL, **_READER}, hints)
-    if url.get_backend_name() == "postgresql":
-        event.listen(reader, "connect", _be_read_only)
+    backend = url.get_backend_name()
+    if backend == "postgresql":
+        event.listen(reader, "do_connect", _ask_for_read_only)
+    elif backend in _READ_ONLY:
+        event.listen(reader, "connect", _be_read_only(_READ_ONLY[backend]))
     return reader
+
+
+def is_refused_write(error: BaseException | None) -> bool:
+    """Tell whether a reader's server has refused a driver's statement because it writes."""
+    codes = (getattr(error, "sqlstate", None), *getattr(error, "args", ())[:1])
+    return any(code in _REFUSED for code in codes)
 
 
 def _created(url: URL, options: dict[str, Any], hints: Hints) -> Engine:
@@ -102,13 +118,27 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN")
 
 
-def _be_read_only(connection: DBAPIConnection, record: object) -> None:
-    """Let the server refuse whatever writes, in a function or a trigger too."""
-    cursor = connection.cursor()
-    cursor.execute("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY")
-    cursor.close()
-    if not getattr(connection, "autocommit", True):
-        connection.commit()
+def _ask_for_read_only(
+    dialect: object, record: object, arguments: list[Any], keywords: dict[str, Any]
+) -> None:
+    """Let PostgreSQL refuse whatever writes, in a function or a trigger too.
+
+    It is said at the start of a connection, and not by a statement: that would stay behind on the
+    connections which PgBouncer shares with others. (PgBouncer refuses it: set `reader` to false.)
+    """
+    given = keywords.get("options") or os.environ.get("PGOPTIONS", "")
+    keywords["options"] = f"{given} -c default_transaction_read_only=on".strip()
+
+
+def _be_read_only(statement: str) -> Any:
+    """Return a listener that lets the other engines refuse whatever writes."""
+
+    def execute(connection: DBAPIConnection, record: object) -> None:
+        cursor = connection.cursor()
+        cursor.execute(statement)
+        cursor.close()
+
+    return execute
 
 
 def _explain(url: URL, hints: Hints) -> Any:

@@ -40,6 +40,11 @@ def track(sessions: sessionmaker[Session], engine: Engine) -> None:
     event.listen(engine, "after_cursor_execute", _on_statement)
 
 
+def writes(statement: str) -> bool:
+    """Tell whether a statement's text is one that writes."""
+    return _WRITES.match(statement) is not None
+
+
 def mark_written(session: Session) -> None:
     """Remember a write that goes past SQLAlchemy, to the driver's own connection."""
     session.info[_WRITTEN] = True
@@ -63,7 +68,7 @@ def _on_statement(
     context: Any,
     *_: Any,
 ) -> None:
-    if context.isinsert or context.isupdate or context.isdelete or _WRITES.match(statement):
+    if context.isinsert or context.isupdate or context.isdelete or writes(statement):
         working = _sessions.get(connection, [])
         while working:
             session = working[-1]()

@@ -5,7 +5,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
-    ColumnElement, Enum, String, and_, bindparam, cast, false, literal, or_, tuple_,
+    ColumnElement,
+    Enum,
+    String,
+    and_,
+    bindparam,
+    cast,
+    false,
+    literal,
+    or_,
+    tuple_,
 )
 from sqlalchemy.orm import QueryableAttribute
 from sqlalchemy.orm.exc import UnmappedColumnError

@@ -4,12 +4,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, CursorResult, Executable, Select, func, select
+from sqlalchemy import ColumnElement, CursorResult, Executable, Select, TextClause, func, select
 from sqlalchemy.exc import DBAPIError, MultipleResultsFound
 from sqlalchemy.orm import QueryableAttribute, Session, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
+from sqlalchemy.sql import visitors
 
+from qapla.database.engines import is_refused_write
 from qapla.database.session import RoutedSession, reading
+from qapla.database.writes import writes
 from qapla.driver.base import Driver, M
 from qapla.driver.ordering import Order, Ordering, ordering
 from qapla.driver.page import Page, read_cursor, write_cursor
@@ -241,19 +244,34 @@ class ReadDriver(Driver[M]):
         """Run a read, again when the reader's connection turns out to be lost.
 
         On the reader nothing can be half done; that is why its pool needs no ping at checkout.
+
+        Raises:
+            ReadOnly: The reader's server says that the statement writes.
         """
-        with reading(self.session) as on_reader:
-            try:
+        try:
+            with reading(self.session) as on_reader:
+                try:
+                    return work()
+                except DBAPIError as error:
+                    if not on_reader or not error.connection_invalidated:
+                        raise
+            with reading(self.session):
                 return work()
-            except DBAPIError as error:
-                if not on_reader or not error.connection_invalidated:
-                    raise
-        with reading(self.session):
-            return work()
+        except DBAPIError as error:
+            if is_refused_write(error.orig):
+                raise self._read_only from error.orig
+            raise
 
     def _refuse_writes(self, statement: Executable) -> None:
-        if getattr(statement, "is_dml", False):
-            raise ReadOnly(f"{type(self).__name__} only reads: write by a write driver")
+        parts: Any = visitors.iterate(statement)  # type: ignore[arg-type]
+        for part in parts:
+            text = part.text if isinstance(part, TextClause) else ""
+            if getattr(part, "is_dml", False) or writes(text):
+                raise self._read_only
+
+    @property
+    def _read_only(self) -> ReadOnly:
+        return ReadOnly(f"{type(self).__name__} only reads: write by a write driver")
 
 
 @lru_cache(maxsize=512)

@@ -122,6 +122,9 @@ class WriteDriver(Driver[M]):
     def upsert(self, *, on: Sequence[str] = (), **values: Any) -> M:
         """Add a row, or change the one that is there, by the engine's own statement.
 
+        On MariaDB a row is there when it has the value of any unique key, not of `on` alone: such
+        a row of another `on` is refused here, and changed by `upsert_many`.
+
         Args:
             on: The columns of the unique constraint that tells; by default the primary key.
             values: The values of the row by the names of columns.

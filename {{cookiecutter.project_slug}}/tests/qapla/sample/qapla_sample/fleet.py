@@ -126,6 +126,7 @@ class Record(Model):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     number: Mapped[int]
     rank: Mapped[Rank | None] = mapped_column(Enum(Rank, name="rank"))
+    grade: Mapped[Rank] = mapped_column(Enum(Rank, name="grade"), default=Rank.LOW)
     data: Mapped[Any] = mapped_column(JSON(none_as_null=True), nullable=True)
     price: Mapped[Decimal | None] = mapped_column(Numeric(10, 2))
     at: Mapped[datetime | None] = mapped_column(Moment)

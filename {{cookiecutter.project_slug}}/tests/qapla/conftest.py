@@ -192,7 +192,9 @@ def fleet_server(
     if server == "mariadb":
         _require_mariadb()
     files = tmp_path_factory.mktemp("fleet")
-    database = _placed(server, "qapla_fleet_test", files, sample_var, reader=True)
+    # Another run of the tests on this machine has a database of its own.
+    name = f"qapla_fleet_{os.getpid()}_test"
+    database = _placed(server, name, files, sample_var, reader=True)
     database.drop()
     database.create()
     Model.metadata.create_all(database.engine)

@@ -345,6 +345,17 @@ def test_an_expected_version_is_compared_with_the_row(fleet: Database, session: 
         TreatyWriteDriver(session).update(key, title="x", version=1)
 
 
+def test_a_row_that_has_gone_is_not_there(fleet: Database, session: Session) -> None:
+    """Somebody else's deletion is no stale object to who sends a version."""
+    key = treaty(fleet)
+    kept = TreatyReadDriver(session).get_by_id(key)
+    with fleet.get_session() as other:
+        TreatyWriteDriver(other).delete(key)
+        other.commit()
+    with pytest.raises(ObjectNotFound):
+        TreatyWriteDriver(session).update(key, title="x", version=kept.version)
+
+
 def test_writes_of_many_rows_count_the_version(fleet: Database, session: Session) -> None:
     """A row that was changed by criteria or upsert is another version too."""
     driver = TreatyWriteDriver(session)

@@ -76,13 +76,11 @@ class WriteDriver(Driver[M]):
             StaleObject: Somebody else has changed the row since it was read.
         """
         self.refuse_unknown(values)
-        changed = self._get(key)
         version = version_name(self.mapper)
-        if version in values:
-            # What the session has kept of the row is not what counts.
-            self.session.refresh(changed)
-            if values.pop(version) != getattr(changed, version):
-                raise StaleObject(self.name, key)
+        # To compare versions, what the session has kept of the row is not what counts.
+        changed = self._get(key, anew=version in values)
+        if version in values and values.pop(version) != getattr(changed, version):
+            raise StaleObject(self.name, key)
         with self._writing(), self._one(key):
             for name, value in values.items():
                 setattr(changed, name, value)
@@ -183,8 +181,8 @@ class WriteDriver(Driver[M]):
         with translated(self.mapper), transaction(self.session):
             yield self.session
 
-    def _get(self, key: Any) -> M:
-        found: M | None = self.session.get(self.model, key)
+    def _get(self, key: Any, *, anew: bool = False) -> M:
+        found: M | None = self.session.get(self.model, key, populate_existing=anew)
         if found is None:
             raise ObjectNotFound(self.name, key)
         return found

@@ -68,7 +68,7 @@ def make_reader(url: URL, options: dict[str, Any], hints: Hints) -> Engine:
     kept = {key: value for key, value in options.items() if key not in (*_POOL, "poolclass")}
     reader = _created(url, {**kept, **_READER_POOL, **_READER}, hints)
     backend = url.get_backend_name()
-    if backend == "postgresql":
+    if reader.dialect.driver == "psycopg":
         event.listen(reader, "do_connect", _ask_for_read_only)
     elif backend in _READ_ONLY:
         event.listen(reader, "connect", _be_read_only(_READ_ONLY[backend]))

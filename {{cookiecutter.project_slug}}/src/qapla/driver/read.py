@@ -1,30 +1,23 @@
 """The read driver: one row, many rows, plain rows, pages and streams."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any
 
-from sqlalchemy import ColumnElement, CursorResult, Executable, Select, TextClause, func, select
-from sqlalchemy.exc import DBAPIError, MultipleResultsFound
-from sqlalchemy.orm import QueryableAttribute, Session, selectinload
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.exc import MultipleResultsFound
+from sqlalchemy.orm import Session
 from sqlalchemy.orm.interfaces import ORMOption
-from sqlalchemy.sql import visitors
 
-from qapla.database.engines import is_refused_write
-from qapla.database.session import RoutedSession, reading
-from qapla.database.writes import writes
-from qapla.driver.base import Driver, M
+from qapla.database.session import RoutedSession
+from qapla.driver.base import M
+from qapla.driver.marked import Load, MarkedReads
 from qapla.driver.ordering import Order, Ordering, ordering
 from qapla.driver.page import Page, read_cursor, write_cursor
-from qapla.exceptions import ObjectNotFound, QaplaError, ReadOnly, SeveralObjectsFound
-
-T = TypeVar("T")
-
-# A relationship, its name, or an option of SQLAlchemy's own.
-Load = str | QueryableAttribute[Any] | ORMOption
+from qapla.exceptions import ObjectNotFound, QaplaError, SeveralObjectsFound
 
 
-class ReadDriver(Driver[M]):
+class ReadDriver(MarkedReads[M]):
     """Read the rows of `model`; a subclass names the model and adds queries of its own.
 
     Criteria name columns: a value is compared by equality, None by IS NULL, and a list, tuple or
@@ -170,38 +163,6 @@ class ReadDriver(Driver[M]):
         self._refuse_none("batch", batch)
         return _batches(self, batch, self._options(load), self.conditions(criteria))
 
-    def scalars(self, statement: Executable) -> list[Any]:
-        """Return the first column of every row of a statement of one's own, as marked reads.
-
-        Raises:
-            ReadOnly: The statement writes.
-        """
-        self._refuse_writes(statement)
-        return self._read(lambda: list(self.session.scalars(statement).all()))
-
-    def execute(self, statement: Executable) -> list[Any]:
-        """Return every row of a statement of one's own, as marked reads; `Raises:` as `scalars`."""
-        self._refuse_writes(statement)
-        return self._read(lambda: list(self.session.execute(statement).all()))
-
-    @property
-    def _binding(self) -> dict[str, Any]:
-        """Return what finds the engine of the model, where the session has several."""
-        return {"mapper": self.mapper}
-
-    def _refuse_none(self, what: str, size: int) -> None:
-        if size < 1:
-            raise QaplaError(f"{self.name}: a {what} has at least one row, not {size}")
-
-    def _one(self, statement: Select[Any]) -> M | None:
-        return self._read(lambda: self.session.scalars(statement).unique().one_or_none())
-
-    def _entities(
-        self, statement: Select[Any], parameters: Mapping[str, Any] | None = None
-    ) -> Sequence[M]:
-        # Unique, as a relationship that is fetched by a join repeats its rows.
-        return self._read(lambda: self.session.scalars(statement, parameters).unique().all())
-
     def _after(self, order: Ordering, values: Sequence[Any] | None) -> Select[Any]:
         """Return the rows in an order, after the one with these values if there are any."""
         # A class is hashable, which mypy does not see through its metaclass.
@@ -218,60 +179,9 @@ class ReadDriver(Driver[M]):
     def _select(self, load: Load | Sequence[Load], criteria: dict[str, Any]) -> Select[Any]:
         return select(self.model).where(*self.conditions(criteria)).options(*self._options(load))
 
-    def _options(self, load: Load | Sequence[Load]) -> list[ORMOption]:
-        given: Sequence[Any] = load if isinstance(load, (list, tuple)) else [load]
-        return [self._option(item) for item in given]
-
-    def _option(self, item: Load) -> ORMOption:
-        if isinstance(item, ORMOption):
-            return item
-        if isinstance(item, str):
-            self.refuse_unknown([item])
-        attribute = getattr(self.model, item) if isinstance(item, str) else item
-        return selectinload(attribute)
-
-    def _is_plain(
-        self, columns: Sequence[QueryableAttribute[Any]], result: CursorResult[Any]
-    ) -> bool:
-        """Tell whether the columns' values need no conversion after the driver's own."""
-        dialect = result.dialect
-        return all(
-            column.type.dialect_impl(dialect).result_processor(dialect, described[1]) is None
-            for column, described in zip(columns, result.cursor.description, strict=True)
-        )
-
-    def _read(self, work: Callable[[], T]) -> T:
-        """Run a read, again when the reader's connection turns out to be lost.
-
-        On the reader nothing can be half done; that is why its pool needs no ping at checkout.
-
-        Raises:
-            ReadOnly: The reader's server says that the statement writes.
-        """
-        try:
-            with reading(self.session) as on_reader:
-                try:
-                    return work()
-                except DBAPIError as error:
-                    if not on_reader or not error.connection_invalidated:
-                        raise
-            with reading(self.session):
-                return work()
-        except DBAPIError as error:
-            if is_refused_write(error.orig):
-                raise self._read_only from error.orig
-            raise
-
-    def _refuse_writes(self, statement: Executable) -> None:
-        parts: Any = visitors.iterate(statement)  # type: ignore[arg-type]
-        for part in parts:
-            text = part.text if isinstance(part, TextClause) else ""
-            if getattr(part, "is_dml", False) or writes(text):
-                raise self._read_only
-
-    @property
-    def _read_only(self) -> ReadOnly:
-        return ReadOnly(f"{type(self).__name__} only reads: write by a write driver")
+    def _refuse_none(self, what: str, size: int) -> None:
+        if size < 1:
+            raise QaplaError(f"{self.name}: a {what} has at least one row, not {size}")
 
 
 @lru_cache(maxsize=512)

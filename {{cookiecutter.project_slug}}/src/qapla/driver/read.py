@@ -128,7 +128,8 @@ class ReadDriver(MarkedReads[M]):
         Args:
             size: The number of rows, at least one.
             after: The cursor that the page before has given, or None for the first page.
-            order_by: As for `list_all`; rows without a value come last.
+            order_by: As for `list_all`; rows without a value come last. (MariaDB's FLOAT is not
+                equal to the value that is read of it, and orders no pages: take a Double.)
             load: The relationships to fetch along.
 
         Raises:

@@ -12,12 +12,16 @@ from sqlalchemy.orm import Session
 
 from qapla.database.database import Database
 from qapla.database.decorators import WithDatabase
-from qapla.database.testing import TestRun
+from qapla.database.testrun import TestRun
 from qapla.settings import Settings
 from qapla.testing import BaseApplicationFixture, BaseMigrationTests
 
 from qapla_sample import main
-from qapla_sample.application.app import SampleApplication, SQLiteApplication
+from qapla_sample.application.app import (
+    MariaDBApplication,
+    SampleApplication,
+    SQLiteApplication,
+)
 from qapla_sample.databases.analytics.event import Event
 from qapla_sample.databases.main.ship import Ship, ShipReadDriver, ShipWriteDriver
 
@@ -249,6 +253,13 @@ class TestOnSQLite(Fixtures):
         assert application is not main
 
 
+@pytest.mark.usefixtures("mariadb")
+class TestOnMariaDB(Fixtures):
+    """The fixtures on MariaDB."""
+
+    APP_CLASS = MariaDBApplication
+
+
 class TestOfAnotherDatabase(BaseApplicationFixture):
     """A class for a database of its own, in the same run."""
 
@@ -267,6 +278,15 @@ class TestMigrationsOnSQLite(BaseMigrationTests):
     """The ready-made tests of migrations on SQLite."""
 
     APP_CLASS = SQLiteApplication
+    DATABASE_KEY = "main"
+
+
+@pytest.mark.usefixtures("mariadb")
+class TestMigrationsOnMariaDB(BaseMigrationTests):
+    """The ready-made tests of migrations on MariaDB, which has no transactional DDL."""
+
+    APP_CLASS = MariaDBApplication
+    DATABASE_KEY = "analytics"
 
 
 def test_a_database_is_recreated_once_in_a_run(sqlite: Path) -> None:
@@ -313,7 +333,9 @@ def run(pytester: pytest.Pytester, sqlite: Path) -> Callable[[str], pytest.RunRe
 
     def run(body: str) -> pytest.RunResult:
         pytester.makepyfile(HEAD + body)
-        return pytester.runpytest_inprocess("-p", "no:cacheprovider", "-W", "error")
+        return pytester.runpytest_inprocess(
+            "-p", "qapla.database.plugin_pytest", "-p", "no:cacheprovider", "-W", "error"
+        )
 
     return run
 

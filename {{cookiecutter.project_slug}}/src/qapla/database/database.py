@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from alembic import command
 from alembic.config import Config
@@ -53,6 +53,9 @@ class Database:
         migrations_key: The key of its migrations directory in the `paths` settings.
     """
 
+    # What is asked before a database is used; in tests it keeps out what has no right to it.
+    guard: ClassVar[Callable[["Database"], None] | None] = None
+
     def __init__(self, name: str, migrations_key: str = "migrations") -> None:
         self.name = name
         self.migrations_key = migrations_key
@@ -99,6 +102,7 @@ class Database:
     @property
     def engine(self) -> Engine:
         """Return the engine of this process, made at first use."""
+        self._ask_the_guard()
         if self._engine is None:
             with self._lock:
                 if self._engine is None:
@@ -145,6 +149,7 @@ class Database:
         Args:
             owner: What the session is opened for, as messages name it.
         """
+        self._ask_the_guard()
         if self.before_session is not None:
             self.before_session(self)
         session = self.sessions()
@@ -169,6 +174,10 @@ class Database:
         """Take back what a test has hooked into the database's sessions."""
         self.before_session = None
         self.on_lost_writes = _warn
+
+    def _ask_the_guard(self) -> None:
+        if Database.guard is not None:
+            Database.guard(self)
 
     def dispose(self) -> None:
         """Close the pooled connections; the next use makes new ones."""
@@ -227,11 +236,13 @@ class Database:
             revision: A revision as `alembic upgrade` takes it.
             connection: The connection to migrate on, or None for one of its own.
         """
+        self._ask_the_guard()
         with _alembic:
             command.upgrade(self.alembic_config(connection), revision)
 
     def downgrade(self, revision: str, connection: Connection | None = None) -> None:
         """Downgrade to a revision in this process; the arguments are those of `migrate`."""
+        self._ask_the_guard()
         with _alembic:
             command.downgrade(self.alembic_config(connection), revision)
 

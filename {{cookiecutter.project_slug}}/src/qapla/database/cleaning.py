@@ -42,7 +42,11 @@ def is_plain(connection: Connection) -> bool:
 
 def empty(connection: Connection) -> None:
     """Delete every row of a plain database, and let its keys count from the start."""
-    _EMPTY[_dialect(connection)](connection, _tables_with_rows(connection))
+    dialect = _dialect(connection)
+    if dialect == "postgresql":
+        # Before anything, as a lock may keep even a look at the tables waiting.
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{_PATIENCE * 1000:.0f}ms'")
+    _EMPTY[dialect](connection, _tables_with_rows(connection))
 
 
 def _dialect(connection: Connection) -> str:
@@ -74,7 +78,6 @@ def _empty_postgresql(connection: Connection, tables: list[str]) -> None:
     TRUNCATE would wait for the disk.
     Source: PostgreSQL, "WITH Queries: Data-Modifying Statements in WITH".
     """
-    connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{_PATIENCE}s'")
     connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
     if tables:
         deletes = [f"d{number} AS (DELETE FROM {table})" for number, table in enumerate(tables)]

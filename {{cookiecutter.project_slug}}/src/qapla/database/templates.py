@@ -92,10 +92,12 @@ def _template(database: Database, server: Maintenance, digest: str, mode: Mode) 
     url = with_name(database.target.url, name)
     refuse_long(url, database.name)
     template = database.at(replace(database.target, url=url))
-    template.recreate()
-    kind = _kind(template)
-    # A server clones only what nobody is connected to.
-    template.dispose()
+    try:
+        template.recreate()
+        kind = _kind(template)
+    finally:
+        # A server clones only what nobody is connected to.
+        template.dispose()
     sibling.set_label(f"{digest} {mode.run} {kind}")
     _remove_others(server, stem, name)
     return name, kind

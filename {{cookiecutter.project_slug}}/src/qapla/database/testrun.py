@@ -3,7 +3,6 @@
 The state is in pytest's stash: a run within a run, as plugins test themselves, has its own.
 """
 
-import logging
 import os
 import sys
 import threading
@@ -17,8 +16,6 @@ from qapla.database.cleaning import empty
 from qapla.database.database import Database
 from qapla.database.leaks import Watch
 from qapla.database.templates import Mode, prepare
-
-logger = logging.getLogger(__name__)
 
 # The names of the command line's options in the configuration.
 RECREATE = "qapla_recreate"
@@ -75,7 +72,7 @@ class TestRun:
             self._fresh[database] = prepare(database, self._mode)
             self._labels.pop(database, None)
             if database in self._watches:
-                # What was noticed were the migrations.
+                # What it has noticed were the migrations.
                 self._watches[database].forget()
         if database not in self._watches:
             self._watches[database] = Watch(database)
@@ -89,21 +86,23 @@ class TestRun:
 
     def stale(self, database: Database) -> None:
         """Make the database anew before the next test that uses it."""
+        if database in self._fresh and database not in self._labels:
+            database.maintenance.set_label("")
         self._fresh.pop(database, None)
 
     def clean(self, database: Database) -> None:
         """Empty a database to which a test has committed, or leave it to be made anew."""
         watch = self._watches[database]
-        plain = self._fresh.pop(database, False) and not watch.changed
+        if watch.changed or not self._fresh[database]:
+            self.stale(database)
+            return
         try:
-            if plain:
-                with database.engine.connect() as connection:
-                    empty(connection)
-                self._fresh[database] = True
+            with database.engine.connect() as connection:
+                empty(connection)
         except DBAPIError:
-            logger.info("database %r: another process holds a lock", database.name)
-        finally:
-            watch.forget()
+            # Another process holds a lock: making it anew ends its connection.
+            self.stale(database)
+        watch.forget()
 
     def fresh(self, application: DatabaseApplication) -> list[Database]:
         """Return the databases of an application that this run has made."""

@@ -27,6 +27,25 @@ START_MARIADB = (
     "`mariadb -e \"ALTER USER root@localhost IDENTIFIED BY ''\"`"
 )
 
+# What a run within a run begins with: an application of its own, on the databases of the sample.
+HEAD = """
+import threading
+import pytest
+from sqlalchemy import text
+from qapla.testing import BaseApplicationFixture, BaseMigrationTests
+from qapla_sample import main
+from qapla_sample.application.app import SampleApplication
+from qapla_sample.databases.main.ship import Ship
+
+class Application(SampleApplication):
+    __module__ = SampleApplication.__module__
+
+class Fixtures(BaseApplicationFixture):
+    APP_CLASS = Application
+
+class TestIt(Fixtures):
+"""
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Let the framework's tests make databases of their own, which nothing guards."""
@@ -101,6 +120,22 @@ def make_sample(sqlite: Path) -> Iterator[Callable[..., Any]]:
 def sample(make_sample: Callable[..., Any]) -> Any:
     """Return an application of the sample on SQLite, prepared and with its tables."""
     return make_sample()
+
+
+@pytest.fixture
+def run(request: pytest.FixtureRequest, sqlite: Path) -> Callable[..., pytest.RunResult]:
+    """Return what runs the body of a test class in a run of its own, on SQLite.
+
+    It takes options of the command line too; the module that uses it loads `pytester`.
+    """
+    pytester: pytest.Pytester = request.getfixturevalue("pytester")
+
+    def run(body: str, *options: str) -> pytest.RunResult:
+        path = pytester.makepyfile(HEAD + body)
+        plugins = ["-p", "qapla.database.plugin_pytest", "-p", "no:cacheprovider"]
+        return pytester.runpytest_inprocess(*plugins, "-W", "error", *options, path)
+
+    return run
 
 
 @pytest.fixture

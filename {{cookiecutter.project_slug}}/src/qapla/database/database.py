@@ -121,6 +121,7 @@ class Database:
     @property
     def sessions(self) -> sessionmaker[Session]:
         """Return the factory of the database's sessions, made at first use."""
+        self._ask_the_guard()
         if self._sessions is None:
             with self._lock:
                 if self._sessions is None:
@@ -149,7 +150,6 @@ class Database:
         Args:
             owner: What the session is opened for, as messages name it.
         """
-        self._ask_the_guard()
         if self.before_session is not None:
             self.before_session(self)
         session = self.sessions()

@@ -30,7 +30,7 @@ class BaseApplicationFixture:
 
     @pytest.fixture
     def databases_of_test(self, request: pytest.FixtureRequest) -> DatabasesOfTest:
-        """What isolates the databases of the test; the other fixtures use it."""
+        """Give what isolates the databases of the test; the other fixtures use it."""
         run = TestRun.of(request.config)
         committing = COMMITTING in request.fixturenames
         return DatabasesOfTest(run, request.node, committing=committing)
@@ -39,38 +39,38 @@ class BaseApplicationFixture:
     def application(
         self, request: pytest.FixtureRequest, databases_of_test: DatabasesOfTest
     ) -> Iterator[DatabaseApplication]:
-        """The application, prepared for tests: `application.dbs["main"]` is a database."""
+        """Give the application, prepared for tests: `application.dbs["main"]` is a database."""
         application = TestRun.of(request.config).application(self.APP_CLASS)
         with databases_of_test.watched(application):
             yield application
 
     @pytest.fixture
     def settings(self, application: DatabaseApplication) -> Settings:
-        """The settings of the application, those of tests over all others."""
+        """Give the settings of the application, those of tests over all others."""
         return application.settings
 
     @pytest.fixture
     def paths(self, application: DatabaseApplication) -> dict[str, Path]:
-        """The directories of the project by name, such as `paths["root"]`."""
+        """Give the directories of the project by name, such as `paths["root"]`."""
         return application.paths
 
     @pytest.fixture
     def dbplugin(self, application: DatabaseApplication) -> Database:
-        """The database that `DATABASE_KEY` names: `get_session()`, `engine`, `migrate()`."""
+        """Give the database that `DATABASE_KEY` names: `get_session()`, `engine`, `migrate()`."""
         return application.dbs[self.DATABASE_KEY]
 
     @pytest.fixture
     def dbsession(
         self, dbplugin: Database, databases_of_test: DatabasesOfTest
     ) -> Iterator[Session]:
-        """A session of the database; whatever the test does is undone when it ends."""
+        """Give a session of the database; whatever the test does is undone when it ends."""
         with dbplugin.get_session(DBSESSION) as session:
             databases_of_test.hold(session, dbplugin)
             yield session
 
     @pytest.fixture
     def factory(self, dbsession: Session) -> Factory:
-        """What makes rows with made-up values: `factory(Ship).create_sync(name="Rotarran")`."""
+        """Give what makes rows with made-up values: `factory(Ship).create_sync(name="Rotarran")`."""
         return Factory(dbsession)
 
     @pytest.fixture
@@ -79,7 +79,7 @@ class BaseApplicationFixture:
 
     @pytest.fixture
     def webapp(self, application: DatabaseApplication) -> Any:
-        """A WebTest application: `webapp.get("/ships").json`; requests join the test."""
+        """Give a WebTest application: `webapp.get("/ships").json`; requests join the test."""
         from webtest import TestApp
 
         return TestApp(application.run_wsgi())

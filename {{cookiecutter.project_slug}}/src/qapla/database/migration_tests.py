@@ -48,7 +48,7 @@ class BaseMigrationTests(BaseApplicationFixture):
     def migrated(
         self, request: pytest.FixtureRequest, application: DatabaseApplication
     ) -> Database:
-        """The database whose migrations are tested; it is made anew if they changed it."""
+        """Give the database whose migrations are tested; it is made anew if they changed it."""
         name: str = request.param
         return application.dbs[name]
 

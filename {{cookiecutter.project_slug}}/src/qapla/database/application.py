@@ -9,7 +9,6 @@ from sqlalchemy import URL
 from qapla.app import TESTS, Application
 from qapla.database.database import Database, Target
 from qapla.database.plugin import Databases
-from qapla.database.request import add_request_sessions
 from qapla.database.url import (
     TEST_SUFFIX,
     check_names,
@@ -54,6 +53,9 @@ class DatabaseApplication(Application):
 
     def add_database_web(self) -> None:
         """Give requests their sessions; for `append_web_plugins`."""
+        # Imported here, as it imports Pyramid: whatever is not the web starts faster without it.
+        from qapla.database.request import add_request_sessions
+
         add_request_sessions(self.config, self.dbs)
         self.config.registry["dbs"] = self.dbs
 

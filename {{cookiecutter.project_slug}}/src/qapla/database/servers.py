@@ -38,9 +38,13 @@ class _Server:
         )
         with engine.connect() as self._open:
             try:
+                self.prepare(self._open)
                 yield self._open
             finally:
                 self._open = None
+
+    def prepare(self, connection: Connection) -> None:
+        """Set what the statements of a new connection need."""
 
     def run(self, statement: str, **names: str) -> None:
         """Run a statement in which `{name}` stands for the quoted name of the database.
@@ -70,6 +74,10 @@ class PostgreSQL(_Server):
     """Look after a database of a PostgreSQL server."""
 
     clones = True
+
+    def prepare(self, connection: Connection) -> None:
+        """Let comments not wait for the disk."""
+        connection.exec_driver_sql("SET synchronous_commit = off")
 
     def exists(self) -> bool:
         """Tell whether the database exists."""

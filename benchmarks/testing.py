@@ -5,11 +5,10 @@
 
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-
-from qapla import embedded
 
 from benchmarks import measure
 from benchmarks.measure import ratio, row, variant
@@ -20,6 +19,10 @@ NO_TEMPLATES = "ours without templates"
 
 def print_rows(environment: Mapping[str, str]) -> None:
     """Measure and print every row, how many times the reference's time ours is."""
+    # The server is started by the framework, which is in no package that is installed here.
+    sys.path.insert(0, str(measure.SOURCE))
+    from qapla import embedded
+
     # None of pytest's: under root the server runs as another user.
     directory = Path(tempfile.mkdtemp(prefix="qapla-benchmarks-"))
     try:

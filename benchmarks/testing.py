@@ -1,16 +1,17 @@
-"""The rows about test runs, on one embedded PostgreSQL; less is better.
+"""Print the rows about test runs, on one embedded PostgreSQL; less is better.
 
-`python -m benchmarks.testing` prints them alone.
+They are apart from the others: pytest-django has an option `--reuse-db` too, and would not let the
+tests of the framework run in one environment with it.
 """
 
 import os
 import shutil
-import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from benchmarks import measure
+from qapla import embedded
+
 from benchmarks.measure import ratio, row, variant
 
 DJANGO = "pytest-django"
@@ -19,10 +20,6 @@ NO_TEMPLATES = "ours without templates"
 
 def print_rows(environment: Mapping[str, str]) -> None:
     """Measure and print every row, how many times the reference's time ours is."""
-    # The server is started by the framework, which is in no package that is installed here.
-    sys.path.insert(0, str(measure.SOURCE))
-    from qapla import embedded
-
     # None of pytest's: under root the server runs as another user.
     directory = Path(tempfile.mkdtemp(prefix="qapla-benchmarks-"))
     try:
@@ -65,5 +62,4 @@ def _print_rows(environment: Mapping[str, str]) -> None:
 
 
 if __name__ == "__main__":
-    paths = [str(measure.SOURCE), str(measure.TEMPLATE)]
-    print_rows({**os.environ, "PYTHONPATH": os.pathsep.join(paths)})
+    print_rows(os.environ)

@@ -10,8 +10,10 @@ from pathlib import Path
 
 from sqlalchemy import NullPool, create_engine, text
 
+from benchmarks.measure import TEMPLATE
 from benchmarks.projects import TESTS, write_django, write_ours
 
+SOURCE = TEMPLATE / "{{cookiecutter.project_slug}}" / "src"
 PLUGINS = {
     "ours": ["-p", "qapla.database.plugin_pytest"],
     "django": ["-p", "pytest_django.plugin", "--ds=settings"],
@@ -50,7 +52,7 @@ def main(kind: str, databases: str, state: str, what: str, *options: str) -> Non
             **os.environ,
             "BENCH_TIMES": str(times),
             "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
-            "PYTHONPATH": f"{root}{os.pathsep}{os.environ['PYTHONPATH']}",
+            "PYTHONPATH": f"{root}{os.pathsep}{SOURCE}",
         }
         command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *PLUGINS[kind]]
         command += [f"--rootdir={root}", *options]

@@ -2,9 +2,10 @@
 
 import re
 import sys
+from collections.abc import Callable, Iterator
 from typing import Any, cast
 
-from sqlalchemy import event
+from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -34,10 +35,8 @@ class Watch:
         self._connections: dict[ConnectionPoolEntry, Place] = {}
         self._class = cast(Any, database.sessions.class_)
         self._watch_sessions()
-        event.listen(database.engine, "checkout", self._on_checkout)
-        event.listen(database.engine, "checkin", self._on_checkin)
-        event.listen(database.engine, "commit", self._on_commit)
-        event.listen(database.engine, "before_cursor_execute", self._on_statement)
+        for target, name, listener in self._listeners():
+            event.listen(target, name, listener)
 
     def forget(self) -> None:
         """Begin anew, for the next test."""
@@ -74,23 +73,29 @@ class Watch:
 
     def remove(self) -> None:
         """Watch no longer."""
-        event.remove(self.database.engine, "checkout", self._on_checkout)
-        event.remove(self.database.engine, "checkin", self._on_checkin)
-        event.remove(self.database.engine, "commit", self._on_commit)
-        event.remove(self.database.engine, "before_cursor_execute", self._on_statement)
+        for target, name, listener in self._listeners():
+            event.remove(target, name, listener)
         del self._class.__init__, self._class.close
+
+    def _listeners(self) -> Iterator[tuple[Engine, str, Callable[..., None]]]:
+        yield self.database.engine, "commit", self._on_commit
+        yield self.database.engine, "before_cursor_execute", self._on_statement
+        for engine in (self.database.engine, self.database.reader):
+            if engine is not None:
+                yield engine, "checkout", self._on_checkout
+                yield engine, "checkin", self._on_checkin
 
     def _watch_sessions(self) -> None:
         """Let the class of the database's sessions, which is its factory's own, tell of each."""
         sessions = self._sessions
 
-        def init(session: Session, *args: Any, **options: Any) -> None:
-            Session.__init__(session, *args, **options)
+        def init(session: Any, *args: Any, **options: Any) -> None:
+            super(self._class, session).__init__(*args, **options)
             sessions[session] = _place()
 
-        def close(session: Session) -> None:
+        def close(session: Any) -> None:
             sessions.pop(session, None)
-            Session.close(session)
+            super(self._class, session).close()
 
         self._class.__init__ = init
         self._class.close = close

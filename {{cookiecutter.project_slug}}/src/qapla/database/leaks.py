@@ -88,14 +88,15 @@ class Watch:
     def _watch_sessions(self) -> None:
         """Let the class of the database's sessions, which is its factory's own, tell of each."""
         sessions = self._sessions
+        base = self._class.__base__
 
         def init(session: Any, *args: Any, **options: Any) -> None:
-            super(self._class, session).__init__(*args, **options)
+            base.__init__(session, *args, **options)
             sessions[session] = _place()
 
         def close(session: Any) -> None:
             sessions.pop(session, None)
-            super(self._class, session).close()
+            base.close(session)
 
         self._class.__init__ = init
         self._class.close = close

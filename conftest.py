@@ -3,3 +3,6 @@
 import sys
 
 sys.dont_write_bytecode = True
+
+# As the configuration of the generated project loads it.
+pytest_plugins = ["qapla.database.plugin_pytest"]

@@ -72,7 +72,6 @@ def test_every_database_and_model_has_its_files(bake: Bake) -> None:
         "src/rotarran/web/controllers/analytics/__init__.py",
         "src/rotarran/web/controllers/analytics/event.py",
         "tests/integration/analytics/test_event.py",
-        "tests/integration/analytics/test_migrations.py",
         "tests/unit/analytics/test_event.py",
     ]
 

@@ -1,5 +1,7 @@
 """Generated projects, used as their users would use them."""
 
+import os
+import socket
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,7 +12,19 @@ from serving import ask, served
 
 Install = Callable[..., tuple[Path, str]]
 
+MARIADB = "mysql+pymysql://root@127.0.0.1:3306"
 FULL = ["two databases", "strange names"]
+
+
+def require_mariadb() -> None:
+    """Skip when there is no MariaDB; fail where `QAPLA_REQUIRE_SERVICES` promises it."""
+    try:
+        socket.create_connection(("127.0.0.1", 3306), timeout=5).close()
+    except OSError:
+        reason = "no MariaDB answers on 127.0.0.1:3306 for root: type `.ci/services`"
+        if os.environ.get("QAPLA_REQUIRE_SERVICES") == "1":
+            pytest.fail(reason, pytrace=False)
+        pytest.skip(reason)
 
 
 @pytest.fixture(scope="module")
@@ -113,12 +127,40 @@ def test_autogenerate_finds_nothing_to_do(install: Install) -> None:
     )
 
 
-def test_a_project_runs_on_sqlite_by_its_urls_alone(install: Install, tmp_path: Path) -> None:
-    """The URL decides the engine: the same tests pass on SQLite."""
+ENGINES = {
+    "sqlite": ("sqlite:///{directory}/main.db", "sqlite:///{directory}/analytics.db"),
+    "mariadb": (f"{MARIADB}/qapla_gen_main", f"{MARIADB}/qapla_gen_analytics"),
+    "embedded and mariadb": ("", f"{MARIADB}/qapla_gen_analytics"),
+    "embedded and sqlite": ("", "sqlite:///{directory}/analytics.db"),
+}
+
+
+@pytest.mark.parametrize("workers", [[], ["-n", "4"]], ids=["alone", "parallel"])
+@pytest.mark.parametrize("engines", ENGINES)
+def test_a_project_runs_on_any_engine_by_its_urls_alone(
+    install: Install, tmp_path: Path, engines: str, workers: list[str]
+) -> None:
+    """The URLs decide the engines, for each database: the same tests pass."""
+    if "mariadb" in engines:
+        require_mariadb()
     project, _ = install("two databases")
     urls = {
-        f"ROTARRAN_DATABASES__{name}__URL": f"sqlite:///{tmp_path}/{name}.db"
-        for name in ("MAIN", "ANALYTICS")
+        f"ROTARRAN_DATABASES__{name}__URL": url.format(directory=tmp_path)
+        for name, url in zip(("MAIN", "ANALYTICS"), ENGINES[engines], strict=True)
+        if url
     }
-    assert " passed" in succeed(["uv", "run", "pytest", "-q"], project, **urls)
-    assert {path.name for path in tmp_path.iterdir()} == {"MAIN_test.db", "ANALYTICS_test.db"}
+    assert " passed" in succeed(["uv", "run", "pytest", "-q", *workers], project, **urls)
+
+
+def test_workers_share_a_template_and_keep_their_databases(install: Install) -> None:
+    """In parallel, again, with kept databases and from scratch: the tests pass each time."""
+    project, _ = install("two databases")
+    for options in (["-n", "4"], ["-n", "4", "--reuse-db"], ["-n", "4", "--recreate"], []):
+        assert " passed" in succeed(["uv", "run", "pytest", "-q", *options], project)
+
+
+def test_unit_tests_start_no_server(template: Path, workplace: Path) -> None:
+    """Without the other tests there is no embedded server, and no directory for one."""
+    project, _ = generate(template, workplace / "unit", GOOD_ANSWERS["one database"])
+    assert " passed" in succeed(["uv", "run", "pytest", "-q", "tests/unit"], project)
+    assert not (project / "var" / "postgres").exists()

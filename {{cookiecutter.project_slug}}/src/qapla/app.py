@@ -11,8 +11,6 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
-from pyramid.config import Configurator
-
 from qapla.exceptions import AlreadyPrepared, NotPrepared, QaplaError, SettingsError
 from qapla.settings import Layers, Settings
 
@@ -61,6 +59,9 @@ class Application:
             global_config: The `[DEFAULT]` section of the ini file; it is not used.
             settings: The settings of Pyramid from the ini file.
         """
+        # Imported here: whatever is not the web starts faster without it.
+        from pyramid.config import Configurator
+
         self._prepare("wsgi")
         key = repr(sorted(settings.items()))
         with self._lock:

@@ -1,5 +1,5 @@
 """The test fixtures of an application."""
 
-from qapla.database.testing import BaseApplicationFixture, BaseMigrationTests
+from qapla.database.testing import BaseApplicationFixture, BaseMigrationTests, Factory
 
-__all__ = ["BaseApplicationFixture", "BaseMigrationTests"]
+__all__ = ["BaseApplicationFixture", "BaseMigrationTests", "Factory"]

@@ -28,6 +28,32 @@ START_MARIADB = (
     "`mariadb -e \"ALTER USER root@localhost IDENTIFIED BY ''\"`"
 )
 
+# What a run within a run begins with: an application of its own, on the databases of the sample.
+HEAD = """
+import threading
+import pytest
+from sqlalchemy import text
+from qapla.testing import BaseApplicationFixture, BaseMigrationTests
+from qapla_sample import main
+from qapla_sample.application.app import SampleApplication
+from qapla_sample.databases.main.ship import Ship
+
+class Application(SampleApplication):
+    __module__ = SampleApplication.__module__
+
+class Fixtures(BaseApplicationFixture):
+    APP_CLASS = Application
+
+class TestIt(Fixtures):
+"""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let the framework's tests make databases of their own, which nothing guards."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker("own_databases")
+
 
 @pytest.fixture(scope="session", autouse=True)
 def sample_var() -> Iterator[Path]:
@@ -98,6 +124,22 @@ def sample(make_sample: Callable[..., Any]) -> Any:
 
 
 @pytest.fixture
+def run(request: pytest.FixtureRequest, sqlite: Path) -> Callable[..., pytest.RunResult]:
+    """Return what runs the body of a test class in a run of its own, on SQLite.
+
+    It takes options of the command line too; the module that uses it loads `pytester`.
+    """
+    pytester: pytest.Pytester = request.getfixturevalue("pytester")
+
+    def run(body: str, *options: str) -> pytest.RunResult:
+        path = pytester.makepyfile(HEAD + body)
+        plugins = ["-p", "qapla.database.plugin_pytest", "-p", "no:cacheprovider"]
+        return pytester.runpytest_inprocess(*plugins, "-W", "error", *options, path)
+
+    return run
+
+
+@pytest.fixture
 def project(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Callable[..., DatabaseApplication]]:
@@ -156,7 +198,7 @@ def place(
     """
     server = getattr(request, "param", "postgresql")
     if server == "mariadb":
-        _require_mariadb()
+        request.getfixturevalue("mariadb")
     made: dict[str, Database] = {}
 
     def make(name: str, **settings: Any) -> Database:
@@ -190,7 +232,7 @@ def fleet_server(
 
     server = request.param
     if server == "mariadb":
-        _require_mariadb()
+        request.getfixturevalue("mariadb")
     files = tmp_path_factory.mktemp("fleet")
     # Another run of the tests on this machine has a database of its own.
     name = f"qapla_fleet_{os.getpid()}_test"
@@ -223,7 +265,8 @@ def session(fleet: Database) -> Iterator[Session]:
         yield session
 
 
-def _require_mariadb() -> None:
+@pytest.fixture(scope="session")
+def mariadb() -> None:
     """Skip when there is no MariaDB; fail where `QAPLA_REQUIRE_SERVICES` promises it."""
     engine = create_engine(MARIADB)
     try:

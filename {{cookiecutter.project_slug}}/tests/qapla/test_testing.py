@@ -1,6 +1,5 @@
 """The fixtures: every test alone with its databases, whatever the code under test does."""
 
-import shutil
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -12,12 +11,16 @@ from sqlalchemy.orm import Session
 
 from qapla.database.database import Database
 from qapla.database.decorators import WithDatabase
-from qapla.database.testing import TestRun
+from qapla.database.testrun import TestRun
 from qapla.settings import Settings
 from qapla.testing import BaseApplicationFixture, BaseMigrationTests
 
 from qapla_sample import main
-from qapla_sample.application.app import SampleApplication, SQLiteApplication
+from qapla_sample.application.app import (
+    MariaDBApplication,
+    SampleApplication,
+    SQLiteApplication,
+)
 from qapla_sample.databases.analytics.event import Event
 from qapla_sample.databases.main.ship import Ship, ShipReadDriver, ShipWriteDriver
 
@@ -249,6 +252,13 @@ class TestOnSQLite(Fixtures):
         assert application is not main
 
 
+@pytest.mark.usefixtures("mariadb")
+class TestOnMariaDB(Fixtures):
+    """The fixtures on MariaDB."""
+
+    APP_CLASS = MariaDBApplication
+
+
 class TestOfAnotherDatabase(BaseApplicationFixture):
     """A class for a database of its own, in the same run."""
 
@@ -267,6 +277,15 @@ class TestMigrationsOnSQLite(BaseMigrationTests):
     """The ready-made tests of migrations on SQLite."""
 
     APP_CLASS = SQLiteApplication
+    DATABASE_KEY = "main"
+
+
+@pytest.mark.usefixtures("mariadb")
+class TestMigrationsOnMariaDB(BaseMigrationTests):
+    """The ready-made tests of migrations on MariaDB, which has no transactional DDL."""
+
+    APP_CLASS = MariaDBApplication
+    DATABASE_KEY = "analytics"
 
 
 def test_a_database_is_recreated_once_in_a_run(sqlite: Path) -> None:
@@ -289,35 +308,6 @@ def test_a_database_is_recreated_once_in_a_run(sqlite: Path) -> None:
         database.dispose()
 
 
-HEAD = """
-import threading
-import pytest
-from sqlalchemy import text
-from qapla.testing import BaseApplicationFixture, BaseMigrationTests
-from qapla_sample.application.app import SampleApplication
-from qapla_sample.databases.main.ship import Ship
-
-class Application(SampleApplication):
-    __module__ = SampleApplication.__module__
-
-class Fixtures(BaseApplicationFixture):
-    APP_CLASS = Application
-
-class TestIt(Fixtures):
-"""
-
-
-@pytest.fixture
-def run(pytester: pytest.Pytester, sqlite: Path) -> Callable[[str], pytest.RunResult]:
-    """Return what runs the body of a test class in a run of its own, on SQLite."""
-
-    def run(body: str) -> pytest.RunResult:
-        pytester.makepyfile(HEAD + body)
-        return pytester.runpytest_inprocess("-p", "no:cacheprovider", "-W", "error")
-
-    return run
-
-
 def reports(result: pytest.RunResult) -> list[str]:
     """Return the lines of a run that tell what is wrong with a database."""
     return [
@@ -325,7 +315,7 @@ def reports(result: pytest.RunResult) -> list[str]:
     ]
 
 
-Run = Callable[[str], pytest.RunResult]
+Run = Callable[..., pytest.RunResult]
 
 
 @pytest.mark.parametrize("query", ["", "?redirect=1"])
@@ -481,21 +471,4 @@ def test_a_wrong_setting_is_told_to_every_test(run: Run, monkeypatch: pytest.Mon
     result.stdout.fnmatch_lines(
         "E*SettingsError: the variable QAPLA_SAMPLE_ENVIRONMENT is wrong: "
         "Input should be 'development' or 'production'"
-    )
-
-
-def test_the_ready_made_tests_find_what_is_wrong_with_migrations(
-    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Two heads, a downgrade that fails and models that differ are told with what to type."""
-    source = Path(__file__).parent / "sample" / "migrations" / "main"
-    migrations = Path(shutil.copytree(source, tmp_path / "migrations"))
-    revision = migrations / "versions" / "0001_ships.py"
-    revision.write_text(revision.read_text().replace('"name", sa.String(200)', '"nmae", sa.Text()'))
-    monkeypatch.setenv("QAPLA_SAMPLE_PATHS__MIGRATIONS", str(migrations))
-    result = run("    pass\n\nclass TestMigrations(Fixtures, BaseMigrationTests):\n    pass\n")
-    result.assert_outcomes(passed=2, failed=1)
-    assert reports(result)[0].startswith("database 'main': New upgrade operations detected: ")
-    assert "type `uv run alembic -n main revision --autogenerate -m 'What changed'`" in (
-        result.outlines
     )

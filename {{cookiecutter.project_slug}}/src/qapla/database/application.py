@@ -9,8 +9,15 @@ from sqlalchemy import URL
 from qapla.app import TESTS, Application
 from qapla.database.database import Database, Target
 from qapla.database.plugin import Databases
-from qapla.database.request import add_request_sessions
-from qapla.database.url import TEST_SUFFIX, check_names, parse, place, with_suffix
+from qapla.database.url import (
+    TEST_SUFFIX,
+    check_names,
+    parse,
+    place,
+    refuse_long,
+    test_suffix,
+    with_suffix,
+)
 from qapla.exceptions import DatabaseError, SettingsError
 from qapla.settings import DatabaseSettings
 
@@ -46,6 +53,9 @@ class DatabaseApplication(Application):
 
     def add_database_web(self) -> None:
         """Give requests their sessions; for `append_web_plugins`."""
+        # Imported here, as it imports Pyramid: whatever is not the web starts faster without it.
+        from qapla.database.request import add_request_sessions
+
         add_request_sessions(self.config, self.dbs)
         self.config.registry["dbs"] = self.dbs
 
@@ -72,12 +82,15 @@ class DatabaseApplication(Application):
 
     def _target(self, database: Database, url: URL, embedded: Path | None) -> Target:
         settings = self._settings_of(database)
+        if self.purpose == TESTS:
+            url = with_suffix(url, test_suffix())
+        refuse_long(url, database.name)
         default_url = None
         if settings.default_url is not None:
             setting = self.layers.source("databases", database.name, "default_url")
             default_url = parse(settings.default_url, setting)
         return Target(
-            url=with_suffix(url, TEST_SUFFIX) if self.purpose == TESTS else url,
+            url=url,
             migrations=self.paths.setdefault(
                 database.migrations_key, self.paths["root"] / "migrations" / database.name
             ),

@@ -5,10 +5,8 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import URL, Connection, Engine
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -19,6 +17,9 @@ from qapla.database.session import RoutedSession
 from qapla.database.url import refuse_undroppable
 from qapla.database.writes import has_uncommitted_writes, track
 from qapla.exceptions import NotPrepared
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 logger = logging.getLogger(__name__)
 
@@ -52,6 +53,9 @@ class Database:
         name: The name of the database, as in `request.<name>` and `application.dbs["<name>"]`.
         migrations_key: The key of its migrations directory in the `paths` settings.
     """
+
+    # What is asked before a database is used; in tests it keeps out what has no right to it.
+    guard: ClassVar[Callable[["Database"], None] | None] = None
 
     def __init__(self, name: str, migrations_key: str = "migrations") -> None:
         self.name = name
@@ -99,6 +103,7 @@ class Database:
     @property
     def engine(self) -> Engine:
         """Return the engine of this process, made at first use."""
+        self._ask_the_guard()
         if self._engine is None:
             with self._lock:
                 if self._engine is None:
@@ -117,6 +122,7 @@ class Database:
     @property
     def sessions(self) -> sessionmaker[Session]:
         """Return the factory of the database's sessions, made at first use."""
+        self._ask_the_guard()
         if self._sessions is None:
             with self._lock:
                 if self._sessions is None:
@@ -170,6 +176,10 @@ class Database:
         self.before_session = None
         self.on_lost_writes = _warn
 
+    def _ask_the_guard(self) -> None:
+        if Database.guard is not None:
+            Database.guard(self)
+
     def dispose(self) -> None:
         """Close the pooled connections; the next use makes new ones."""
         for engine in (self._engine, self._reader):
@@ -206,12 +216,15 @@ class Database:
         self.create()
         self.migrate()
 
-    def alembic_config(self, connection: Connection | None = None) -> Config:
+    def alembic_config(self, connection: Connection | None = None) -> "Config":
         """Return the Alembic configuration of this database, for Alembic's own commands.
 
         Args:
             connection: The connection that the environment is to use, or None for one of its own.
         """
+        # Imported here, and below: only what migrates waits for Alembic to be imported.
+        from alembic.config import Config
+
         config = Config()
         # Alembic reads the text as a template of configparser, where a percent sign is special.
         location = str(self.target.migrations).replace("%", "%%")
@@ -227,11 +240,17 @@ class Database:
             revision: A revision as `alembic upgrade` takes it.
             connection: The connection to migrate on, or None for one of its own.
         """
+        from alembic import command
+
+        self._ask_the_guard()
         with _alembic:
             command.upgrade(self.alembic_config(connection), revision)
 
     def downgrade(self, revision: str, connection: Connection | None = None) -> None:
         """Downgrade to a revision in this process; the arguments are those of `migrate`."""
+        from alembic import command
+
+        self._ask_the_guard()
         with _alembic:
             command.downgrade(self.alembic_config(connection), revision)
 

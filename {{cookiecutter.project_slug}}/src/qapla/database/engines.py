@@ -57,6 +57,8 @@ def make_engine(url: URL, options: dict[str, Any], hints: Hints) -> Engine:
     if url.get_backend_name() == "sqlite":
         event.listen(engine, "connect", _leave_transactions_to_us)
         event.listen(engine, "begin", _begin)
+    if url.get_backend_name() in ("mysql", "mariadb"):
+        event.listen(engine, "connect", _be_strict)
     return engine
 
 
@@ -116,6 +118,21 @@ def _leave_transactions_to_us(connection: DBAPIConnection, record: object) -> No
 
 def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN")
+
+
+def _be_strict(connection: DBAPIConnection, record: object) -> None:
+    """Let MariaDB refuse a value that does not fit, and make tables that have transactions.
+
+    A server may be configured to cut values off, and to make MyISAM tables, which no rollback
+    reaches.
+    Source: MariaDB, "SQL_MODE: Strict Mode", and "default_storage_engine".
+    """
+    cursor = connection.cursor()
+    cursor.execute(
+        "SET SESSION sql_mode = CONCAT_WS(',', NULLIF(@@sql_mode, ''), 'TRADITIONAL'), "
+        "SESSION default_storage_engine = InnoDB"
+    )
+    cursor.close()
 
 
 def _ask_for_read_only(

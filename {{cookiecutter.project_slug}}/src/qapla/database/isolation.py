@@ -12,6 +12,7 @@ from sqlalchemy import Connection, event
 from sqlalchemy.orm import Session, SessionTransaction
 
 from qapla.database.database import OWNER, Database
+from qapla.database.leaks import DDL
 from qapla.database.writes import has_uncommitted_writes
 from qapla.exceptions import IsolationError
 
@@ -35,6 +36,7 @@ class Isolation:
         self._count = 0
         self.connection = database.engine.connect()
         self._transaction = self.connection.begin()
+        self._commits_ddl = self.connection.dialect.name in ("mysql", "mariadb")
         self._listen()
         database.sessions.configure(
             bind=self.connection, join_transaction_mode="create_savepoint", reader=None
@@ -75,7 +77,13 @@ class Isolation:
         event.listen(self.connection, "rollback_savepoint", self._on_savepoint_end)
         event.listen(self.database.sessions, "after_begin", self._on_session_begin)
 
-    def _on_execute(self, *_: Any) -> None:
+    def _on_execute(self, connection: object, cursor: object, statement: str, *_: Any) -> None:
+        if self._commits_ddl and DDL.match(statement):
+            self._fail(
+                f"database {self.database.name!r}: MariaDB commits the transaction of the test at "
+                f"`{' '.join(statement.split())[:40]}`: ask for the fixture `committing`, with "
+                "which sessions commit for real"
+            )
         if threading.get_ident() != self._thread:
             self._fail(
                 f"database {self.database.name!r}: a statement came from another thread than the "

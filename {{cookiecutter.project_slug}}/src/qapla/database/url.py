@@ -1,5 +1,6 @@
 """URLs of databases: read from the settings, renamed for tests, shown without their secrets."""
 
+import os
 import re
 from pathlib import Path
 
@@ -10,7 +11,11 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from qapla.exceptions import DatabaseError, NotDroppable, SettingsError
 
 TEST_SUFFIX = "_test"
+TEMPLATE_SUFFIX = "_template_"
 _DROPPABLE = re.compile(r".*_test(_gw\d+|_template_[0-9a-f]+)?")
+_WORKER = re.compile(r"_gw\d+$")
+# The longest names that the servers keep; PostgreSQL cuts a longer one off, silently.
+_LONGEST = {"postgresql": 63, "mysql": 64, "mariadb": 64}
 # What the drivers call a password in the query of a URL, where nothing would hide it.
 _PASSWORDS = ("password", "passwd")
 _EXAMPLE = "postgresql+psycopg://user:password@host:5432/name, or sqlite:///path/to/file.db"
@@ -49,10 +54,49 @@ def parse(secret: SecretStr, setting: str) -> URL:
 
 def with_suffix(url: URL, suffix: str) -> URL:
     """Return the URL of the database whose name, or on SQLite the stem of the file, has a suffix."""
+    return with_name(url, name_of(url) + suffix)
+
+
+def test_suffix() -> str:
+    """Return what the name of a test database ends in; each worker of pytest-xdist has its own.
+
+    Source: pytest-xdist, "Identifying the worker process during a test".
+    """
+    worker = f"_{os.environ.get('PYTEST_XDIST_WORKER', '')}"
+    return TEST_SUFFIX + worker if _WORKER.fullmatch(worker) else TEST_SUFFIX
+
+
+def template_stem(url: URL) -> str:
+    """Return what the names of a test database's templates begin with, in any worker."""
+    return _WORKER.sub("", name_of(url)) + TEMPLATE_SUFFIX
+
+
+def with_name(url: URL, name: str) -> URL:
+    """Return the URL of another database of the server, on SQLite of a file beside the first."""
     if url.get_backend_name() == "sqlite":
         path = Path(url.database or "")
-        return url.set(database=str(path.with_name(f"{path.stem}{suffix}{path.suffix}")))
-    return url.set(database=f"{url.database}{suffix}")
+        return url.set(database=str(path.with_name(f"{name}{path.suffix}")))
+    return url.set(database=name)
+
+
+def name_of(url: URL) -> str:
+    """Return the name of a database, on SQLite the stem of its file."""
+    name = url.database or ""
+    return Path(name).stem if url.get_backend_name() == "sqlite" else name
+
+
+def refuse_long(url: URL, database: str) -> None:
+    """Refuse a name that the server would cut off, as it might then be another database's.
+
+    Raises:
+        DatabaseError: The name is too long.
+    """
+    longest = _LONGEST.get(url.get_backend_name())
+    if longest is not None and len(name_of(url).encode()) > longest:
+        raise DatabaseError(
+            f"database {database!r}: the name {name_of(url)!r} has more than the {longest} bytes "
+            "that the server keeps: give it a shorter name in its URL"
+        )
 
 
 def refuse_undroppable(url: URL, database: str) -> None:
@@ -61,9 +105,7 @@ def refuse_undroppable(url: URL, database: str) -> None:
     Raises:
         NotDroppable: The name does not end in `_test`, `_test_gw<N>` or `_test_template_<hash>`.
     """
-    name = url.database or ""
-    if url.get_backend_name() == "sqlite":
-        name = Path(name).stem
+    name = name_of(url)
     if not _DROPPABLE.fullmatch(name):
         raise NotDroppable(
             f"database {database!r}: {name!r} is not dropped, as its name does not end in "

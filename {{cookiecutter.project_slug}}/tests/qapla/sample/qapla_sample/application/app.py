@@ -22,3 +22,9 @@ class SQLiteApplication(SampleApplication):
     """The same application with its databases on SQLite."""
 
     settings_package = "qapla_sample.application.sqlite"
+
+
+class MariaDBApplication(SampleApplication):
+    """The same application with its databases on MariaDB."""
+
+    settings_package = "qapla_sample.application.mariadb"

@@ -1,0 +1,78 @@
+"""Run the tests of a project in a pytest process of its own, as a user does."""
+
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from sqlalchemy import NullPool, create_engine, text
+
+from benchmarks.measure import TEMPLATE
+from benchmarks.projects import TESTS, write_django, write_ours
+
+SOURCE = TEMPLATE / "{{cookiecutter.project_slug}}" / "src"
+PLUGINS = {
+    "ours": ["-p", "qapla.database.plugin_pytest"],
+    "django": ["-p", "pytest_django.plugin", "--ds=settings"],
+}
+
+
+def drop_all(host: str, prefix: str) -> None:
+    """Drop every database of a kind of project, templates too."""
+    url = f"postgresql+psycopg://postgres@/postgres?host={host}"
+    engine = create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        for name in connection.scalars(text("SELECT datname FROM pg_database")).all():
+            if re.match(rf"(test_)?{prefix}_db\d", name):
+                connection.exec_driver_sql(f'DROP DATABASE "{name}" WITH (FORCE)')
+        # What was dropped before is not to be paid for by what is measured.
+        connection.exec_driver_sql("CHECKPOINT")
+
+
+def main(kind: str, databases: str, state: str, what: str, *options: str) -> None:
+    """Print the seconds of one run.
+
+    Args:
+        kind: `ours` or `django`.
+        databases: How many databases the project has.
+        state: `nothing` drops the databases first, `there` makes them by a run before.
+        what: `start` is the whole process with a test for each database; `process` the whole
+            process, and `tests` the time of its tests alone, with many tests of one database.
+        options: More options of pytest.
+    """
+    host = os.environ["BENCH_HOST"]
+    with tempfile.TemporaryDirectory() as directory:
+        root, times = Path(directory) / "project", Path(directory) / "times"
+        write = write_ours if kind == "ours" else write_django
+        write(root, int(databases), 1 if what == "start" else TESTS, host)
+        environment = {
+            **os.environ,
+            "BENCH_TIMES": str(times),
+            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+            "PYTHONPATH": f"{root}{os.pathsep}{SOURCE}",
+        }
+        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *PLUGINS[kind]]
+        command += [f"--rootdir={root}", *options]
+
+        def once() -> float:
+            start = time.perf_counter()
+            subprocess.run(command, cwd=root, env=environment, check=True, capture_output=True)
+            return time.perf_counter() - start
+
+        drop_all(host, kind)
+        # Twice: once for the bytecode too, and what is measured finds it compiled.
+        once()
+        if state == "nothing":
+            drop_all(host, kind)
+        times.unlink(missing_ok=True)
+        seconds = once()
+        if what == "tests":
+            seconds = max(float(line) for line in times.read_text().splitlines())
+    print(seconds)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,85 @@
+"""The pytest fixtures of an application with databases.
+
+A test class says its application and its database; each database is made when a test first
+touches it.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, ClassVar
+
+import pytest
+from sqlalchemy.orm import Session
+
+from qapla.database.application import DatabaseApplication
+from qapla.database.database import Database
+from qapla.database.factories import Factory
+from qapla.database.testcase import DatabasesOfTest
+from qapla.database.testrun import TestRun
+from qapla.settings import Settings
+
+DBSESSION = "the fixture dbsession"
+COMMITTING = "committing"
+
+
+class BaseApplicationFixture:
+    """Give a test class the fixtures of an application; a subclass names it and a database."""
+
+    APP_CLASS: ClassVar[type[DatabaseApplication]]
+    DATABASE_KEY: ClassVar[str] = "main"
+
+    @pytest.fixture
+    def databases_of_test(self, request: pytest.FixtureRequest) -> DatabasesOfTest:
+        """Give what isolates the databases of the test; the other fixtures use it."""
+        run = TestRun.of(request.config)
+        committing = COMMITTING in request.fixturenames
+        return DatabasesOfTest(run, request.node, committing=committing)
+
+    @pytest.fixture
+    def application(
+        self, request: pytest.FixtureRequest, databases_of_test: DatabasesOfTest
+    ) -> Iterator[DatabaseApplication]:
+        """Give the application, prepared for tests: `application.dbs["main"]` is a database."""
+        application = TestRun.of(request.config).application(self.APP_CLASS)
+        with databases_of_test.watched(application):
+            yield application
+
+    @pytest.fixture
+    def settings(self, application: DatabaseApplication) -> Settings:
+        """Give the settings of the application, those of tests over all others."""
+        return application.settings
+
+    @pytest.fixture
+    def paths(self, application: DatabaseApplication) -> dict[str, Path]:
+        """Give the directories of the project by name, such as `paths["root"]`."""
+        return application.paths
+
+    @pytest.fixture
+    def dbplugin(self, application: DatabaseApplication) -> Database:
+        """Give the database that `DATABASE_KEY` names: `get_session()`, `engine`, `migrate()`."""
+        return application.dbs[self.DATABASE_KEY]
+
+    @pytest.fixture
+    def dbsession(
+        self, dbplugin: Database, databases_of_test: DatabasesOfTest
+    ) -> Iterator[Session]:
+        """Give a session of the database; whatever the test does is undone when it ends."""
+        with dbplugin.get_session(DBSESSION) as session:
+            databases_of_test.hold(session, dbplugin)
+            yield session
+
+    @pytest.fixture
+    def factory(self, dbsession: Session) -> Factory:
+        """Give what makes rows with made-up values: `factory(Ship).create_sync(name="Rotarran")`."""
+        return Factory(dbsession)
+
+    @pytest.fixture
+    def committing(self) -> None:
+        """Let sessions commit for real, for threads and processes; undone when the test ends."""
+
+    @pytest.fixture
+    def webapp(self, application: DatabaseApplication) -> Any:
+        """Give a WebTest application: `webapp.get("/ships").json`; requests join the test."""
+        from webtest import TestApp
+
+        return TestApp(application.run_wsgi())

@@ -1,0 +1,103 @@
+"""The plugin of pytest: options for the databases of a run, and a guard for tests without any.
+
+A project loads it by `-p qapla.database.plugin_pytest` in its `addopts`.
+"""
+
+from collections.abc import Generator
+from typing import Any
+
+import pytest
+
+from qapla.database.database import Database
+from qapla.database.testcase import FAILED
+from qapla.database.testrun import RECREATE, REUSE, TestRun
+from qapla.exceptions import IsolationError, NotPrepared
+
+APPLICATION = "application"
+OWN = "own_databases"
+_REMEDY = (
+    "let its class inherit from BaseApplicationFixture and ask for the fixture `dbsession` (or "
+    "`application`), with which all is undone when the test ends; or mock the driver"
+)
+_guard = pytest.StashKey[Any]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options of the databases."""
+    group = parser.getgroup("qapla", "the databases of a qapla application")
+    group.addoption(
+        "--recreate",
+        action="store_true",
+        dest=RECREATE,
+        help="migrate every database of the tests from scratch, and make its template anew",
+    )
+    group.addoption(
+        "--reuse-db",
+        action="store_true",
+        dest=REUSE,
+        help="keep the databases of the last run where they are clean and migrated",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the marker, and keep tests without fixtures from the databases."""
+    config.addinivalue_line(
+        "markers", f"{OWN}: the test makes databases of its own, which nothing isolates or guards"
+    )
+    run = TestRun.of(config)
+    config.stash[_guard] = Database.guard
+
+    def guard(database: Database) -> None:
+        if run.current is not None:
+            run.current.touch(database)
+        elif run.guarded:
+            raise IsolationError(
+                f"database {database.name!r}: a test that has no database touched it: {_REMEDY}"
+            )
+
+    Database.guard = staticmethod(guard)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Take the guard away with the run."""
+    Database.guard = config.stash.get(_guard, None)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(
+    item: pytest.Item, nextitem: pytest.Item | None
+) -> Generator[None, object, object]:
+    """Guard the databases from a test that asks for no fixture of theirs."""
+    run = TestRun.of(item.config)
+    outer, run.guarded = run.guarded, _is_guarded(item)
+    try:
+        return (yield)
+    finally:
+        run.guarded = outer
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """Tell a test what to ask for, if it uses an application that nobody has prepared."""
+    try:
+        return (yield)
+    except NotPrepared as error:
+        if _is_guarded(item):
+            error.add_note(f"in a test: {_REMEDY}")
+        raise
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Remember that the body of a test has failed."""
+    report = yield
+    if report.when == "call":
+        item.stash[FAILED] = report.failed
+    return report
+
+
+def _is_guarded(item: pytest.Item) -> bool:
+    names = getattr(item, "fixturenames", ())
+    return APPLICATION not in names and item.get_closest_marker(OWN) is None

@@ -1,0 +1,74 @@
+"""Create, clone and drop a database that is a file."""
+
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+_JOURNALS = ("-journal", "-wal", "-shm")
+_LABEL = ".label"
+_LOCK = ".lock"
+# How many seconds a process waits for another one that migrates.
+_PATIENCE = 600
+
+
+class SQLite:
+    """Look after a database that is a file.
+
+    Args:
+        path: The path of the file.
+    """
+
+    clones = True
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def sibling(self, name: str) -> "SQLite":
+        """Return the maintenance of another file of the directory."""
+        return SQLite(self.path.with_name(name + self.path.suffix))
+
+    def exists(self) -> bool:
+        """Tell whether the file exists."""
+        return self.path.exists()
+
+    def create(self) -> None:
+        """Create the file, empty, and the directory that it is in."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self.path.touch()
+
+    def drop(self) -> None:
+        """Remove the file, and the journals and the label beside it."""
+        for suffix in ("", _LABEL, *_JOURNALS):
+            self._beside(suffix).unlink(missing_ok=True)
+
+    def clone(self, template: str) -> None:
+        """Copy another file of the directory, which nobody has open."""
+        shutil.copyfile(self.path.with_name(template + self.path.suffix), self.path)
+
+    def beside(self) -> list[str]:
+        """Return the stems of the files of the directory that have the same ending."""
+        return [path.stem for path in self.path.parent.glob(f"*{self.path.suffix}")]
+
+    def label(self) -> str:
+        """Return the text of the file beside the database."""
+        label = self._beside(_LABEL)
+        return label.read_text(encoding="utf-8") if label.exists() and self.exists() else ""
+
+    def set_label(self, label: str) -> None:
+        """Write the file beside the database."""
+        self._beside(_LABEL).write_text(label, encoding="utf-8")
+
+    @contextmanager
+    def locked(self, name: str) -> Iterator[None]:
+        """Hold the lock of another SQLite file, which works on every system that SQLite does."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        lock = self.path.with_name(name + _LOCK)
+        with closing(sqlite3.connect(lock, timeout=_PATIENCE, isolation_level=None)) as connection:
+            connection.execute("BEGIN EXCLUSIVE")
+            yield
+            connection.execute("ROLLBACK")
+
+    def _beside(self, suffix: str) -> Path:
+        return self.path.with_name(self.path.name + suffix)

@@ -1,0 +1,115 @@
+"""The databases of one test: prepared when touched, isolated, and checked when the test ends."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from sqlalchemy.orm import Session
+
+from qapla.database.application import DatabaseApplication
+from qapla.database.database import Database, lost_writes
+from qapla.database.isolation import Isolation
+from qapla.database.leaks import Watch
+from qapla.database.testrun import TestRun
+
+# Whether the body of a test has failed: what it left open is then no news.
+FAILED = pytest.StashKey[bool]()
+
+
+class DatabasesOfTest:
+    """Prepare and isolate the databases of one test, each when it is first touched.
+
+    Args:
+        run: The run that the test is part of.
+        item: The test.
+        committing: Whether sessions commit for real instead; the databases are then emptied.
+    """
+
+    def __init__(self, run: TestRun, item: pytest.Item, *, committing: bool) -> None:
+        self._run = run
+        self._item = item
+        self._committing = committing
+        self._thread = threading.get_ident()
+        self._isolations: dict[Database, Isolation] = {}
+        self._problems: list[str] = []
+        self._watches: dict[Database, Watch | None] = {}
+        self._databases: frozenset[Database] = frozenset()
+
+    @contextmanager
+    def watched(self, application: DatabaseApplication) -> Iterator[None]:
+        """Isolate the application's databases for the time of a test, and fail what it left."""
+        self._databases = frozenset(application.dbs.values())
+        for database in self._databases:
+            database.before_session = self._before_session
+            database.on_lost_writes = self._on_lost_writes
+        outer, self._run.current = self._run.current, self
+        if self._committing:
+            # Other processes may write to what earlier tests have used.
+            for database in self._run.fresh(application):
+                self._run.spoil(database)
+        try:
+            yield
+        finally:
+            for database in self._databases:
+                database.reset_hooks()
+            self._end()
+            if self._committing:
+                for database in self._run.fresh(application):
+                    self._run.clean(database)
+            self._run.current = outer
+        if self._problems:
+            pytest.fail("\n".join(self._problems), pytrace=False)
+
+    def hold(self, session: Session, database: Database) -> None:
+        """Remember a session that a fixture holds for the whole test."""
+        if database in self._isolations:
+            self._isolations[database].hold(session)
+
+    def touch(self, database: Database) -> None:
+        """Prepare a database at its first use in the test."""
+        if database not in self._databases:
+            return
+        with self._run.lock:
+            if database in self._watches:
+                return
+            # Before it is prepared, as this uses the database too.
+            self._watches[database] = None
+            try:
+                self._watches[database] = self._run.refresh(database)
+            except BaseException:
+                del self._watches[database]
+                raise
+            if self._committing:
+                self._run.spoil(database)
+
+    def _before_session(self, database: Database) -> None:
+        with self._run.lock:
+            self.touch(database)
+            if self._committing:
+                return
+            if database not in self._isolations:
+                self._isolations[database] = Isolation(database, self._thread)
+            self._isolations[database].release_idle()
+
+    def _on_lost_writes(self, database: Database, session: Session) -> None:
+        self._problems.append(lost_writes(database, session))
+
+    def _end(self) -> None:
+        left: list[str] = []
+        for isolation in self._isolations.values():
+            self._problems.extend(isolation.problems)
+        watches = [watch for watch in self._watches.values() if watch is not None]
+        for watch in watches:
+            left.extend(watch.end_sessions())
+        for isolation in reversed(self._isolations.values()):
+            isolation.end()
+        for watch in watches:
+            left.extend(watch.end_connections())
+            if watch.committed and not self._committing:
+                self._run.stale(watch.database)
+            if not self._committing:
+                watch.forget()
+        # What is left open after another fault is no news.
+        if not self._problems and not self._item.stash.get(FAILED, False):
+            self._problems.extend(left)

@@ -1,0 +1,129 @@
+"""What the tests of one run share: the applications, and the state of each database.
+
+The state is in pytest's stash: a run within a run, as plugins test themselves, has its own.
+"""
+
+import os
+import sys
+import threading
+from typing import Any
+
+import pytest
+from sqlalchemy.exc import DBAPIError
+
+from qapla.database.application import DatabaseApplication
+from qapla.database.cleaning import empty
+from qapla.database.database import Database
+from qapla.database.leaks import Watch
+from qapla.database.templates import Mode, prepare
+
+# The names of the command line's options in the configuration.
+RECREATE = "qapla_recreate"
+REUSE = "qapla_reuse_db"
+
+
+class TestRun:
+    """Hold what the tests of one run share: the applications, and which databases are fresh.
+
+    Args:
+        mode: How the databases of the run are made.
+    """
+
+    __test__ = False
+    key = pytest.StashKey["TestRun"]()
+
+    def __init__(self, mode: Mode | None = None) -> None:
+        self._mode = mode or Mode()
+        self._applications: dict[type[DatabaseApplication], DatabaseApplication] = {}
+        # The databases that are as migrated, and whether emptying makes them so again.
+        self._fresh: dict[Database, bool] = {}
+        self._watches: dict[Database, Watch] = {}
+        # The labels that were taken off databases, until the run ends well.
+        self._labels: dict[Database, str] = {}
+        # Whether the test that runs may use no database, and what isolates those of another one.
+        self.guarded = False
+        self.current: Any = None
+        # The threads of a test may touch a database for the first time together.
+        self.lock = threading.RLock()
+
+    @classmethod
+    def of(cls, config: pytest.Config) -> "TestRun":
+        """Return the state of a run, made at first use and closed with the run."""
+        if cls.key not in config.stash:
+            run = config.stash[cls.key] = cls(_mode(config))
+            config.add_cleanup(run.close)
+        return config.stash[cls.key]
+
+    def application(self, app_class: type[DatabaseApplication]) -> DatabaseApplication:
+        """Return the application under test, prepared for tests.
+
+        It is the project's own `main` if that is one of `app_class`: the project's tasks hold it,
+        and they must share the transaction of the test.
+        """
+        if app_class not in self._applications:
+            project = sys.modules[app_class.__module__.partition(".")[0]]
+            main = getattr(project, "main", None)
+            self._applications[app_class] = main if type(main) is app_class else app_class()
+        return self._applications[app_class].run_tests()
+
+    def refresh(self, database: Database) -> Watch:
+        """Make a database anew unless it is as migrated, and return what watches it."""
+        if database not in self._fresh:
+            self._fresh[database] = prepare(database, self._mode)
+            self._labels.pop(database, None)
+            if database in self._watches:
+                # What it has noticed were the migrations.
+                self._watches[database].forget()
+        if database not in self._watches:
+            self._watches[database] = Watch(database)
+        return self._watches[database]
+
+    def spoil(self, database: Database) -> None:
+        """Let no later run take the database for clean, should this one be killed."""
+        if database in self._fresh and database not in self._labels:
+            self._labels[database] = database.maintenance.label()
+            database.maintenance.set_label("")
+
+    def stale(self, database: Database) -> None:
+        """Make the database anew before the next test that uses it."""
+        if database in self._fresh and database not in self._labels:
+            database.maintenance.set_label("")
+        self._fresh.pop(database, None)
+
+    def clean(self, database: Database) -> None:
+        """Empty a database to which a test has committed, or leave it to be made anew."""
+        watch = self._watches[database]
+        if watch.changed or not self._fresh[database]:
+            self.stale(database)
+            return
+        try:
+            with database.engine.connect() as connection:
+                empty(connection)
+        except DBAPIError:
+            # Another process holds a lock: making it anew ends its connection.
+            self.stale(database)
+        watch.forget()
+
+    def fresh(self, application: DatabaseApplication) -> list[Database]:
+        """Return the databases of an application that this run has made."""
+        return [database for database in application.dbs.values() if database in self._fresh]
+
+    def close(self) -> None:
+        """Close the connections of every database."""
+        for database, label in self._labels.items():
+            if database in self._fresh:
+                database.maintenance.set_label(label)
+        for watch in self._watches.values():
+            watch.remove()
+        prepared = [made for made in self._applications.values() if made.purpose is not None]
+        for application in prepared:
+            for database in application.dbs.values():
+                database.dispose()
+
+
+def _mode(config: pytest.Config) -> Mode:
+    # The workers of pytest-xdist have one identifier for their run.
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID")
+    recreate = bool(config.getoption(RECREATE, False))
+    reuse = bool(config.getoption(REUSE, False))
+    return Mode(recreate, reuse, run) if run else Mode(recreate, reuse)

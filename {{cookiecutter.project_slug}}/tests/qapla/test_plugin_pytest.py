@@ -1,0 +1,274 @@
+"""The plugin of pytest: what a test may touch, what it must close, and the options of a run."""
+
+import sqlite3
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from qapla.database.application import DatabaseApplication
+from qapla.database.database import Database
+
+pytest_plugins = ["pytester"]
+
+Run = Callable[..., pytest.RunResult]
+REMEDY = (
+    "let its class inherit from BaseApplicationFixture and ask for the fixture `dbsession` (or "
+    "`application`), with which all is undone when the test ends; or mock the driver"
+)
+
+
+def problems(result: pytest.RunResult) -> list[str]:
+    """Return what a run tells of a database, without the directory of its module."""
+    lines = [line.removeprefix("E").strip() for line in result.outlines]
+    found = [line for line in lines if "database 'main':" in line]
+    return [
+        " ".join(Path(word).name if "/" in word else word for word in line.split())
+        for line in found
+    ]
+
+
+def tables(path: Path) -> list[str]:
+    """Return the tables of an SQLite file."""
+    with closing(sqlite3.connect(path)) as connection:
+        return [name for (name,) in connection.execute("SELECT name FROM sqlite_master")]
+
+
+def test_a_run_of_unit_tests_makes_and_starts_nothing(run: Run, sqlite: Path) -> None:
+    """Neither a database nor a directory is there afterwards."""
+    run("    pass\n\ndef test_unit():\n    pass\n").assert_outcomes(passed=1)
+    assert list(sqlite.glob("*.db*")) == []
+
+
+def test_only_databases_that_a_test_touches_are_made(run: Run, sqlite: Path) -> None:
+    """A test that asks for the application alone makes none."""
+    body = "    def test_it(self, {}):\n        pass\n"
+    run(body.format("application, webapp, settings, dbplugin")).assert_outcomes(passed=1)
+    assert list(sqlite.glob("*.db")) == []
+    run(body.format("dbsession")).assert_outcomes(passed=1)
+    assert {path.name.split("_template_")[0] for path in sqlite.glob("*.db")} == {
+        "main_test.db",
+        "main_test",
+    }
+
+
+@pytest.mark.parametrize("use", ["get_session()", "engine", "sessions"])
+def test_a_unit_test_that_touches_a_database_is_told_what_to_use(run: Run, use: str) -> None:
+    """Also when another test has prepared the application; the next test is not harmed."""
+    result = run(
+        f"""
+    applications = []
+
+    def test_it(self, application, dbsession):
+        self.applications.append(application)
+
+def test_unit():
+    TestIt.applications[0].dbs["main"].{use}
+
+class TestAfter(Fixtures):
+    def test_it(self, dbsession):
+        assert dbsession.query(Ship).count() == 0
+"""
+    )
+    result.assert_outcomes(passed=2, failed=1)
+    told = f"database 'main': a test that has no database touched it: {REMEDY}"
+    assert f"qapla.exceptions.IsolationError: {told}" in problems(result)
+
+
+def test_a_unit_test_that_uses_an_unprepared_application_is_told(run: Run) -> None:
+    """The error of the application has a note about tests."""
+    result = run("    pass\n\ndef test_unit():\n    Application().dbs['main'].get_session()\n")
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines("E*NotPrepared: Application has no databases yet: call run_wsgi*")
+    result.stdout.fnmatch_lines(f"E*in a test: {REMEDY}")
+
+
+def test_the_marker_lets_a_test_make_databases_of_its_own(run: Run) -> None:
+    """A test of a script prepares the application as the script does."""
+    run(
+        """
+    pass
+
+@pytest.mark.own_databases
+def test_script():
+    database = Application().run_command().dbs["main"]
+    database.engine.connect().close()
+    database.dispose()
+"""
+    ).assert_outcomes(passed=1)
+
+
+def test_the_guard_goes_with_the_run(run: Run) -> None:
+    """A run within a run leaves the guard of the outer one."""
+    before = Database.guard
+    run("    pass\n\ndef test_unit():\n    pass\n")
+    assert Database.guard is before
+
+
+def test_a_session_that_nobody_closed_fails_the_test(run: Run) -> None:
+    """The message says where it was opened, and the next test is not harmed."""
+    result = run(
+        """
+    def test_it(self, dbplugin):
+        session = dbplugin.get_session()
+        assert session.query(Ship).count() == 0
+
+    def test_after(self, dbsession):
+        assert dbsession.query(Ship).count() == 0
+"""
+    )
+    result.assert_outcomes(passed=2, errors=1)
+    name = "test_a_session_that_nobody_closed_fails_the_test.py"
+    assert problems(result) == [
+        f"database 'main': a session was opened at {name}:18 and not closed: write "
+        "`with database.get_session() as session:`, or close it"
+    ]
+
+
+def test_a_session_that_was_lost_from_sight_fails_the_test(run: Run) -> None:
+    """Nobody holds it any more, and it is open all the same."""
+    result = run(
+        """
+    @pytest.mark.parametrize("committing", ["committing", "dbplugin"])
+    def test_it(self, request, dbplugin, committing):
+        request.getfixturevalue(committing)
+        dbplugin.get_session("the test").query(Ship).count()
+"""
+    )
+    result.assert_outcomes(passed=2, errors=2)
+    assert [line.partition(" was")[0] for line in problems(result)] == [
+        "database 'main': the test",
+        "database 'main': the test",
+    ]
+
+
+def test_a_connection_that_nobody_closed_fails_the_test(run: Run) -> None:
+    """The message says where it was opened, and the next test is not harmed."""
+    result = run(
+        """
+    def test_it(self, dbplugin):
+        type(self).connection = dbplugin.engine.connect()
+        self.connection.execute(text("SELECT * FROM ships"))
+
+    def test_after(self, committing, dbplugin):
+        with dbplugin.get_session() as session:
+            session.add(Ship(name="Rotarran"))
+            session.commit()
+"""
+    )
+    result.assert_outcomes(passed=2, errors=1)
+    name = "test_a_connection_that_nobody_closed_fails_the_test.py"
+    assert problems(result) == [
+        f"database 'main': a connection was opened at {name}:18 and not closed: write "
+        "`with engine.connect() as connection:`, or close it"
+    ]
+
+
+def test_what_a_failed_test_left_open_is_no_news(run: Run) -> None:
+    """Its own error is what matters."""
+    result = run(
+        """
+    def test_it(self, dbplugin):
+        session = dbplugin.get_session()
+        session.execute(text("SELECT 1"))
+        connection = dbplugin.engine.connect()
+        raise RuntimeError("failed")
+"""
+    )
+    result.assert_outcomes(failed=1)
+
+
+def test_what_a_connection_committed_past_the_test_is_gone(run: Run) -> None:
+    """A database that was written to without a session is made anew for the next test."""
+    run(
+        """
+    def test_it(self, dbplugin):
+        with dbplugin.engine.begin() as connection:
+            connection.execute(text("INSERT INTO ships (name) VALUES ('Rotarran')"))
+
+    def test_after(self, dbsession):
+        assert dbsession.query(Ship).count() == 0
+"""
+    ).assert_outcomes(passed=2)
+
+
+@pytest.mark.parametrize("reuse", ["", "--reuse-db"])
+def test_what_a_committing_test_did_to_the_schema_is_gone(
+    run: Run, sqlite: Path, reuse: str
+) -> None:
+    """A table that a test makes is gone before the next one, and in the next run."""
+    body = """
+    def test_it(self, committing, dbplugin):
+        with dbplugin.engine.begin() as connection:
+            connection.execute(text("CREATE TABLE sign (id INTEGER)"))
+"""
+    run(body).assert_outcomes(passed=1)
+    after = "    def test_it(self, dbsession):\n        dbsession.execute(text('{}'))\n"
+    run(after.format("CREATE TABLE sign (id INTEGER)"), *[reuse] * bool(reuse)).assert_outcomes(
+        passed=1
+    )
+    assert "sign" not in tables(sqlite / "main_test.db")
+
+
+def test_reuse_db_keeps_the_databases_of_the_last_run(run: Run, sqlite: Path) -> None:
+    """`--reuse-db` keeps the very file, a run without it or with `--recreate` does not."""
+    body = "    def test_it(self, dbsession):\n        pass\n"
+    run(body)
+    sign = "CREATE TABLE IF NOT EXISTS sign (id INTEGER)"
+    for options, kept in (
+        (["--reuse-db"], True),
+        ([], False),
+        (["--recreate", "--reuse-db"], False),
+    ):
+        with closing(sqlite3.connect(sqlite / "main_test.db")) as connection:
+            connection.execute(sign)
+        run(body, *options).assert_outcomes(passed=1)
+        assert ("sign" in tables(sqlite / "main_test.db")) is kept
+
+
+def test_each_worker_has_a_database_of_its_own(
+    run: Run, sqlite: Path, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """pytest-xdist's workers share nothing but the template."""
+    monkeypatch.setenv("PYTHONPATH", ":".join(path for path in sys.path if path))
+    path = pytester.makepyfile(
+        """
+import pytest
+from qapla.testing import BaseApplicationFixture
+from qapla_sample.application.app import SampleApplication
+from qapla_sample.databases.main.ship import Ship
+
+class TestIt(BaseApplicationFixture):
+    APP_CLASS = SampleApplication
+
+    @pytest.mark.parametrize("number", range(8))
+    def test_it(self, committing, dbplugin, number):
+        with dbplugin.get_session() as session:
+            assert session.query(Ship).count() == 0
+            session.add(Ship(name="Rotarran"))
+            session.commit()
+"""
+    )
+    options = ["-p", "qapla.database.plugin_pytest", "-p", "no:cacheprovider", "-n", "2"]
+    pytester.runpytest_subprocess(*options, path).assert_outcomes(passed=8)
+    names = sorted(found.stem for found in sqlite.glob("*.db"))
+    assert names[:2] == ["main_test_gw0", "main_test_gw1"]
+    assert [name[:19] for name in names[2:]] == ["main_test_template_"]
+
+
+@pytest.mark.parametrize(
+    ("worker", "suffix"), [("gw3", "_test_gw3"), ("", "_test"), ("master", "_test")]
+)
+def test_the_suffix_of_a_worker_is_in_the_settings_from_the_start(
+    project: Callable[..., DatabaseApplication],
+    monkeypatch: pytest.MonkeyPatch,
+    worker: str,
+    suffix: str,
+) -> None:
+    """Preparing for tests is enough; for any other purpose the name is the configured one."""
+    monkeypatch.setenv("PYTEST_XDIST_WORKER", worker)
+    tests, command = project().run_tests(), project().run_command()
+    assert tests.dbs["main"].target.url.database == f"probe_main{suffix}"
+    assert command.dbs["main"].target.url.database == "probe_main"

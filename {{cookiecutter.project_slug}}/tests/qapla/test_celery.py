@@ -9,6 +9,8 @@ import pytest
 from celery._state import get_current_app
 from celery.signals import setup_logging, worker_init, worker_process_init
 
+from qapla.celery.task import Task
+
 import qapla_sample.tasks
 from qapla_sample.application.app import SampleApplication
 
@@ -28,6 +30,30 @@ def test_a_task_prepares_nothing(application: SampleApplication) -> None:
     application.celery.task(shared=False)(lambda: None)
     assert application.celery is application.celery
     assert application.purpose is None
+
+
+def test_a_task_that_is_looked_at_prepares_nothing(application: SampleApplication) -> None:
+    """pytest looks at every name of a module that it collects."""
+
+    @application.celery.task(shared=False, acks_late=False)
+    def task() -> None: ...
+
+    assert isinstance(task, Task)
+    assert application.purpose is None
+    assert application.celery.conf.task_acks_late is True
+    assert (task.acks_late, task.serializer) == (False, "json")
+
+
+def test_annotations_wait_for_the_configuration(application: SampleApplication) -> None:
+    """The setting changes the tasks that were looked at before."""
+
+    @application.celery.task(shared=False)
+    def task() -> None: ...
+
+    assert isinstance(task, Task)
+    application.celery.conf.task_annotations = {"*": {"rate_limit": "10/s"}}
+    assert application.celery.conf.task_serializer == "json"
+    assert task.rate_limit == "10/s"
 
 
 def test_the_configuration_prepares_a_worker(application: SampleApplication) -> None:

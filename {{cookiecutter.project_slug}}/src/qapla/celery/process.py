@@ -35,7 +35,7 @@ class WorkerProcess:
         with self._log.open("w") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", __name__, package, str(self._ready), *options],
-                env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+                env=_environment(),
                 stdout=log,
                 stderr=log,
                 # A group of its own, so that its children can be killed with it.
@@ -46,6 +46,11 @@ class WorkerProcess:
     def pid(self) -> int:
         """Return the id of the worker's main process."""
         return self._process.pid
+
+    @property
+    def running(self) -> bool:
+        """Tell whether the process is there."""
+        return self._process.poll() is None
 
     @property
     def output(self) -> str:
@@ -60,7 +65,7 @@ class WorkerProcess:
         """
         deadline = time.monotonic() + START_SECONDS
         while not self._ready.exists():
-            if self._process.poll() is not None or time.monotonic() > deadline:
+            if not self.running or time.monotonic() > deadline:
                 output = self.output
                 self.stop()
                 raise WorkerError(f"the worker of the test did not start; it printed:\n{output}")
@@ -83,6 +88,14 @@ class WorkerProcess:
     @property
     def _log(self) -> Path:
         return self._directory / "log"
+
+
+def _environment() -> dict[str, str]:
+    """Return an environment in which a process finds the modules that this one has."""
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    if sys.dont_write_bytecode:
+        environment["PYTHONDONTWRITEBYTECODE"] = "1"
+    return environment
 
 
 def main(package: str, ready: str, *options: str) -> None:

@@ -7,18 +7,18 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import celery
 from celery.result import AsyncResult, EagerResult
 from celery.utils.time import get_exponential_backoff_interval
 from kombu import serialization
 from kombu.utils.uuid import uuid
 from sqlalchemy.orm import Session
 
+from qapla.celery.binding import LazyTask
 from qapla.database.commit import on_commit
 from qapla.database.transient import is_transient
 
 
-class Task(celery.Task):  # type: ignore[type-arg]
+class Task(LazyTask):
     """A task that can wait for the commit of a session before it is sent.
 
     The names are those of Celery's task for Django: "First steps with Django".

@@ -17,7 +17,6 @@ from qapla.database.commit import run_pending
 from qapla.database.testing import BaseApplicationFixture
 from qapla.exceptions import WorkerError
 
-
 _EAGER = ("task_always_eager", "task_eager_propagates")
 
 
@@ -116,4 +115,7 @@ class BaseTaskFixture(BaseApplicationFixture):
         process = WorkerProcess(application.package, self.WORKER_OPTIONS)
         process.wait_until_ready()
         yield process
+        if process.running:
+            # A message wakes it, where a signal waits for its look at the broker to end.
+            celery.control.shutdown()
         process.stop()

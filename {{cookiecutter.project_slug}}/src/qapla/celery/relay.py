@@ -66,6 +66,7 @@ class Relay:
         Args:
             interval: The seconds between two looks into the outbox.
         """
+        logger.info("the relay of %r runs, every %s seconds", self.name, interval)
         while True:
             try:
                 self.run()

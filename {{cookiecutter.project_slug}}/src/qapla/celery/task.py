@@ -7,6 +7,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from celery.exceptions import Reject
 from celery.result import AsyncResult, EagerResult
 from celery.utils.time import get_exponential_backoff_interval
 from kombu import serialization
@@ -117,11 +118,13 @@ class DatabaseTask(Task):
         except Exception as error:
             if not is_transient(error):
                 raise
-            raise self.retry(
-                exc=error,
-                countdown=self._backoff(),
-                max_retries=self.database_max_retries,
-            ) from error
+            try:
+                raise self.retry(
+                    exc=error, countdown=self._backoff(), max_retries=self.database_max_retries
+                ) from error
+            except Reject as rejected:
+                # The broker is away too, and Celery would drop the message.
+                raise Reject(rejected.reason, requeue=True) from error
 
     def _backoff(self) -> int:
         return get_exponential_backoff_interval(

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from celery import Celery
-from celery.exceptions import Retry
+from celery.exceptions import Reject, Retry
 from kombu.exceptions import EncodeError
 from psycopg import errors
 from sqlalchemy.exc import OperationalError
@@ -183,3 +183,22 @@ def test_retries_of_its_own_are_left_alone(celery: "Celery[Task]") -> None:
             task.__call__()
     finally:
         task.pop_request()
+
+
+def test_a_retry_that_cannot_be_sent_goes_back_to_the_broker(
+    celery: "Celery[Task]", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The broker is away too: Celery would drop the message, and here it comes again."""
+
+    def away(*_: Any, **__: Any) -> None:
+        raise Reject(ConnectionError("refused"), requeue=False)
+
+    task = failing(celery, [deadlock()])
+    monkeypatch.setattr(task.__class__, "retry", away)
+    task.push_request(called_directly=False)
+    try:
+        with pytest.raises(Reject) as caught:
+            task.__call__()
+    finally:
+        task.pop_request()
+    assert caught.value.args[1] is True

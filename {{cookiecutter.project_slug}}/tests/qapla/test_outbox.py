@@ -73,6 +73,28 @@ class TestOutbox(BaseTaskFixture):
         assert (task_id, sent.task_id, sent.kwargs) == ("mine", "mine", {"name": "a"})
         assert (sent.options["queue"], sent.options["countdown"]) == ("slow", 3)
 
+    def test_a_message_that_is_not_taken_is_sent_again(
+        self, dbsession: Session, on_commit: Any
+    ) -> None:
+        """After a while, with the same id; the task takes it with its work, and then it is gone."""
+        patient = Relay(main, "main", Outbox, app)
+        impatient = Relay(main, "main", Outbox, app, again_after=timedelta(0))
+        task_id = Outbox(dbsession).send(ships.create_taken.s("a"), until_taken=True)
+        dbsession.commit()
+        assert [relay.run() for relay in (patient, patient, impatient)] == [1, 0, 1]
+        assert [sent.task_id for sent in on_commit.sent] == [task_id, task_id]
+        assert [Outbox(dbsession).take(task_id) for _ in range(2)] == [True, False]
+        dbsession.commit()
+        assert impatient.run() == 0
+
+    def test_work_that_is_rolled_back_takes_nothing(self, dbsession: Session) -> None:
+        """The message stays for the next run."""
+        task_id = Outbox(dbsession).send(ships.create_taken.s("a"), until_taken=True)
+        dbsession.commit()
+        assert Outbox(dbsession).take(task_id)
+        dbsession.rollback()
+        assert Outbox(dbsession).take(task_id)
+
     def test_a_wrong_call_fails_at_send(self, dbsession: Session) -> None:
         """As `delay` does."""
         with pytest.raises(TypeError):

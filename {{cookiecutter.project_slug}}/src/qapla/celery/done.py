@@ -10,7 +10,7 @@ from sqlalchemy import CursorResult, DateTime, String, delete, insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
-from qapla.driver import Driver
+from qapla.driver.base import Driver
 
 
 class DoneColumns:

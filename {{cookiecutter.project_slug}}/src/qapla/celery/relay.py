@@ -7,11 +7,12 @@ is killed between the two leaves it to be sent again, with the same id.
 import logging
 import time
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from celery import Celery
 from kombu.exceptions import OperationalError
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from qapla.celery.outbox import OutboxColumns, OutboxDriver
@@ -30,6 +31,8 @@ class Relay:
         outbox: The driver of its outbox.
         celery: The Celery application that the tasks belong to.
         batch: How many messages are locked, sent and deleted together.
+        again_after: After how long a message that is kept until its task takes it is sent again.
+            It is longer than a task waits and works, or the task runs twice for nothing.
     """
 
     def __init__(
@@ -39,12 +42,14 @@ class Relay:
         outbox: type[OutboxDriver],
         celery: "Celery[Any]",
         batch: int = 100,
+        again_after: timedelta = timedelta(minutes=15),
     ) -> None:
         self.application = application
         self.name = name
         self.model: type[OutboxColumns] = outbox.model
         self.celery = celery
         self.batch = batch
+        self.again_after = again_after
 
     def run(self) -> int:
         """Send what waits, oldest first, until nothing is left; return how many were sent.
@@ -97,7 +102,10 @@ class Relay:
             else:
                 sent.append(message)
         for message in sent:
-            session.delete(message)
+            if message.until_taken:
+                message.sent_at = datetime.now(UTC)
+            else:
+                session.delete(message)
         session.commit()
         return len(sent), bool(sent) and not away and len(messages) == self.batch
 
@@ -107,8 +115,10 @@ class Relay:
         SQLite has no locks of rows: two relays on it may send a message twice, as one that is
         killed may.
         """
+        again = datetime.now(UTC) - self.again_after
         statement = (
             select(self.model)
+            .where(or_(self.model.sent_at.is_(None), self.model.sent_at < again))
             .order_by(self.model.attempts, self.model.id)
             .limit(self.batch)
             .with_for_update(skip_locked=True)

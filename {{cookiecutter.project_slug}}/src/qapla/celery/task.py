@@ -124,7 +124,7 @@ class DatabaseTask(Task):
                 ) from error
             except Reject as rejected:
                 # The broker is away too, and Celery would drop the message.
-                raise Reject(rejected.reason, requeue=True) from error
+                raise Reject(rejected.args[0], requeue=True) from error
 
     def _backoff(self) -> int:
         return get_exponential_backoff_interval(

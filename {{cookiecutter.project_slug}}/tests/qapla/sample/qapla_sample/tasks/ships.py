@@ -10,7 +10,7 @@ from qapla.database.decorators import WithDatabase
 
 from qapla_sample import main
 from qapla_sample.databases.analytics.event import Event
-from qapla_sample.databases.main.outbox import DoneTasks
+from qapla_sample.databases.main.outbox import DoneTasks, Outbox
 from qapla_sample.databases.main.ship import ShipReadDriver, ShipWriteDriver
 from qapla_sample.tasks.worker import app
 
@@ -29,6 +29,17 @@ def create_once(self: Any, name: str, main: Session) -> bool:
     """Create a ship, however often the message comes."""
     with ShipWriteDriver(main).transaction():
         first = DoneTasks(main).first_time(self.request.id)
+        if first:
+            ShipWriteDriver(main).create(name=name)
+        return first
+
+
+@app.task(bind=True, base=DatabaseTask)
+@WithDatabase(main, "main")
+def create_taken(self: Any, name: str, main: Session) -> bool:
+    """Create a ship, and take the message out of the outbox."""
+    with ShipWriteDriver(main).transaction():
+        first = Outbox(main).take(self.request.id)
         if first:
             ShipWriteDriver(main).create(name=name)
         return first

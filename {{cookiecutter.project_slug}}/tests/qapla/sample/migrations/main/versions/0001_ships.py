@@ -26,6 +26,8 @@ def upgrade() -> None:
             sa.Text().with_variant(mysql.MEDIUMTEXT(), "mysql", "mariadb"),
             nullable=False,
         ),
+        sa.Column("until_taken", sa.Boolean(), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
     )
     op.create_index(op.f("ix_outbox_messages_attempts"), "outbox_messages", ["attempts", "id"])

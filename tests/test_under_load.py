@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -177,6 +178,10 @@ class Load:
         self.supervise()
         return sum(self.ask("SELECT count(*) FROM ships"))
 
+    def reached(self, count: float) -> bool:
+        """Tell whether there are so many rows."""
+        return self.done() >= count
+
     def connections(self) -> int:
         """Return how many connections there are beside the one that asks."""
         query = "SELECT count(*) FROM pg_stat_activity WHERE datname = 'load' AND pid <> pg_backend_pid()"
@@ -277,7 +282,7 @@ def test_nothing_is_lost_when_servers_are_killed(kind: type[Server], directory: 
         relays = [load.start("-c", RELAY) for _ in range(2)]
         feed = load.start("-c", FEED)
         for share, server in ((4, broker), (2, load.postgres), (1.3, broker)):
-            wait_for("a part of the work", lambda share=share: load.done() >= TASKS / share)
+            wait_for("a part of the work", partial(load.reached, TASKS / share))
             server.kill()
             time.sleep(1)
             server.start()

@@ -31,34 +31,31 @@ def plain() -> Any:
     """Return a task that opens a session by hand, on an engine with the options of ours."""
     engine = database().engine
 
-    @celery().task(shared=False)
     def read(key: int) -> str:
         with Session(engine) as session:
             return session.get_one(Ship, key).name
 
-    return read
+    return celery().task(shared=False)(read)
 
 
 def qapla() -> Any:
     """Return a task whose session is given to it."""
 
-    @celery(Task).task(shared=False)
     @WithDatabase(_application(), "main")
     def read(key: int, main: Session) -> str:
         return main.get_one(Ship, key).name
 
-    return read
+    return celery(Task).task(shared=False)(read)
 
 
 def driver() -> Any:
     """Return a task that asks a read driver."""
 
-    @celery(Task).task(shared=False)
     @WithDatabase(_application(), "main")
     def read(key: int, main: Session) -> str:
         return ShipReadDriver(main).get_by_id(key).name
 
-    return read
+    return celery(Task).task(shared=False)(read)
 
 
 def _application() -> DatabaseApplication:

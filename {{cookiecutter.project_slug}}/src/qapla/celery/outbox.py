@@ -49,7 +49,7 @@ class OutboxColumns:
 
     @declared_attr.directive
     def __table_args__(cls) -> tuple[Index, ...]:  # noqa: N805
-        return (Index(None, "attempts", "id"),)
+        return (Index("ix_outbox_messages_attempts_id", "attempts", "id"),)
 
     def signature(self) -> dict[str, Any]:
         """Return the signature that was put into the outbox, as Celery's `signature` takes it."""

@@ -30,7 +30,7 @@ def upgrade() -> None:
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
     )
-    op.create_index(op.f("ix_outbox_messages_attempts"), "outbox_messages", ["attempts", "id"])
+    op.create_index(op.f("ix_outbox_messages_attempts_id"), "outbox_messages", ["attempts", "id"])
     op.create_table(
         "done_tasks",
         sa.Column("task_id", sa.String(255), primary_key=True),

@@ -35,7 +35,7 @@ TRANSIENT = [
     wrapped(pymysql.err.OperationalError(2006, "gone away")),
     wrapped(sqlite_error(sqlite3.SQLITE_BUSY)),
     wrapped(sqlite_error(sqlite3.SQLITE_BUSY_SNAPSHOT)),
-    wrapped(RuntimeError("closed"), lost=True),
+    wrapped(errors.QueryCanceled("closed"), lost=True),
 ]
 PERMANENT = [
     wrapped(errors.UniqueViolation("twice")),

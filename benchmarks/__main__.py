@@ -11,6 +11,7 @@ from benchmarks.server import served
 from benchmarks.variants.generation import write_one_file_template
 
 REQUEST, ROWS, BULK = "request that reads a row", "20,000 rows as dicts", "20,000 rows written"
+TASK, TASK_DRIVER = "task that reads a row", "task that reads a row by a driver"
 COMPARISONS = [
     (REQUEST, "bare Pyramid, session by hand", "at least 1.5", *pair("request", "plain_engine")),
     (REQUEST, "the same, with pre-ping as ours", "", *pair("request", "pyramid")),
@@ -18,6 +19,8 @@ COMPARISONS = [
     (ROWS, "Django's values()", "at least 1.0", *pair("rows", "django")),
     (ROWS, "SQLAlchemy Core's mappings()", "at least 2.0", *pair("rows", "core")),
     (BULK, "SQLAlchemy Core's bulk insert", "at least 4", *pair("bulk", "core")),
+    (TASK, "`with Session(engine)` in the task", "at least 0.98", *pair("task", "plain")),
+    (TASK_DRIVER, "the same", "at least 1.1", variant("task", "driver"), variant("task", "plain")),
     (
         "page 1,000 of a million rows",
         "its first page",

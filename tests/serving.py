@@ -16,7 +16,9 @@ from baking import clean_environment
 
 
 @contextmanager
-def served(project: Path, command: list[str], **environment: str) -> Iterator[Path]:
+def served(
+    project: Path, command: list[str], *, ready: str = "Serving on", **environment: str
+) -> Iterator[Path]:
     """Serve a project until the block ends; yields the file of what the server printed."""
     log = project / "var" / "served.log"
     log.parent.mkdir(exist_ok=True)
@@ -31,9 +33,10 @@ def served(project: Path, command: list[str], **environment: str) -> Iterator[Pa
         )
     try:
         deadline = time.monotonic() + 60
-        while "Serving on" not in log.read_text() and time.monotonic() < deadline:
+        while ready not in log.read_text() and time.monotonic() < deadline:
             assert server.poll() is None, log.read_text()
             time.sleep(0.1)
+        assert ready in log.read_text(), log.read_text()
         yield log
     finally:
         os.killpg(server.pid, signal.SIGINT)

@@ -1,6 +1,7 @@
 """What is written for good answers."""
 
 import ast
+import sys
 import tomllib
 from pathlib import Path
 
@@ -69,9 +70,12 @@ def test_every_database_and_model_has_its_files(bake: Bake) -> None:
         "migrations/analytics/versions/0db377370b99_create_events.py",
         "src/rotarran/databases/analytics/__init__.py",
         "src/rotarran/databases/analytics/event.py",
+        "src/rotarran/tasks/analytics/__init__.py",
+        "src/rotarran/tasks/analytics/event.py",
         "src/rotarran/web/controllers/analytics/__init__.py",
         "src/rotarran/web/controllers/analytics/event.py",
         "tests/integration/analytics/test_event.py",
+        "tests/integration/analytics/test_tasks.py",
         "tests/unit/analytics/test_event.py",
     ]
 
@@ -111,3 +115,17 @@ def test_the_order_of_the_databases_is_the_order_of_the_answer(bake: Bake) -> No
     assert "[alembic]\nscript_location = %(here)s/migrations/fleet\n" in ini
     base = (project / "src/bortas/application/db.py").read_text(encoding="utf-8")
     assert "from bortas.databases.fleet import Model" in base
+
+
+@every_bake
+def test_an_outbox_is_linted_and_formatted(
+    bake: Bake, name: str, template: Path, tmp_path: Path
+) -> None:
+    """What the scaffold adds to each database later is as clean as the project."""
+    project, _ = generate(template, tmp_path, GOOD_ANSWERS[name])
+    for database in sorted((project / "migrations").iterdir()):
+        command = [sys.executable, "-B", "-m", "qapla.scaffold", "outbox", database.name]
+        printed = succeed(command, project, PYTHONPATH="src")
+        assert f"    uv run alembic -n {database.name} upgrade head\n" in printed
+    succeed([tool("ruff"), "check", "--no-cache", "."], project)
+    succeed([tool("ruff"), "format", "--no-cache", "--check", "."], project)

@@ -13,6 +13,13 @@ from serving import served
 
 BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 SERVE = "uv run pserve development.ini"
+# Commands that run until they are stopped, by a part of them, and what they print when they work.
+LASTING = {
+    "pserve": "Serving on",
+    "worker worker": " ready.",
+    "worker beat": "beat: Starting",
+    "tasks.analytics.outbox": "the relay of 'analytics' runs",
+}
 SLUG = "{{cookiecutter.project_slug}}"
 
 
@@ -59,10 +66,13 @@ def test_the_readme_of_a_generated_project(template: Path, workplace: Path) -> N
     written = commands(project / "README.md")
     assert len(written) > 8
     for command in written:
-        if command == SERVE:
-            with served(project, command.split()):
-                continue
-        shell(command.replace("<database>", "analytics"), project)
+        typed = command.replace("<database>", "analytics")
+        ready = next((text for part, text in LASTING.items() if part in typed), None)
+        if ready is None:
+            shell(typed, project)
+            continue
+        with served(project, typed.split(), ready=ready):
+            pass
 
 
 @pytest.mark.parametrize("document", ["README.md", "CONTRIBUTING.md"])

@@ -156,6 +156,14 @@ class UnusableFunction(QaplaError, TypeError):
     """Say that a function cannot be given a session by a decorator."""
 
 
+class UnusableSignature(QaplaError, TypeError):
+    """Say that the outbox cannot keep a signature of Celery, and which one it can."""
+
+
+class WorkerError(QaplaError):
+    """Say that a test has no worker: no Celery, or a process that did not start."""
+
+
 class IsolationError(QaplaError):
     """Say that the sessions of a test were used in a way that one connection cannot serve."""
 

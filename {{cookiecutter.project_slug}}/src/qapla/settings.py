@@ -234,12 +234,17 @@ class Layers:
 
 
 def _with_parsed_options(values: Values) -> Values:
-    """Parse the engine options of every database as JSON, as the environment holds only text."""
+    """Parse what goes to another library as JSON, as the environment holds only text.
+
+    It is the engine options of every database, and the configuration of Celery.
+    """
     databases = values.get("databases")
     for database in databases.values() if isinstance(databases, dict) else ():
         options = database.get("options") if isinstance(database, dict) else None
         if isinstance(options, dict):
             database["options"] = _parsed(options)
+    if isinstance(values.get("celery"), dict):
+        values["celery"] = _parsed(values["celery"])
     return values
 
 

@@ -318,12 +318,12 @@ def test_only_the_outermost_call_reports(
 def test_a_task_has_the_name_of_its_function(sample: SampleApplication, celery: Celery) -> None:
     """Two tasks of one module are two tasks."""
 
-    @celery.task
+    @celery.task(shared=False)
     @WithDatabase(sample, "main")
     def first(main: Session) -> str:
         return "first"
 
-    @celery.task
+    @celery.task(shared=False)
     @WithDatabase(sample, "main")
     def second(main: Session) -> str:
         return "second"
@@ -339,7 +339,7 @@ def test_a_wrong_call_of_a_task_fails_where_it_is_sent(
     """`delay` checks the arguments against the signature without the session."""
     celery.conf.task_always_eager = False
 
-    @celery.task
+    @celery.task(shared=False)
     @WithDatabase(sample, "main")
     def launch(name: str, main: Session) -> None: ...
 
@@ -354,7 +354,7 @@ def test_a_task_starts_with_no_session(
 ) -> None:
     """A task that runs within a decorated call has a session of its own, as in a worker."""
 
-    @celery.task
+    @celery.task(shared=False)
     @WithDatabase(sample, "main")
     def task(main: Session) -> Session:
         return main
@@ -373,7 +373,7 @@ def test_a_task_that_fails_gives_the_sessions_of_its_caller_back(
 ) -> None:
     """After a task within a call, the call joins its own session again."""
 
-    @celery.task
+    @celery.task(shared=False)
     @WithDatabase(sample, "main")
     def task(main: Session) -> None:
         raise RuntimeError("failed")
@@ -397,7 +397,7 @@ def test_a_task_that_is_retried_starts_with_no_session(
     """Every attempt has a session of its own, which is closed before the next."""
     attempts: list[Session] = []
 
-    @celery.task(bind=True, max_retries=2, default_retry_delay=0)
+    @celery.task(shared=False, bind=True, max_retries=2, default_retry_delay=0)
     @WithDatabase(sample, "main")
     def task(self: Any, main: Session) -> int:
         attempts.append(main)
@@ -419,7 +419,7 @@ def test_lost_writes_of_a_task_are_reported(
 ) -> None:
     """A task is named by its function."""
 
-    @celery.task
+    @celery.task(shared=False)
     @WithDatabase(sample, "main")
     def launch(main: Session) -> None:
         main.add(Ship(name="lost"))

@@ -7,6 +7,7 @@ import pytest
 
 from qapla.exceptions import Refused, ScaffoldError
 from qapla.scaffold import reserved
+from qapla.scaffold.__main__ import main
 from qapla.scaffold.names import ModelName
 from qapla.scaffold.project import Project
 
@@ -199,3 +200,61 @@ def test_a_file_that_cannot_be_written_leaves_nothing_half_done(
     with pytest.raises(OSError, match="no space left"):
         project.add_database("main")
     assert written(project) == before
+
+
+def test_an_outbox_follows_the_head_of_its_database(project: Project) -> None:
+    """It is added once, with its tables and its relay."""
+    project.add_database("main")
+    stamped = [path for path in project.add_model("main", "Ship") if "versions" in path]
+    added = project.add_outbox("main")
+    (revision,) = (path for path in added if "versions" in path)
+    assert added == [
+        revision,
+        f"{SOURCE}/databases/main/outbox.py",
+        f"{SOURCE}/tasks/main/outbox.py",
+        "tests/integration/main/test_outbox.py",
+    ]
+    below = Path(stamped[0]).name.split("_")[0]
+    assert f'down_revision: str | None = "{below}"' in written(project)[revision]
+    with pytest.raises(ScaffoldError) as caught:
+        project.add_outbox("main")
+    assert str(caught.value) == (
+        f"{SOURCE}/databases/main/outbox.py is there already: move it away first"
+    )
+
+
+def test_an_outbox_needs_a_database_that_is_there(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The program says so in one line, and what to type when it has written."""
+    project.add_database("main")
+    with pytest.raises(SystemExit) as caught:
+        main(project.root, ["outbox", "logs"])
+    assert str(caught.value) == "there is no database 'logs', only main"
+    main(project.root, ["outbox", "main"])
+    printed = capsys.readouterr().out
+    assert printed.endswith("Type next:\n\n    uv run alembic -n main upgrade head\n")
+
+
+def test_the_program_needs_a_project(tmp_path: Path) -> None:
+    """It says where to go."""
+    with pytest.raises(SystemExit) as caught:
+        main(tmp_path, ["outbox", "main"])
+    assert str(caught.value) == (
+        f"{tmp_path} has no package with databases: change to a project's directory"
+    )
+
+
+def test_each_database_has_one_example_task(project: Project) -> None:
+    """The first model's; the schedule and the tests of every fixture are the first database's."""
+    for database in ("main", "logs"):
+        project.add_database(database)
+        project.add_model(database, "Entry")
+        project.add_model(database, "Other")
+    tasks = {path: text for path, text in written(project).items() if f"{SOURCE}/tasks/" in path}
+    assert sorted(path for path in tasks if "__init__" not in path) == [
+        f"{SOURCE}/tasks/logs/entry.py",
+        f"{SOURCE}/tasks/main/entry.py",
+    ]
+    scheduled = [path for path, text in tasks.items() if "add_periodic_task" in text]
+    assert scheduled == [f"{SOURCE}/tasks/main/entry.py"]

@@ -120,12 +120,47 @@ class Project:
         package = f"{controllers}/{database}/__init__.py"
         if not (self.root / package).exists():
             new[package] = "controllers.py"
+        tasks = f"{self._source}/tasks/{database}"
+        if not (self.root / tasks).exists():
+            # One example for each database.
+            values["first"] = database == known[0]
+            new[f"{tasks}/__init__.py"] = "tasks.py"
+            new[f"{tasks}/{model.snake}.py"] = "task.py"
+            new[f"tests/integration/{database}/test_tasks.py"] = "test_task.py"
         changed = {
             f"{self._source}/web/routes.py": lambda text, path: edit.append_to_function(
                 text, "includeme", _routes(model, values["prefix"]), path
             )
         }
         return self._write(new, changed, values)
+
+    def add_outbox(self, database: str) -> list[str]:
+        """Add an outbox to a database, with its relay; results are as those of `add_database`.
+
+        Raises:
+            ScaffoldError: There is no such database, or one of the files is there already.
+        """
+        known = self.databases()
+        if database not in known:
+            raise ScaffoldError(f"there is no database {database!r}, only {', '.join(known)}")
+        revision = revisions.revision_id(f"{database}.outbox")
+        values: dict[str, Any] = {
+            "database": database,
+            "revision": revision,
+            "down_revision": revisions.head(
+                self.root / "migrations" / database / "versions", database
+            ),
+        }
+        tasks = f"{self._source}/tasks/{database}"
+        new = {
+            f"{self._source}/databases/{database}/outbox.py": "outbox.py",
+            f"migrations/{database}/versions/{revision}_create_outbox.py": "outbox_revision.py",
+            f"{tasks}/outbox.py": "relay.py",
+            f"tests/integration/{database}/test_outbox.py": "test_outbox.py",
+        }
+        if not (self.root / tasks).exists():
+            new[f"{tasks}/__init__.py"] = "tasks.py"
+        return self._write(new, {}, values)
 
     def _read(self, path: str) -> str:
         try:

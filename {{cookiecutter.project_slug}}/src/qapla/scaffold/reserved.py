@@ -38,7 +38,7 @@ REQUEST = _words(
 # What a Celery task, a function with sessions or an application uses for itself.
 INJECTED = _words(
     """
-    application args dbs kwargs paths qapla request self settings task
+    application args dbs kwargs paths qapla request self settings task worker
     """
 )
 
@@ -67,8 +67,9 @@ PREFIXES = _words("aws docker git github gitlab npm pg pip postgres pyenv python
 # Names that the blueprints of a model import or define.
 MODEL = _words(
     """
-    Any BaseApplicationFixture BaseModel Controller DummyRequest Factory False Field Generic
-    HTTPBadRequest Mapped Migrations Model None ObjectNotFound Page PageQuery ReadDriver Request
-    Session String True WriteDriver
+    Any BaseApplicationFixture BaseModel BaseTaskFixture Controller Database DatabaseTask
+    DummyRequest Factory False Field Generic HTTPBadRequest Mapped Migrations Model None
+    ObjectNotFound OnCommit Page PageQuery ReadDriver Request Session String True WithDatabase
+    WorkerProcess WriteDriver
     """
 )

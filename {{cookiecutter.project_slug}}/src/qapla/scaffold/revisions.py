@@ -8,9 +8,9 @@ from qapla.exceptions import ScaffoldError
 from qapla.scaffold.names import ModelName
 
 
-def revision_id(model: ModelName) -> str:
-    """Return the id of a model's first revision; the same names give the same id."""
-    return hashlib.sha256(str(model).encode()).hexdigest()[:12]
+def revision_id(name: ModelName | str) -> str:
+    """Return the id of the first revision of a model, or an outbox; its name alone decides."""
+    return hashlib.sha256(str(name).encode()).hexdigest()[:12]
 
 
 def head(versions: Path, database: str) -> str | None:

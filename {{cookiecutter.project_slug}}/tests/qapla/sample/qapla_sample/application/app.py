@@ -1,16 +1,18 @@
 """Which plugins are on."""
 
+from qapla.celery import CeleryApplication
 from qapla.database.application import DatabaseApplication
 
 from qapla_sample.databases import DATABASES
 
 
-class SampleApplication(DatabaseApplication):
+class SampleApplication(CeleryApplication, DatabaseApplication):
     """An application with two databases and a few views."""
 
     def append_app_plugins(self) -> None:
-        """Add the databases."""
+        """Add the databases, and Celery."""
         self.add_database_app(DATABASES)
+        self.add_celery()
 
     def append_web_plugins(self) -> None:
         """Add the sessions of requests, and the views."""

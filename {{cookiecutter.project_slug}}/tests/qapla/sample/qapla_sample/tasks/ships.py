@@ -1,1 +1,98 @@
-"""Tasks about ships: a module that Celery finds by itself."""
+"""Tasks about ships, in every way that a task can use a session."""
+
+import os
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from qapla.celery.task import DatabaseTask
+from qapla.database.decorators import WithDatabase
+
+from qapla_sample import main
+from qapla_sample.databases.analytics.event import Event
+from qapla_sample.databases.main.outbox import DoneTasks, Outbox
+from qapla_sample.databases.main.ship import ShipReadDriver, ShipWriteDriver
+from qapla_sample.tasks.worker import app
+
+
+@app.task
+@WithDatabase(main, "main")
+def create_ship(name: str, main: Session) -> int:
+    """Create a ship."""
+    with ShipWriteDriver(main).transaction():
+        return int(ShipWriteDriver(main).create(name=name).id)
+
+
+@app.task(bind=True, base=DatabaseTask)
+@WithDatabase(main, "main")
+def create_once(self: Any, name: str, main: Session) -> bool:
+    """Create a ship, however often the message comes."""
+    with ShipWriteDriver(main).transaction():
+        first = DoneTasks(main).first_time(self.request.id)
+        if first:
+            ShipWriteDriver(main).create(name=name)
+        return first
+
+
+@app.task(bind=True, base=DatabaseTask)
+@WithDatabase(main, "main")
+def create_taken(self: Any, name: str, main: Session) -> bool:
+    """Create a ship, and take the message out of the outbox."""
+    with ShipWriteDriver(main).transaction():
+        first = Outbox(main).take(self.request.id)
+        if first:
+            ShipWriteDriver(main).create(name=name)
+        return first
+
+
+@app.task
+@WithDatabase(main, "main")
+@WithDatabase(main, "analytics")
+def record(name: str, main: Session, analytics: Session) -> int:
+    """Write to both databases."""
+    analytics.add(Event(name=name))
+    analytics.commit()
+    return len(ShipReadDriver(main).list_all())
+
+
+@app.task(bind=True, max_retries=3, default_retry_delay=0)
+@WithDatabase(main, "main")
+def create_at_third_attempt(self: Any, name: str, main: Session) -> int:
+    """Write, and ask to be retried twice: what an attempt has flushed is rolled back."""
+    ShipWriteDriver(main).create(name=name)
+    if self.request.retries < 2:
+        raise self.retry()
+    main.commit()
+    return int(self.request.retries)
+
+
+@app.task(bind=True, autoretry_for=(ValueError,), retry_backoff=False, default_retry_delay=0)
+@WithDatabase(main, "main")
+def create_after_an_error(self: Any, name: str, main: Session) -> int:
+    """Write, and fail once."""
+    ShipWriteDriver(main).create(name=name)
+    if self.request.retries < 1:
+        raise ValueError("once")
+    main.commit()
+    return int(self.request.retries)
+
+
+@app.task
+@WithDatabase(main, "main")
+def fail(name: str, main: Session) -> None:
+    """Write, and fail."""
+    ShipWriteDriver(main).create(name=name)
+    raise RuntimeError("failed")
+
+
+@app.task
+@WithDatabase(main, "main")
+def count_ships(*before: Any, main: Session) -> int:
+    """Count the ships; what comes before in a chain or a chord is not used."""
+    return len(ShipReadDriver(main).list_all())
+
+
+@app.task
+def process_id() -> int:
+    """Say which process runs the task."""
+    return os.getpid()

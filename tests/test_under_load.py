@@ -1,0 +1,303 @@
+"""Real workers under load: nothing is lost and nothing is done twice, whatever is killed meanwhile."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+from baking import TEMPLATE
+from servers import PostgreSQL, RabbitMQ, Redis, Server, wait_for
+from sqlalchemy import Engine, NullPool, create_engine, text
+from sqlalchemy.exc import OperationalError
+
+PROJECT = TEMPLATE / "{{cookiecutter.project_slug}}"
+PATHS = (PROJECT / "src", PROJECT / "tests" / "qapla" / "sample")
+TASKS = 2_000
+SENT = {"task-0", "task-1", "task-2"}
+
+# Programs of the sample project, each in a process of its own.
+MIGRATE = """
+from qapla_sample import main
+database = main.run_command().dbs["main"]
+database.exists() or database.create()
+database.migrate()
+"""
+RELAY = """
+from datetime import timedelta
+from qapla.celery.relay import Relay
+from qapla_sample import main
+from qapla_sample.databases.main.outbox import Outbox
+from qapla_sample.tasks.worker import app
+main.run_command()
+Relay(main, "main", Outbox, app, again_after=timedelta(seconds=15)).run_forever(0.1)
+"""
+FEED = f"""
+import time
+from qapla.database.transient import is_transient
+from qapla_sample import main
+from qapla_sample.databases.main.outbox import Outbox
+from qapla_sample.databases.main.outbox import OutboxMessage
+from qapla_sample.databases.main.ship import Ship
+from qapla_sample.tasks.ships import create_taken
+database = main.run_command().dbs["main"]
+for number in range({TASKS}):
+    while True:
+        try:
+            with database.get_session() as session:
+                # A commit whose answer was lost may have taken place.
+                kept = session.query(OutboxMessage).filter_by(task_id=f"task-{{number}}").first()
+                if not kept and not session.query(Ship).filter_by(name=str(number)).first():
+                    signature = create_taken.s(str(number)).set(task_id=f"task-{{number}}")
+                    Outbox(session).send(signature, until_taken=True)
+                    session.commit()
+        except Exception as error:
+            if not is_transient(error):
+                raise
+            time.sleep(0.1)
+        else:
+            break
+"""
+
+# A worker whose main process has a connection in its pool when it forks.
+USED = """
+import sys
+from qapla_sample import main
+from qapla_sample.tasks.worker import app
+with main.run_worker().dbs["main"].get_session() as session:
+    session.connection()
+app.worker_main(sys.argv[1:])
+"""
+SEND = f"""
+from qapla_sample.tasks.ships import create_ship
+for number in range({TASKS}):
+    create_ship.delay(str(number))
+"""
+# One transaction puts three tasks into the outbox, or the relay sends them; the process kills
+# itself at the point that its argument names.
+KILLED = """
+import os, signal, sys
+from qapla.celery.relay import Relay
+from qapla_sample import main
+from qapla_sample.databases.main.outbox import Outbox
+from qapla_sample.databases.main.ship import Ship
+from qapla_sample.tasks.ships import create_once
+from qapla_sample.tasks.worker import app
+from sqlalchemy import event
+from sqlalchemy.orm import Session
+
+def die(*_):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+work, point = sys.argv[1:]
+if point.endswith("_commit"):
+    event.listen(Session, point, die)
+database = main.run_command().dbs["main"]
+if work == "write":
+    with database.get_session() as session:
+        session.add(Ship(name="a row of the same transaction"))
+        for number in range(3):
+            Outbox(session).send(create_once.s("a").set(task_id=f"task-{number}"))
+        session.commit()
+else:
+    relay = Relay(main, "main", Outbox, app)
+    send = relay._send
+    if point == "before_send":
+        relay._send = die
+    if point == "after_send":
+        relay._send = lambda message: (send(message), die())
+    relay.run()
+"""
+
+
+class Load:
+    """A database, a broker, and the processes that work with them."""
+
+    def __init__(self, broker_url: str | None, directory: Path) -> None:
+        self.directory = directory
+        self.postgres = PostgreSQL(directory / "postgres")
+        self.postgres.start()
+        self.processes: list[subprocess.Popen[bytes]] = []
+        self.worker: subprocess.Popen[bytes] | None = None
+        self.environment = {
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join(map(str, PATHS)),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "QAPLA_SAMPLE_PATHS__VAR": str(directory / "var"),
+            "QAPLA_SAMPLE_DATABASES__MAIN__URL": self.postgres.url("load"),
+        }
+        if broker_url:
+            self.environment["QAPLA_SAMPLE_CELERY__BROKER_URL"] = broker_url
+
+    def start(self, *command: str) -> subprocess.Popen[bytes]:
+        """Start a process; what it prints is in a file of the directory."""
+        number = len(self.processes)
+        with (self.directory / f"process-{number}.log").open("wb") as log:
+            process = subprocess.Popen(
+                [sys.executable, *command],
+                env=self.environment,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        self.processes.append(process)
+        return process
+
+    def supervise(self) -> subprocess.Popen[bytes]:
+        """Start a worker as its user would, or again when it has ended, as a supervisor does.
+
+        With kombu 5.7 a worker may end when it acknowledges while Redis is away.
+        """
+        if self.worker is None or self.worker.poll() is not None:
+            application = ("-A", "qapla_sample.tasks.worker")
+            options = ("--loglevel=INFO", "--concurrency=3")
+            self.worker = self.start("-m", "celery", *application, "worker", *options)
+        return self.worker
+
+    def engine(self) -> Engine:
+        """Return an engine that keeps no connection."""
+        return create_engine(self.postgres.url("load"), poolclass=NullPool)
+
+    def ask(self, query: str) -> list[int]:
+        """Return the first row of a query, or nothing while the server is away."""
+        try:
+            with self.engine().connect() as connection:
+                return list(connection.execute(text(query)).one())
+        except OperationalError:
+            return []
+
+    def done(self) -> int:
+        """Return how many rows there are, while a worker is there."""
+        self.supervise()
+        return sum(self.ask("SELECT count(*) FROM ships"))
+
+    def reached(self, count: float) -> bool:
+        """Tell whether there are so many rows."""
+        return self.done() >= count
+
+    def connections(self) -> int:
+        """Return how many connections there are beside the one that asks."""
+        query = "SELECT count(*) FROM pg_stat_activity WHERE datname = 'load' AND pid <> pg_backend_pid()"
+        return sum(self.ask(query))
+
+    def run(self, program: str, *arguments: str) -> int:
+        """Run a program to its end; return its exit code."""
+        return self.start("-c", program, *arguments).wait(60)
+
+    def messages(self) -> list[str]:
+        """Return the ids of the tasks in the development broker."""
+        found = (self.directory / "var" / "broker" / "messages").glob("*.msg")
+        return [json.loads(path.read_text())["headers"]["id"] for path in found]
+
+    def stop(self) -> None:
+        """Kill what still runs."""
+        for process in self.processes:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+        self.postgres.kill()
+
+
+@pytest.fixture
+def directory() -> Iterator[Path]:
+    """Return a directory that servers, which are other users under root, can reach."""
+    path = Path(tempfile.mkdtemp(prefix="qapla-load-"))
+    path.chmod(0o755)
+    yield path
+    shutil.rmtree(path, ignore_errors=True)
+
+
+@pytest.fixture
+def load(directory: Path) -> Iterator[Load]:
+    """Return a migrated database, and the development broker."""
+    load = Load(None, directory)
+    assert load.run(MIGRATE) == 0
+    yield load
+    load.stop()
+
+
+def test_a_commit_that_does_not_take_place_sends_nothing(load: Load) -> None:
+    """The process is killed before it: there is neither a row nor a message."""
+    assert load.run(KILLED, "write", "before_commit") == -signal.SIGKILL
+    assert load.run(KILLED, "relay", "never") == 0
+    assert (load.ask("SELECT count(*) FROM ships"), load.messages()) == ([0], [])
+
+
+@pytest.mark.parametrize(
+    ("work", "point"),
+    [
+        ("write", "after_commit"),
+        ("relay", "before_send"),
+        ("relay", "after_send"),
+        ("relay", "before_commit"),
+        ("relay", "after_commit"),
+    ],
+)
+def test_nothing_is_lost_between_commit_and_send(load: Load, work: str, point: str) -> None:
+    """Wherever a process is killed, the next relay sends what is missing, with the same ids."""
+    if work == "relay":
+        assert load.run(KILLED, "write", "never") == 0
+    assert load.run(KILLED, work, point) == -signal.SIGKILL
+    assert load.run(KILLED, "relay", "never") == 0
+    assert load.ask("SELECT count(*) FROM ships") == [1]
+    assert load.ask("SELECT count(*) FROM outbox_messages") == [0]
+    assert set(load.messages()) == SENT
+
+
+@pytest.mark.parametrize("options", [("--concurrency=4",), ("--pool=threads", "--concurrency=4")])
+def test_processes_do_not_share_the_connections_of_their_parent(
+    load: Load, options: tuple[str, ...]
+) -> None:
+    """Thousands of tasks work in a worker whose main process has used its engine before."""
+    worker = load.start("-c", USED, "worker", "--loglevel=INFO", *options)
+    assert load.run(SEND) == 0
+    wait_for("every row", lambda: load.ask("SELECT count(*) FROM ships") == [TASKS])
+    worker.terminate()
+    assert worker.wait(60) == 0
+    printed = (load.directory / "process-1.log").read_text()
+    assert (printed.count("succeeded in"), "Traceback" in printed) == (TASKS, False)
+    assert load.connections() == 0
+
+
+@pytest.mark.parametrize("kind", [Redis, RabbitMQ])
+def test_nothing_is_lost_when_servers_are_killed(kind: type[Server], directory: Path) -> None:
+    """Every row is there once: an outbox, two relays, late acknowledgement, and `take`.
+
+    Redis is killed with what it has given to a worker that has not read it: only a message that
+    stays in the outbox until its task takes it survives that.
+    """
+    (directory / "broker").mkdir()
+    broker = kind(directory / "broker")
+    broker.start()
+    load = Load(broker.url, directory)
+    try:
+        subprocess.run([sys.executable, "-c", MIGRATE], env=load.environment, check=True)
+        relays = [load.start("-c", RELAY) for _ in range(2)]
+        feed = load.start("-c", FEED)
+        for share, server in ((4, broker), (2, load.postgres), (1.3, broker)):
+            wait_for("a part of the work", partial(load.reached, TASKS / share))
+            server.kill()
+            time.sleep(1)
+            server.start()
+        wait_for("every row", lambda: load.done() >= TASKS)
+        wait_for("an empty outbox", lambda: load.ask("SELECT count(*) FROM outbox_messages") == [0])
+        assert feed.wait(60) == 0
+        # A message that came twice has had its second run by now.
+        assert load.ask("SELECT count(*), count(DISTINCT name) FROM ships") == [TASKS, TASKS]
+        worker = load.supervise()
+        for process in (worker, *relays):
+            process.terminate()
+        assert worker.wait(60) == 0
+        for relay in relays:
+            relay.wait(60)
+        assert load.connections() == 0
+    finally:
+        load.stop()
+        broker.kill()

@@ -1,0 +1,55 @@
+"""Run a task's work once, however often its message comes: what was done is kept beside it.
+
+Source: "Idempotent consumer", C. Richardson, Microservices Patterns.
+"""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any, ClassVar
+
+from sqlalchemy import CursorResult, DateTime, String, delete, insert
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Mapped, mapped_column
+
+from qapla.driver.base import Driver
+
+
+class DoneColumns:
+    """Hold the id of a task whose work has been committed; a mixin for a model of the database."""
+
+    __tablename__: Any = "done_tasks"
+
+    task_id: Mapped[str] = mapped_column(String(255), primary_key=True)
+    done_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), index=True)
+
+
+class DoneDriver(Driver[Any]):
+    """Remember which tasks are done in a database; a subclass names its model."""
+
+    model: ClassVar[type[Any]]
+
+    def first_time(self, task_id: str) -> bool:
+        """Tell whether a task's work is still to be done, and note that it is done now.
+
+        The note is part of the session's transaction: commit it together with the work. A second
+        run at the same time waits here until the first one has been committed or rolled back.
+
+        Args:
+            task_id: The id of the task: `self.request.id` of a bound task.
+        """
+        values = {"task_id": task_id, "done_at": datetime.now(UTC)}
+        try:
+            with self.session.begin_nested():
+                self.session.execute(insert(self.model).values(values))
+        except IntegrityError:
+            return False
+        return True
+
+    def forget(self, age: timedelta) -> int:
+        """Delete the notes that are older than any message can be; return how many.
+
+        Args:
+            age: How long a message may stay in the outbox and in the broker.
+        """
+        old = self.model.done_at < datetime.now(UTC) - age
+        deleted = self.session.execute(delete(self.model).where(old))
+        return deleted.rowcount if isinstance(deleted, CursorResult) else 0

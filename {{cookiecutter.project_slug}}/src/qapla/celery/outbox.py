@@ -1,0 +1,108 @@
+"""The outbox: messages that are written in the commit of the rows that they are about.
+
+A message in a broker can be lost between the commit and the send; a row cannot. A relay sends the
+rows afterwards, at least once, each with the id that its task has had from the start.
+Source: "Transactional outbox", C. Richardson, Microservices Patterns.
+"""
+
+from datetime import datetime
+from typing import Any, ClassVar
+
+from celery.canvas import Signature
+from kombu.utils.json import dumps, loads
+from kombu.utils.uuid import uuid
+from sqlalchemy import (
+    BigInteger,
+    CursorResult,
+    DateTime,
+    Index,
+    Integer,
+    String,
+    Text,
+    delete,
+)
+from sqlalchemy.dialects.mysql import MEDIUMTEXT
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column
+
+from qapla.celery.task import Task
+from qapla.driver.base import Driver
+from qapla.exceptions import UnusableSignature
+
+
+class OutboxColumns:
+    """Hold a message that waits for the relay; a mixin for a model of the database."""
+
+    __tablename__: Any = "outbox_messages"
+
+    # SQLite numbers only an INTEGER by itself.
+    id: Mapped[int] = mapped_column(
+        BigInteger().with_variant(Integer(), "sqlite"), primary_key=True
+    )
+    task_id: Mapped[str] = mapped_column(String(255), unique=True)
+    # MariaDB's TEXT ends at 64 kB.
+    message: Mapped[str] = mapped_column(Text().with_variant(MEDIUMTEXT(), "mysql", "mariadb"))
+    # Whether it stays after it was sent, until its task takes it.
+    until_taken: Mapped[bool]
+    sent_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    # How often it could not be sent for a reason of its own.
+    attempts: Mapped[int]
+
+    @declared_attr.directive
+    def __table_args__(cls) -> tuple[Index, ...]:  # noqa: N805
+        return (Index("ix_outbox_messages_attempts_id", "attempts", "id"),)
+
+    def signature(self) -> dict[str, Any]:
+        """Return the signature that was put into the outbox, as Celery's `signature` takes it."""
+        kept: dict[str, Any] = loads(self.message)
+        return kept
+
+
+class OutboxDriver(Driver[Any]):
+    """Put tasks into the outbox of a database; a subclass names its model."""
+
+    model: ClassVar[type[Any]]
+
+    def send(self, signature: "Signature[Any]", *, until_taken: bool = False) -> str:
+        """Let a relay send a task once the session's transaction has been committed.
+
+        Args:
+            signature: The signature of one task, with its options: `task.s(1).set(queue="slow")`.
+            until_taken: Whether the message is sent again and again until its task calls `take`:
+                then it survives a broker that loses it, too.
+
+        Returns:
+            The id that the task is going to have, each time that it is sent.
+
+        Raises:
+            UnusableSignature: It is of several tasks: a chain, a group or a chord.
+            TypeError: The task does not take the arguments.
+            kombu.exceptions.EncodeError: An argument cannot be part of a message.
+        """
+        if signature.get("subtask_type"):
+            raise UnusableSignature(
+                f"the outbox keeps one task, and {signature.get('subtask_type')!r} is of several: "
+                "send a task that starts them"
+            )
+        task = signature.type
+        if isinstance(task, Task):
+            task.checked(signature.args, signature.kwargs)
+        task_id: str = signature.options.get("task_id") or uuid()
+        message = dumps(signature)
+        self.session.add(
+            self.model(task_id=task_id, message=message, until_taken=until_taken, attempts=0)
+        )
+        self.session.flush()
+        return task_id
+
+    def take(self, task_id: str) -> bool:
+        """Tell whether a task's work is still to be done, and take its message out of the outbox.
+
+        It is for messages that were sent with `until_taken`, and part of the session's
+        transaction: commit it together with the work. A second run at the same time waits here
+        until the first one has been committed or rolled back.
+
+        Args:
+            task_id: The id of the task: `self.request.id` of a bound task.
+        """
+        deleted = self.session.execute(delete(self.model).where(self.model.task_id == task_id))
+        return isinstance(deleted, CursorResult) and deleted.rowcount == 1

@@ -1,0 +1,26 @@
+"""The outbox of main, and its tasks that are done."""
+
+from qapla.celery.done import DoneColumns, DoneDriver
+from qapla.celery.outbox import OutboxColumns, OutboxDriver
+
+from qapla_sample.databases.main import Model
+
+
+class OutboxMessage(OutboxColumns, Model):
+    """A message that waits for the relay."""
+
+
+class DoneTask(DoneColumns, Model):
+    """A task whose work is committed."""
+
+
+class Outbox(OutboxDriver):
+    """Put tasks into the outbox."""
+
+    model = OutboxMessage
+
+
+class DoneTasks(DoneDriver):
+    """Remember which tasks are done."""
+
+    model = DoneTask

@@ -1,0 +1,168 @@
+"""The fixtures of tasks, and real workers: each pool, retries and canvases, on both databases."""
+
+import pytest
+from celery import chain, chord, group
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from qapla.celery.process import WorkerProcess
+from qapla.celery.testing import OnCommit, celery_of
+from qapla.database.application import DatabaseApplication
+from qapla.database.database import Database
+from qapla.exceptions import WorkerError
+from qapla.testing import BaseTaskFixture
+
+from qapla_sample.application.app import SampleApplication
+from qapla_sample.databases.main.ship import Ship, ShipWriteDriver
+from qapla_sample.tasks import ships
+
+SECONDS = 60
+TWICE = pytest.mark.parametrize("attempt", [1, 2])
+
+
+class TestEager(BaseTaskFixture):
+    """Tasks in the transaction of the test."""
+
+    APP_CLASS = SampleApplication
+
+    @TWICE
+    def test_a_task_is_in_the_transaction_of_the_test(
+        self, dbsession: Session, eager_tasks: None, attempt: int
+    ) -> None:
+        """It sees what the test wrote, the test sees what it committed, and the next none of it."""
+        ShipWriteDriver(dbsession).create(name="first")
+        assert ships.create_ship.delay("second").successful()
+        assert dbsession.query(Ship).count() == 2
+
+    def test_errors_are_raised_where_the_task_was_sent(self, eager_tasks: None) -> None:
+        """As a test wants them."""
+        with pytest.raises(RuntimeError, match="failed"):
+            ships.fail.delay("lost")
+
+    def test_retries_are_run_at_once(self, dbsession: Session, eager_tasks: None) -> None:
+        """Each in a session of its own: what an attempt did not commit is gone."""
+        assert ships.create_at_third_attempt.apply(("a",)).get() == 2
+        assert ships.create_after_an_error.apply(("b",)).get() == 1
+        assert [ship.name for ship in dbsession.query(Ship).all()] == ["a", "b"]
+
+    def test_canvases_are_run_at_once(self, dbsession: Session, eager_tasks: None) -> None:
+        """A chain, a group and a chord."""
+        assert chain(ships.create_ship.s("a"), ships.count_ships.s())().get() == 1
+        assert len(group(ships.create_ship.s(name) for name in "bc")().get()) == 2
+        assert chord([ships.create_ship.s("d")], ships.count_ships.s())().get() == 4
+
+
+class TestOnCommit(BaseTaskFixture):
+    """What was sent, and what waits for a commit."""
+
+    APP_CLASS = SampleApplication
+
+    def test_a_commit_of_the_test_sends(self, dbsession: Session, on_commit: OnCommit) -> None:
+        """It is the commit of the session's own transaction, although the test's is open."""
+        ShipWriteDriver(dbsession).create(name="a")
+        result = ships.create_ship.delay_on_commit(dbsession, "b")
+        assert on_commit.sent == []
+        dbsession.commit()
+        (sent,) = on_commit.sent
+        assert (sent.name, sent.task_id) == ("qapla_sample.tasks.ships.create_ship", result.id)
+        assert (sent.args, sent.kwargs) == (("b",), {})
+
+    def test_what_waits_can_be_run_without_a_commit(
+        self, dbsession: Session, on_commit: OnCommit
+    ) -> None:
+        """And what that has sent is returned."""
+        ShipWriteDriver(dbsession).create(name="a")
+        ships.create_ship.apply_async_on_commit(dbsession, kwargs={"name": "b"}, countdown=5)
+        (sent,) = on_commit.run(dbsession)
+        assert (sent.kwargs, sent.options) == ({"name": "b"}, {"countdown": 5})
+
+    def test_what_is_sent_is_run_with_eager_tasks(
+        self, dbsession: Session, on_commit: OnCommit, eager_tasks: None
+    ) -> None:
+        """In the transaction of the test."""
+        ShipWriteDriver(dbsession).create(name="a")
+        ships.create_ship.delay_on_commit(dbsession, "b")
+        on_commit.run(dbsession)
+        assert [ship.name for ship in dbsession.query(Ship).all()] == ["a", "b"]
+
+    def test_a_rollback_sends_nothing(self, dbsession: Session, on_commit: OnCommit) -> None:
+        """Nor does a later commit."""
+        ShipWriteDriver(dbsession).create(name="a")
+        ships.create_ship.delay_on_commit(dbsession, "b")
+        dbsession.rollback()
+        dbsession.commit()
+        assert on_commit.sent == []
+
+
+class RealWorker(BaseTaskFixture):
+    """What holds in every supported pool."""
+
+    APP_CLASS = SampleApplication
+
+    def test_tasks_work(self, worker: WorkerProcess, dbplugin: Database) -> None:
+        """Sessions of both databases, errors, retries, a chain, a group and a chord."""
+        first = ships.create_ship.delay("first").get(timeout=SECONDS)
+        assert ships.record.delay("event").get(timeout=SECONDS) == 1
+        with pytest.raises(RuntimeError, match="failed"):
+            ships.fail.delay("lost").get(timeout=SECONDS)
+        assert ships.create_at_third_attempt.delay("third").get(timeout=SECONDS) == 2
+        assert ships.create_after_an_error.delay("error").get(timeout=SECONDS) == 1
+        linked = chain(ships.create_ship.s("chain"), ships.count_ships.s())
+        assert linked.delay().get(timeout=SECONDS) == 4
+        together = group(ships.create_ship.s(f"group {n}") for n in range(3))
+        assert len(set(together.delay().get(timeout=SECONDS))) == 3
+        with dbplugin.get_session() as session:
+            names = session.scalars(text("SELECT name FROM ships ORDER BY id")).all()
+            assert session.get(Ship, first) is not None
+        assert names[:4] == ["first", "third", "error", "chain"]
+
+
+class TestPrefork(RealWorker):
+    """A worker of several processes, which is the default."""
+
+    def test_it_starts_with_nothing_of_the_last_test(self, worker: WorkerProcess) -> None:
+        """What was committed is gone, and no message is left."""
+        assert ships.count_ships.delay().get(timeout=SECONDS) == 0
+
+    def test_connections_are_closed_when_it_stops(
+        self, worker: WorkerProcess, dbplugin: Database
+    ) -> None:
+        """The server has none of its connections left."""
+        ships.create_ship.delay("first").get(timeout=SECONDS)
+        worker.stop()
+        count = text(
+            "SELECT count(*) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        with dbplugin.get_session() as session:
+            assert session.scalar(count) == 0
+
+
+class TestThreads(RealWorker):
+    """A worker of several threads."""
+
+    WORKER_OPTIONS = ("--pool=threads", "--concurrency=3")
+
+
+class TestSolo(RealWorker):
+    """A worker that runs one task at a time in its main process."""
+
+    WORKER_OPTIONS = ("--pool=solo",)
+
+
+def test_a_worker_that_does_not_start_says_why() -> None:
+    """The error has what the process printed."""
+    process = WorkerProcess("no_such_package")
+    with pytest.raises(WorkerError) as caught:
+        process.wait_until_ready()
+    assert str(caught.value).startswith("the worker of the test did not start; it printed:\n")
+    assert "No module named 'no_such_package'" in str(caught.value)
+
+
+def test_an_application_without_celery_has_no_worker() -> None:
+    """The error says what to add."""
+    with pytest.raises(WorkerError) as caught:
+        celery_of(DatabaseApplication())
+    assert str(caught.value) == (
+        "DatabaseApplication has no Celery: add the base CeleryApplication to it"
+    )

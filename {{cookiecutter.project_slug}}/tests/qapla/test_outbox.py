@@ -1,0 +1,225 @@
+"""The outbox, its relay, and tasks whose work is done once."""
+
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from celery import chain
+from kombu.exceptions import OperationalError
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from qapla.celery.relay import Relay
+from qapla.celery.task import Task
+from qapla.database.database import Database
+from qapla.exceptions import UnusableSignature
+from qapla.testing import BaseTaskFixture
+
+from qapla_sample import main
+from qapla_sample.application.app import SampleApplication
+from qapla_sample.databases.main.outbox import DoneTasks, Outbox, OutboxMessage
+from qapla_sample.databases.main.ship import Ship, ShipWriteDriver
+from qapla_sample.tasks import ships
+from qapla_sample.tasks.worker import app
+
+
+def waiting(session: Session) -> list[str]:
+    """Return the ids of the tasks that wait for a relay."""
+    return list(session.scalars(select(OutboxMessage.task_id).order_by(OutboxMessage.id)))
+
+
+class TestOutbox(BaseTaskFixture):
+    """A message is a row, until the broker has it."""
+
+    APP_CLASS = SampleApplication
+
+    @pytest.fixture
+    def relay(self) -> Relay:
+        """Return a relay of the outbox of main."""
+        return Relay(main, "main", Outbox, app, batch=2)
+
+    def test_a_message_is_part_of_the_transaction(self, dbsession: Session) -> None:
+        """A rollback takes it back with the row that it is about."""
+        ShipWriteDriver(dbsession).create(name="lost")
+        Outbox(dbsession).send(ships.create_ship.s("lost"))
+        dbsession.rollback()
+        assert (waiting(dbsession), dbsession.query(Ship).count()) == ([], 0)
+
+    def test_a_relay_sends_what_was_sent(
+        self, dbsession: Session, on_commit: Any, relay: Relay
+    ) -> None:
+        """In order, in several batches, with the ids that `send` returned; then nothing waits."""
+        ids = [Outbox(dbsession).send(ships.create_ship.s(str(n))) for n in range(5)]
+        dbsession.commit()
+        assert (on_commit.sent, waiting(dbsession)) == ([], ids)
+        assert relay.run() == 5
+        assert [(sent.task_id, sent.args) for sent in on_commit.sent] == [
+            (task_id, (str(n),)) for n, task_id in enumerate(ids)
+        ]
+        assert (waiting(dbsession), relay.run()) == ([], 0)
+
+    def test_options_reach_the_broker(
+        self, dbsession: Session, on_commit: Any, relay: Relay
+    ) -> None:
+        """The options of the signature are those of the task, its id among them."""
+        task_id = Outbox(dbsession).send(
+            ships.create_ship.s(name="a").set(queue="slow", countdown=3, task_id="mine")
+        )
+        dbsession.commit()
+        relay.run()
+        (sent,) = on_commit.sent
+        assert (task_id, sent.task_id, sent.kwargs) == ("mine", "mine", {"name": "a"})
+        assert (sent.options["queue"], sent.options["countdown"]) == ("slow", 3)
+
+    def test_a_message_that_is_not_taken_is_sent_again(
+        self, dbsession: Session, on_commit: Any
+    ) -> None:
+        """After a while, with the same id; the task takes it with its work, and then it is gone."""
+        patient = Relay(main, "main", Outbox, app)
+        impatient = Relay(main, "main", Outbox, app, again_after=timedelta(0))
+        task_id = Outbox(dbsession).send(ships.create_taken.s("a"), until_taken=True)
+        dbsession.commit()
+        assert [relay.run() for relay in (patient, patient, impatient)] == [1, 0, 1]
+        assert [sent.task_id for sent in on_commit.sent] == [task_id, task_id]
+        assert [Outbox(dbsession).take(task_id) for _ in range(2)] == [True, False]
+        dbsession.commit()
+        assert impatient.run() == 0
+
+    def test_work_that_is_rolled_back_takes_nothing(self, dbsession: Session) -> None:
+        """The message stays for the next run."""
+        task_id = Outbox(dbsession).send(ships.create_taken.s("a"), until_taken=True)
+        dbsession.commit()
+        assert Outbox(dbsession).take(task_id)
+        dbsession.rollback()
+        assert Outbox(dbsession).take(task_id)
+
+    def test_a_wrong_call_fails_at_send(self, dbsession: Session) -> None:
+        """As `delay` does."""
+        with pytest.raises(TypeError):
+            Outbox(dbsession).send(ships.create_ship.s())
+
+    def test_a_signature_of_several_tasks_is_refused(self, dbsession: Session) -> None:
+        """It would have no id that stays."""
+        with pytest.raises(UnusableSignature) as caught:
+            Outbox(dbsession).send(chain(ships.create_ship.s("a"), ships.count_ships.s()))
+        assert str(caught.value) == (
+            "the outbox keeps one task, and 'chain' is of several: send a task that starts them"
+        )
+
+    def test_a_broker_that_is_away_leaves_the_rest_waiting(
+        self,
+        dbsession: Session,
+        relay: Relay,
+        monkeypatch: pytest.MonkeyPatch,
+        caplog: pytest.LogCaptureFixture,
+    ) -> None:
+        """What was sent before is gone, and the next run goes on."""
+        ids = [Outbox(dbsession).send(ships.create_ship.s(str(n))) for n in range(4)]
+        dbsession.commit()
+        sent: list[str] = []
+
+        def send(task: Task, *args: Any, task_id: str, **options: Any) -> None:
+            if len(sent) == 3:
+                raise OperationalError("connection refused")
+            sent.append(task_id)
+
+        monkeypatch.setattr(Task, "apply_async", send)
+        assert relay.run() == 3
+        assert waiting(dbsession) == ids[3:]
+        warning = "the relay of 'main' waits for the broker: connection refused"
+        assert caplog.messages == [warning]
+
+    def test_a_message_that_cannot_be_sent_keeps_nobody_waiting(
+        self, dbsession: Session, relay: Relay, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """It is tried last from then on, and stays."""
+        ids = [Outbox(dbsession).send(ships.create_ship.s(str(n))) for n in range(5)]
+        dbsession.commit()
+        sent: list[str] = []
+
+        def send(task: Task, *args: Any, task_id: str, **options: Any) -> None:
+            if task_id in ids[:2]:
+                raise ValueError("bad")
+            sent.append(task_id)
+
+        monkeypatch.setattr(Task, "apply_async", send)
+        assert relay.run() == 0
+        assert relay.run() == 3
+        assert (sent, waiting(dbsession)) == (ids[2:], ids[:2])
+
+
+class TestDone(BaseTaskFixture):
+    """What was done is noted beside the work."""
+
+    APP_CLASS = SampleApplication
+
+    def test_the_second_time_is_not_the_first(self, dbsession: Session) -> None:
+        """Another task is another one; the transaction goes on."""
+        done = DoneTasks(dbsession)
+        assert [done.first_time(task) for task in ("a", "a", "b")] == [True, False, True]
+
+    def test_work_that_is_rolled_back_is_not_done(self, dbsession: Session) -> None:
+        """The note goes with the work."""
+        assert DoneTasks(dbsession).first_time("a")
+        dbsession.rollback()
+        assert DoneTasks(dbsession).first_time("a")
+
+    def test_old_notes_are_forgotten(self, dbsession: Session) -> None:
+        """They are of use only while a message may come again."""
+        DoneTasks(dbsession).first_time("a")
+        assert DoneTasks(dbsession).forget(timedelta(hours=1)) == 0
+        assert DoneTasks(dbsession).forget(timedelta(hours=-1)) == 1
+
+    def test_a_task_that_comes_twice_works_once(
+        self, dbsession: Session, eager_tasks: None
+    ) -> None:
+        """By its id."""
+        results = [ships.create_once.apply_async(("a",), task_id="same") for _ in range(2)]
+        assert [result.get() for result in results] == [True, False]
+        assert dbsession.query(Ship).count() == 1
+
+
+class TestTogether(BaseTaskFixture):
+    """Several relays and several runs at the same time, on real transactions."""
+
+    APP_CLASS = SampleApplication
+
+    @pytest.fixture
+    def locked(self, dbplugin: Database, committing: None) -> Iterator[Session]:
+        """Return a session that has locked the first of two messages, as a relay does."""
+        with dbplugin.get_session() as session:
+            for name in ("first", "second"):
+                Outbox(session).send(ships.create_ship.s(name))
+            session.commit()
+            first = select(OutboxMessage).order_by(OutboxMessage.id).limit(1)
+            session.scalars(first.with_for_update()).one()
+            yield session
+
+    def test_a_relay_skips_what_another_one_is_sending(
+        self, locked: Session, on_commit: Any
+    ) -> None:
+        """It neither waits nor sends it twice."""
+        assert Relay(main, "main", Outbox, app).run() == 1
+        assert [sent.args for sent in on_commit.sent] == [("second",)]
+
+    def test_of_two_runs_at_a_time_one_does_the_work(
+        self, application: SampleApplication, committing: None
+    ) -> None:
+        """The second waits for the end of the first, and then has nothing to do."""
+        together = threading.Barrier(2, timeout=10)
+        answers: list[bool] = []
+
+        def run() -> None:
+            with application.dbs["main"].get_session() as session:
+                together.wait()
+                answers.append(DoneTasks(session).first_time("same"))
+                session.commit()
+
+        threads = [threading.Thread(target=run) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert sorted(answers) == [False, True]

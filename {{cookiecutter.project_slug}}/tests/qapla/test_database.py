@@ -10,6 +10,7 @@ from sqlalchemy import QueuePool, make_url, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from qapla.database.application import DatabaseApplication
 from qapla.database.database import Database, Target
 from qapla.database.url import with_suffix
 from qapla.exceptions import DatabaseError, DatabaseNotFound, NotDroppable, NotPrepared
@@ -284,6 +285,36 @@ def test_sqlite_checks_foreign_keys_and_rolls_ddl_back(tmp_path: Path) -> None:
         connection.execute(text("CREATE TABLE x (id INTEGER)"))
         connection.rollback()
         assert connection.scalar(text("SELECT count(*) FROM sqlite_master")) == 0
+
+
+@pytest.mark.parametrize("place", ["mariadb"], indirect=True)
+def test_mariadb_is_strict_and_has_transactions(place: Place) -> None:
+    """Whatever the server is configured to: no value is cut off, and every table rolls back."""
+    lax = "SET SESSION sql_mode = '', SESSION default_storage_engine = MyISAM"
+    database = place("qapla_strict_test", options={"connect_args": {"init_command": lax}})
+    database.create()
+    with database.engine.connect() as connection:
+        connection.execute(text("CREATE TABLE x (name VARCHAR(3))"))
+        with pytest.raises(DBAPIError, match="Data too long"):
+            connection.execute(text("INSERT INTO x VALUES ('long')"))
+        connection.execute(text("INSERT INTO x VALUES ('x')"))
+        connection.rollback()
+        assert connection.scalar(text("SELECT count(*) FROM x")) == 0
+
+
+def test_a_name_that_the_server_would_cut_off_is_refused(
+    project: Callable[..., DatabaseApplication], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its test database might be another one's by the name that is left."""
+    name = "n" * 60
+    monkeypatch.setenv("PROBE_DATABASES__MAIN__URL", f"postgresql://localhost/{name}")
+    assert project().run_command().dbs["main"].target.url.database == name
+    with pytest.raises(DatabaseError) as caught:
+        project().run_tests()
+    assert str(caught.value) == (
+        f"database 'main': the name '{name}_test' has more than the 63 bytes that the server keeps: "
+        "give it a shorter name in its URL"
+    )
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")

@@ -272,3 +272,23 @@ def test_the_suffix_of_a_worker_is_in_the_settings_from_the_start(
     tests, command = project().run_tests(), project().run_command()
     assert tests.dbs["main"].target.url.database == f"probe_main{suffix}"
     assert command.dbs["main"].target.url.database == "probe_main"
+
+
+@pytest.mark.usefixtures("mariadb")
+def test_mariadb_is_asked_for_no_ddl_inside_a_test(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would commit what the test has written, so that the test is told what to ask for."""
+    url = "mysql+pymysql://root@127.0.0.1:3306/qapla_sample_ddl"
+    monkeypatch.setenv("QAPLA_SAMPLE_DATABASES__MAIN__URL", url)
+    body = """
+    def test_it(self, dbsession):
+        dbsession.execute(text("CREATE TABLE more (id INTEGER)"))
+"""
+    result = run(body)
+    result.assert_outcomes(failed=1, errors=1)
+    assert problems(result)[0] == (
+        "database 'main': MariaDB commits the transaction of the test at `CREATE TABLE more (id "
+        "INTEGER)`: ask for the fixture `committing`, with which sessions commit for real"
+    )
+    run(body.replace("self, ", "self, committing, ")).assert_outcomes(passed=1)

@@ -52,6 +52,15 @@ class Fixtures(BaseApplicationFixture):
         dbsession.commit()
         assert names(dbsession) == ["Rotarran"]
 
+    def test_a_commit_is_seen_by_no_other_connection(
+        self, dbplugin: Database, dbsession: Session
+    ) -> None:
+        """It is inside the transaction of the test, and need not be undone by anything else."""
+        ShipWriteDriver(dbsession).create(name="Rotarran")
+        dbsession.commit()
+        with dbplugin.engine.connect() as connection:
+            assert connection.scalar(text("SELECT count(*) FROM ships")) == 0
+
     @TWICE
     def test_a_commit_of_the_code_under_test_is_undone(
         self, dbplugin: Database, attempt: int

@@ -111,7 +111,6 @@ BAD_ANSWERS: list[tuple[dict[str, str], str]] = [
     _database("session", REQUEST, "session_db"),
     _database("matchdict", REQUEST, "matchdict_db"),
     _database("task", "tasks and applications use it for themselves", "task_db"),
-    _database("worker", "tasks and applications use it for themselves", "worker_db"),
     _database("alembic", "it is a section of alembic.ini", "alembic_db"),
     _database("my_project", "it is the package of the project", "main"),
     (

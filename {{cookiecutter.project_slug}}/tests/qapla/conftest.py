@@ -3,6 +3,7 @@
 import atexit
 import importlib
 import os
+import pkgutil
 import shutil
 import sys
 import tempfile
@@ -129,6 +130,12 @@ def run(request: pytest.FixtureRequest, sqlite: Path) -> Callable[..., pytest.Ru
 
     It takes options of the command line too; the module that uses it loads `pytester`.
     """
+    # What a run inside this one imports is forgotten after it, and this cannot be imported twice.
+    for name in ("alembic.command", "pyramid.config", "sqlalchemy.dialects.postgresql"):
+        importlib.import_module(name)
+    databases = importlib.import_module("qapla_sample.databases")
+    for found in pkgutil.walk_packages(databases.__path__, f"{databases.__name__}."):
+        importlib.import_module(found.name)
     pytester: pytest.Pytester = request.getfixturevalue("pytester")
 
     def run(body: str, *options: str) -> pytest.RunResult:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from qapla.database.commit import on_commit, run_pending
 
 from qapla_sample.application.app import SampleApplication
-from qapla_sample.databases.main.ship import Ship
+from qapla_sample.databases.main.ship import Ship, ShipWriteDriver
 
 
 @pytest.fixture
@@ -149,3 +149,17 @@ def test_tests_may_run_what_waits(session: Session) -> None:
     assert calls == ["run"]
     session.commit()
     assert calls == ["run"]
+
+
+def test_a_transaction_is_waited_for_before_its_first_statement(session: Session) -> None:
+    """What is asked for first thing in a driver's transaction is not called when it fails."""
+    calls: list[object] = []
+
+    def fail() -> None:
+        with ShipWriteDriver(session).transaction():
+            on_commit(session, lambda: calls.append("called"))
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
+    assert calls == []

@@ -85,6 +85,15 @@ def test_two_heads(run: Run, versions: Path) -> None:
     ]
 
 
+def test_two_heads_that_were_merged(run: Run, versions: Path) -> None:
+    """A merge, as the failure says to make one, passes; so do the branches under it."""
+    second(versions)
+    for name, below in (("0003", '"0001"'), ("0004", '("0002", "0003")')):
+        text = SECOND.format(revision=name, upgrade="pass", downgrade="pass")
+        (versions / f"{name}.py").write_text(text.replace('"0001"', below))
+    run(BODY, "-k", "one_head or down_and_up").assert_outcomes(passed=4)
+
+
 def test_a_downgrade_that_fails(run: Run, versions: Path) -> None:
     """The failure names the revision, the function and the file."""
     path = second(versions, downgrade="op.drop_table('none')")

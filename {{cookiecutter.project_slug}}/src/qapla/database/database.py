@@ -16,7 +16,7 @@ from qapla.database.maintenance import Maintenance, maintenance
 from qapla.database.session import RoutedSession
 from qapla.database.url import refuse_undroppable
 from qapla.database.writes import has_uncommitted_writes, track
-from qapla.exceptions import NotPrepared
+from qapla.exceptions import DatabaseError, NotPrepared
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -239,12 +239,28 @@ class Database:
         Args:
             revision: A revision as `alembic upgrade` takes it.
             connection: The connection to migrate on, or None for one of its own.
+
+        Raises:
+            DatabaseError: The newest revision is asked for, and there are several.
         """
         from alembic import command
 
         self._ask_the_guard()
+        config = self.alembic_config(connection)
+        if revision == "head":
+            self._refuse_several_heads(config)
         with _alembic:
-            command.upgrade(self.alembic_config(connection), revision)
+            command.upgrade(config, revision)
+
+    def _refuse_several_heads(self, config: "Config") -> None:
+        from alembic.script import ScriptDirectory
+
+        heads = sorted(ScriptDirectory.from_config(config).get_heads())
+        if len(heads) > 1:
+            raise DatabaseError(
+                f"database {self.name!r} has the heads {', '.join(heads)}: "
+                f"type `uv run alembic -n {self.name} merge heads`"
+            )
 
     def downgrade(self, revision: str, connection: Connection | None = None) -> None:
         """Downgrade to a revision in this process; the arguments are those of `migrate`."""

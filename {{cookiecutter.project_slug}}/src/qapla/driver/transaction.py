@@ -19,6 +19,9 @@ def transaction(session: Session) -> Iterator[None]:
             yield
         return
     session.info[_OPEN] = True
+    if not session.in_transaction():
+        # Begun now, and not by the first statement: what waits for its commit can be asked for.
+        session.begin()
     try:
         yield
         session.commit()

@@ -108,7 +108,8 @@ class BaseMigrationTests(BaseApplicationFixture):
                 "`op.execute(...)`, or ask `context.is_offline_mode()` first; to see where, type "
                 f"`uv run alembic -n {migrated.name} upgrade head --sql`",
             )
-        assert "alembic_version" in printed.getvalue()
+        # Without a revision there is nothing to print.
+        assert "alembic_version" in printed.getvalue() or not _scripts(migrated).get_heads()
 
     def test_no_other_database_is_on_the_schema(
         self, migrated: Database, application: DatabaseApplication

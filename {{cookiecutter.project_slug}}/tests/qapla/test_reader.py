@@ -172,7 +172,7 @@ def test_without_autoflush_nothing_is_flushed(session: Session, seen: list[str])
     session.add(Fleet(name="Ninth"))
     with session.no_autoflush:
         assert FleetReadDriver(session).count() == 0
-    assert statements(seen) == ["reader"]
+    assert statements(seen) == ["writer"]
     assert session.autoflush
 
 

@@ -13,6 +13,7 @@ from pyramid.paster import bootstrap
 from pyramid.request import Request
 from pyramid.response import Response
 from sqlalchemy import event, insert, text, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from webtest import TestApp
 
@@ -412,6 +413,11 @@ def _before_a_savepoint_rolled_back(session: Session) -> None:
     session.begin_nested().rollback()
 
 
+def _before_a_statement_that_failed(session: Session) -> None:
+    _flush(session)
+    _failed(session)
+
+
 @pytest.mark.parametrize(
     "write",
     [
@@ -430,6 +436,7 @@ def _before_a_savepoint_rolled_back(session: Session) -> None:
         _after_a_commit,
         _in_a_released_savepoint,
         _before_a_savepoint_rolled_back,
+        _before_a_statement_that_failed,
     ],
 )
 def test_lost_writes_are_reported(
@@ -473,6 +480,11 @@ def _savepoint_rolled_back_after_an_error(session: Session) -> None:
         pass
 
 
+def _failed(session: Session) -> None:
+    with pytest.raises(IntegrityError):
+        session.execute(insert(Ship).values(name=None))
+
+
 def _set_to_the_same(session: Session) -> None:
     ship = session.query(Ship).one()
     ship.name = str(ship.name)
@@ -486,6 +498,7 @@ def _set_to_the_same(session: Session) -> None:
         _read,
         _savepoint_rolled_back,
         _savepoint_rolled_back_after_an_error,
+        _failed,
         _set_to_the_same,
     ],
 )

@@ -68,12 +68,14 @@ class Task(LazyTask):
 
         Celery would raise the first `Retry` where errors are to be raised, and never retry.
         """
-        throw = options.pop("throw", None)
-        if throw is None:
-            throw = self.app.conf.task_eager_propagates
-        result: EagerResult[Any] = super().apply(*args, **{**options, "throw": False})
-        if throw and result.failed():
-            raise result.result
+        throw = options.get("throw")
+        options["throw"] = False
+        result: EagerResult[Any] = super().apply(*args, **options)
+        if result.failed():
+            if throw is None:
+                throw = self.app.conf.task_eager_propagates
+            if throw:
+                raise result.result
         return result
 
     def checked(

@@ -3,8 +3,7 @@
 import functools
 import inspect
 import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar, Token
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -50,6 +49,7 @@ class WithDatabase:
                 after the call has ended, or it has no parameter of the database's name.
         """
         signature = self._signature_without_session(function)
+        owner = f"the function {function.__name__}"
 
         @functools.wraps(function)
         def wrapper(*args: Any, **kwargs: Any) -> R:
@@ -58,8 +58,20 @@ class WithDatabase:
                     f"{function.__name__}() was called with {self.name!r}, which WithDatabase "
                     f"passes: leave it out, or call {function.__name__}.__wrapped__()"
                 )
-            with _joined(self.application.dbs[self.name], function.__name__) as session:
+            database = self.application.dbs[self.name]
+            session = _joined(database)
+            if session is not None:
                 return function(*args, **kwargs, **{self.name: session})
+            session = database.get_session(owner)
+            token = _open.set({**_open.get(), database: (threading.get_ident(), session)})
+            completed = False
+            try:
+                result = function(*args, **kwargs, **{self.name: session})
+                completed = True
+            finally:
+                _open.reset(token)
+                database.end_session(session, completed=completed)
+            return result
 
         # Celery checks the arguments of `delay` against this, and not against `__wrapped__`.
         wrapper.__signature__ = signature  # type: ignore[attr-defined]
@@ -88,24 +100,10 @@ class WithDatabase:
         return signature.replace(parameters=list(parameters.values()))
 
 
-@contextmanager
-def _joined(database: Database, function: str) -> Iterator[Session]:
-    """Give the session that a call around this one has open, or a new one for this call."""
-    thread = threading.get_ident()
-    outer = _open.get()
-    owner, session = outer.get(database, (None, None))
-    if session is not None and owner == thread:
-        yield session
-        return
-    session = database.get_session(f"the function {function}")
-    token = _open.set({**outer, database: (thread, session)})
-    completed = False
-    try:
-        yield session
-        completed = True
-    finally:
-        _open.reset(token)
-        database.end_session(session, completed=completed)
+def _joined(database: Database) -> Session | None:
+    """Return the session that a call around this one has open in this thread, or None."""
+    thread, session = _open.get().get(database, (None, None))
+    return session if thread == threading.get_ident() else None
 
 
 @task_prerun.connect

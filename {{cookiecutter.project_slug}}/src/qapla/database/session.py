@@ -1,8 +1,8 @@
-"""A session whose marked reads go to a reader, as long as nothing is open on the writer.
+"""A session whose marked reads go to a reader, as long as it has begun no transaction.
 
 There is one rule: a statement goes to the reader when it is issued inside `reading()` and the session
-has no transaction open on the writer. Everything else goes to the writer, and keeps the session there
-until commit, rollback or close. A reader is an engine in autocommit: a read costs neither a BEGIN nor
+is in no transaction. Everything else goes to the writer, and keeps the session there until commit,
+rollback or close. A reader is an engine in autocommit: a read costs neither a BEGIN nor
 a ROLLBACK, and its connection goes back to the pool as soon as the rows are there.
 Source: SQLAlchemy, "Custom Vertical Partitioning" (`Session.get_bind`).
 """
@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
-from sqlalchemy import Connection, Engine, event
-from sqlalchemy.orm import Session, SessionTransaction
+from sqlalchemy import Connection, Engine
+from sqlalchemy.orm import Session
 
 
 class RoutedSession(Session):
@@ -25,7 +25,6 @@ class RoutedSession(Session):
     def __init__(self, *args: Any, reader: Engine | None = None, **options: Any) -> None:
         super().__init__(*args, **options)
         self.reader = reader
-        self.on_writer = False
         self._is_reading = False
         self._reads: Connection | None = None
 
@@ -38,7 +37,7 @@ class RoutedSession(Session):
         """
         if self.autoflush:
             self.flush()
-        if self.reader is None or self.on_writer or self._is_reading:
+        if self.reader is None or self.in_transaction() or self._is_reading:
             yield self._is_reading
             return
         autoflush, self.autoflush = self.autoflush, False
@@ -58,14 +57,8 @@ class RoutedSession(Session):
             self.expire_all()
         super().rollback()
 
-    def get_bind(self, *args: Any, **arguments: Any) -> Engine | Connection:
-        """Return the reader inside `reading()`, and the writer everywhere else."""
-        if self._is_reading and self.reader is not None:
-            return self.reader
-        return super().get_bind(*args, **arguments)
-
     def _connection_for_bind(self, engine: Any, *args: Any, **options: Any) -> Connection:
-        if not self._is_reading or self.reader is None or engine is not self.reader:
+        if not self._is_reading or self.reader is None:
             return super()._connection_for_bind(engine, *args, **options)
         # It takes no part in a transaction of the session, which would hold it until the end.
         if self._reads is None:
@@ -76,14 +69,3 @@ class RoutedSession(Session):
 def reading(session: Session) -> AbstractContextManager[bool]:
     """Mark what the block issues as reads; a session without a reader is left alone."""
     return session.reading() if isinstance(session, RoutedSession) else nullcontext(False)
-
-
-@event.listens_for(RoutedSession, "after_begin")
-def _on_begin(session: RoutedSession, _: SessionTransaction, connection: Connection) -> None:
-    session.on_writer = True
-
-
-@event.listens_for(RoutedSession, "after_transaction_end")
-def _on_end(session: RoutedSession, transaction: SessionTransaction) -> None:
-    if transaction.parent is None:
-        session.on_writer = False

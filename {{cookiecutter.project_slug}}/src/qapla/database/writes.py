@@ -1,26 +1,29 @@
 """Notice the writes that nobody committed, the quietest way to lose data.
 
 Every write, of a flush, of `session.execute` or of `session.connection()`, ends in a statement of
-the engine: there it is noticed, and remembered by the session that the connection works for.
-Source of the events: SQLAlchemy, "ORM Events"; `after_commit` fires for savepoints too, so the
-end of a transaction is told by `after_transaction_end` of the one that has no parent.
+the engine: there it is noticed, and remembered by the session that the connection works for, with
+the transactions that it is part of.
+Source of the events: SQLAlchemy, "ORM Events" and "Core Events".
 """
 
 import re
+from collections.abc import Callable
 from typing import Any
 from weakref import WeakKeyDictionary, ref
 
 from sqlalchemy import Connection, Engine, event
+from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.orm import Session, SessionTransaction, sessionmaker
 
+# What was written in: each savepoint with the transactions around it, the innermost first.
 _WRITTEN = "qapla.written"
-_SAVEPOINTS = "qapla.savepoints"
 _WRITES = re.compile(
     r"(?:\s|--[^\n]*\n|/\*.*?\*/)*"
     r"(?:INSERT|UPDATE|DELETE|MERGE|REPLACE|TRUNCATE"
     r"|WITH\b.*?\b(?:INSERT\s+INTO|UPDATE\s+\S+\s+SET|DELETE\s+FROM|MERGE\s+INTO))\b",
     re.IGNORECASE | re.DOTALL,
 )
+_Lineage = tuple[SessionTransaction, ...]
 
 # The sessions that work on a connection, the innermost last: in tests they share one.
 _sessions: WeakKeyDictionary[Connection, list[ref[Session]]] = WeakKeyDictionary()
@@ -34,20 +37,27 @@ def track(sessions: sessionmaker[Session], engine: Engine) -> None:
         engine: The engine whose connections the sessions work on.
     """
     event.listen(sessions, "after_begin", _on_begin)
-    event.listen(sessions, "after_transaction_create", _on_create)
     event.listen(sessions, "after_soft_rollback", _on_rollback)
-    event.listen(sessions, "after_transaction_end", _on_end)
-    event.listen(engine, "after_cursor_execute", _on_statement)
+    # Events of the dialect: one of the engine would slow down every connection that is opened.
+    event.listen(engine, "do_execute", _on_execute)
+    event.listen(engine, "do_executemany", _on_execute)
+    event.listen(engine, "do_execute_no_params", _on_execute_no_params)
+    event.listen(engine, "handle_error", _on_error)
 
 
 def writes(statement: str) -> bool:
     """Tell whether a statement's text is one that writes."""
-    return _WRITES.match(statement) is not None
+    return not statement.startswith("SELECT") and _WRITES.match(statement) is not None
 
 
-def mark_written(session: Session) -> None:
-    """Remember a write that goes past SQLAlchemy, to the driver's own connection."""
-    session.info[_WRITTEN] = True
+def mark_written(session: Session) -> Callable[[], None]:
+    """Remember a write in the session's transaction; return what forgets it."""
+    written = session.info.setdefault(_WRITTEN, set())
+    lineage = _lineage(session)
+    if lineage in written:
+        return lambda: None
+    written.add(lineage)
+    return lambda: written.discard(lineage)
 
 
 def has_uncommitted_writes(session: Session) -> bool:
@@ -55,27 +65,25 @@ def has_uncommitted_writes(session: Session) -> bool:
 
     Counts statements that write, and objects that are new, deleted or modified.
     """
-    if session.info.get(_WRITTEN) or session.new or session.deleted:
+    root = session.get_transaction()
+    if any(lineage[-1] is root for lineage in session.info.get(_WRITTEN, ())):
         return True
+    if session.new or session.deleted:
+        return True
+    # Cheaper than to look at each object, and enough for a session that only reads.
+    if not session.identity_map.check_modified():
+        return False
     return any(session.is_modified(changed) for changed in session.dirty)
 
 
-def _on_statement(
-    connection: Connection,
-    cursor: object,
-    statement: str,
-    parameters: object,
-    context: Any,
-    *_: Any,
-) -> None:
-    if context.isinsert or context.isupdate or context.isdelete or writes(statement):
-        working = _sessions.get(connection, [])
-        while working:
-            session = working[-1]()
-            if session is not None and session.in_transaction():
-                session.info[_WRITTEN] = True
-                return
-            working.pop()
+def _lineage(session: Session) -> _Lineage:
+    """Return the session's innermost transaction and those around it; the root is the last."""
+    transaction = session.get_nested_transaction() or session.get_transaction()
+    lineage = []
+    while transaction is not None:
+        lineage.append(transaction)
+        transaction = transaction.parent
+    return tuple(lineage)
 
 
 def _on_begin(session: Session, transaction: SessionTransaction, connection: Connection) -> None:
@@ -84,20 +92,36 @@ def _on_begin(session: Session, transaction: SessionTransaction, connection: Con
         working.append(ref(session))
 
 
-def _on_create(session: Session, transaction: SessionTransaction) -> None:
-    if transaction.nested:
-        before = session.info.setdefault(_SAVEPOINTS, WeakKeyDictionary())
-        before[transaction] = session.info.get(_WRITTEN, False)
+def _on_rollback(session: Session, rolled_back: SessionTransaction) -> None:
+    written = session.info.get(_WRITTEN)
+    if written:
+        session.info[_WRITTEN] = {lineage for lineage in written if rolled_back not in lineage}
 
 
-def _on_rollback(session: Session, transaction: SessionTransaction) -> None:
-    # A savepoint that is rolled back takes back what was written since it began, and no more.
-    before = session.info.get(_SAVEPOINTS, {})
-    if transaction in before:
-        session.info[_WRITTEN] = before[transaction]
+def _on_execute(cursor: object, statement: str, parameters: object, context: Any) -> None:
+    _on_execute_no_params(cursor, statement, context)
 
 
-def _on_end(session: Session, transaction: SessionTransaction) -> None:
-    if transaction.parent is None:
-        session.info.pop(_WRITTEN, None)
-        session.info.pop(_SAVEPOINTS, None)
+def _on_execute_no_params(cursor: object, statement: str, context: Any) -> None:
+    if context.isinsert or context.isupdate or context.isdelete or writes(statement):
+        session = _session_of(context.root_connection)
+        if session is not None:
+            context.qapla_forget = mark_written(session)
+
+
+def _on_error(error: ExceptionContext) -> None:
+    """Forget a statement that failed: it has written nothing."""
+    forget = getattr(error.execution_context, "qapla_forget", None)
+    if forget is not None:
+        forget()
+
+
+def _session_of(connection: Connection) -> Session | None:
+    """Return the session that works on a connection, if there is one."""
+    working = _sessions.get(connection, [])
+    while working:
+        session = working[-1]()
+        if session is not None and session.in_transaction():
+            return session
+        working.pop()
+    return None

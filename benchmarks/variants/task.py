@@ -10,10 +10,6 @@ warnings.simplefilter("ignore")
 from celery import Celery  # noqa: E402
 from sqlalchemy.orm import Session  # noqa: E402
 
-from qapla.celery.task import Task  # noqa: E402
-from qapla.database.application import DatabaseApplication  # noqa: E402
-from qapla.database.decorators import WithDatabase  # noqa: E402
-
 from benchmarks.models import Ship, ShipReadDriver  # noqa: E402
 from benchmarks.server import database  # noqa: E402
 
@@ -40,28 +36,35 @@ def plain() -> Any:
 
 def qapla() -> Any:
     """Return a task whose session is given to it."""
+    with_database, base = _ours()
 
-    @WithDatabase(_application(), "main")
+    @with_database
     def read(key: int, main: Session) -> str:
         return main.get_one(Ship, key).name
 
-    return celery(Task).task(shared=False)(read)
+    return celery(base).task(shared=False)(read)
 
 
 def driver() -> Any:
     """Return a task that asks a read driver."""
+    with_database, base = _ours()
 
-    @WithDatabase(_application(), "main")
+    @with_database
     def read(key: int, main: Session) -> str:
         return ShipReadDriver(main).get_by_id(key).name
 
-    return celery(Task).task(shared=False)(read)
+    return celery(base).task(shared=False)(read)
 
 
-def _application() -> DatabaseApplication:
+def _ours() -> tuple[Any, Any]:
+    """Return the decorator and the class of our tasks, whose signals are not to slow the other."""
+    from qapla.celery.task import Task
+    from qapla.database.application import DatabaseApplication
+    from qapla.database.decorators import WithDatabase
+
     application = DatabaseApplication()
     application.dbs.fill([database(reader=True)])
-    return application
+    return WithDatabase(application, "main"), Task
 
 
 def main(kind: str) -> None:

@@ -3,13 +3,13 @@
 import functools
 import inspect
 import threading
+from collections import Counter
 from collections.abc import Callable, Mapping
-from contextvars import ContextVar, Token
+from contextvars import ContextVar
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-from celery import Task
-from celery.signals import task_postrun, task_prerun
+from celery._state import _task_stack  # type: ignore[attr-defined]
 from sqlalchemy.orm import Session
 
 from qapla.database.application import DatabaseApplication
@@ -18,12 +18,14 @@ from qapla.exceptions import UnusableFunction
 
 R = TypeVar("R")
 
-# The open sessions of the calls around this one, each with the thread that it belongs to:
-# `asyncio.to_thread` copies a context into another thread, where a session must not follow.
-_Open = Mapping[Database, tuple[int, Session]]
-_NONE: _Open = MappingProxyType({})
-_open: ContextVar[_Open] = ContextVar("qapla_open_sessions", default=_NONE)
-_TOKEN = "qapla_token"
+
+# The open sessions of the calls around this one, each with what it must not leave: its thread, as
+# `asyncio.to_thread` copies a context into another one, and the tasks that run around the call, as an
+# eager task runs in the context of its caller.
+_Opened = tuple[Session, int, int]
+_open: ContextVar[Mapping[Database, _Opened]] = ContextVar(
+    "qapla_open_sessions", default=MappingProxyType({})
+)
 
 
 class WithDatabase:
@@ -63,7 +65,8 @@ class WithDatabase:
             if session is not None:
                 return function(*args, **kwargs, **{self.name: session})
             session = database.get_session(owner)
-            token = _open.set({**_open.get(), database: (threading.get_ident(), session)})
+            opened = session, threading.get_ident(), len(_task_stack)
+            token = _open.set({**_open.get(), database: opened})
             completed = False
             try:
                 result = function(*args, **kwargs, **{self.name: session})
@@ -101,19 +104,22 @@ class WithDatabase:
 
 
 def _joined(database: Database) -> Session | None:
-    """Return the session that a call around this one has open in this thread, or None."""
-    thread, session = _open.get().get(database, (None, None))
-    return session if thread == threading.get_ident() else None
+    """Return the session that a call around this one has open, in this thread and task, or None."""
+    opened = _open.get().get(database)
+    if opened is None:
+        return None
+    session, thread, tasks = opened
+    return session if thread == threading.get_ident() and not _began_task(tasks) else None
 
 
-@task_prerun.connect
-def _start_with_none(task: Task[Any, Any], **_: Any) -> None:
-    """Let a task begin without the sessions of its caller, eager or not."""
-    setattr(task.request, _TOKEN, _open.set(_NONE))
+def _began_task(before: int) -> bool:
+    """Tell whether a run of a task has begun since there were so many around the call.
 
-
-@task_postrun.connect
-def _restore(task: Task[Any, Any], **_: Any) -> None:
-    token: Token[_Open] | None = getattr(task.request, _TOKEN, None)
-    if token is not None:
-        _open.reset(token)
+    Celery keeps a task that is called as a function there, too: that one is no run.
+    """
+    begun = Counter(_task_stack.stack[before:])
+    return any(
+        not request.called_directly
+        for task, times in begun.items()
+        for request in task.request_stack.stack[-times:]
+    )

@@ -47,7 +47,7 @@ def track(sessions: sessionmaker[Session], engine: Engine) -> None:
 
 def writes(statement: str) -> bool:
     """Tell whether a statement's text is one that writes."""
-    return not statement.startswith("SELECT") and _WRITES.match(statement) is not None
+    return _WRITES.match(statement) is not None
 
 
 def mark_written(session: Session) -> Callable[[], None]:
@@ -65,14 +65,16 @@ def has_uncommitted_writes(session: Session) -> bool:
 
     Counts statements that write, and objects that are new, deleted or modified.
     """
-    root = session.get_transaction()
-    if any(lineage[-1] is root for lineage in session.info.get(_WRITTEN, ())):
-        return True
+    written = session.info.get(_WRITTEN)
+    if written:
+        root = session.get_transaction()
+        if any(lineage[-1] is root for lineage in written):
+            return True
+    # Cheaper than to look at each object, and enough for a session that only reads.
+    if session._is_clean():
+        return False
     if session.new or session.deleted:
         return True
-    # Cheaper than to look at each object, and enough for a session that only reads.
-    if not session.identity_map.check_modified():
-        return False
     return any(session.is_modified(changed) for changed in session.dirty)
 
 
@@ -99,10 +101,16 @@ def _on_rollback(session: Session, rolled_back: SessionTransaction) -> None:
 
 
 def _on_execute(cursor: object, statement: str, parameters: object, context: Any) -> None:
-    _on_execute_no_params(cursor, statement, context)
+    # Most statements read, and end here.
+    if not statement.startswith("SELECT"):
+        _note(statement, context)
 
 
 def _on_execute_no_params(cursor: object, statement: str, context: Any) -> None:
+    _note(statement, context)
+
+
+def _note(statement: str, context: Any) -> None:
     if context.isinsert or context.isupdate or context.isdelete or writes(statement):
         session = _session_of(context.root_connection)
         if session is not None:

@@ -36,24 +36,22 @@ def plain() -> Any:
 
 def qapla() -> Any:
     """Return a task whose session is given to it."""
-    with_database, base = _ours()
+    task, base = _ours()
 
-    @with_database
     def read(key: int, main: Session) -> str:
         return main.get_one(Ship, key).name
 
-    return celery(base).task(shared=False)(read)
+    return celery(base).task(shared=False)(task(read))
 
 
 def driver() -> Any:
     """Return a task that asks a read driver."""
-    with_database, base = _ours()
+    task, base = _ours()
 
-    @with_database
     def read(key: int, main: Session) -> str:
         return ShipReadDriver(main).get_by_id(key).name
 
-    return celery(base).task(shared=False)(read)
+    return celery(base).task(shared=False)(task(read))
 
 
 def _ours() -> tuple[Any, Any]:

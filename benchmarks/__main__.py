@@ -11,16 +11,24 @@ from benchmarks.server import served
 from benchmarks.variants.generation import write_one_file_template
 
 REQUEST, ROWS, BULK = "request that reads a row", "20,000 rows as dicts", "20,000 rows written"
+HAND = "`with Session(engine)` in the task"
 TASK, TASK_DRIVER = "task that reads a row", "task that reads a row by a driver"
 COMPARISONS = [
     (REQUEST, "bare Pyramid, session by hand", "at least 1.5", *pair("request", "plain_engine")),
-    (REQUEST, "the same, with pre-ping as ours", "", *pair("request", "pyramid")),
+    (REQUEST, "the same, with pool_pre_ping", "", *pair("request", "pyramid")),
     (REQUEST, "Django, plain view, autocommit", "at least 0.9", *pair("request", "django")),
     (ROWS, "Django's values()", "at least 1.0", *pair("rows", "django")),
     (ROWS, "SQLAlchemy Core's mappings()", "at least 2.0", *pair("rows", "core")),
     (BULK, "SQLAlchemy Core's bulk insert", "at least 4", *pair("bulk", "core")),
-    (TASK, "`with Session(engine)` in the task", "at least 0.98", *pair("task", "plain")),
-    (TASK_DRIVER, "the same", "at least 1.1", variant("task", "driver"), variant("task", "plain")),
+    (TASK, f"{HAND}, pool_pre_ping", "at least 0.98", *pair("task", "pinging")),
+    (TASK, f"{HAND}, no ping", "", *pair("task", "plain")),
+    (
+        TASK_DRIVER,
+        f"{HAND}, no ping",
+        "at least 1.1",
+        variant("task", "driver"),
+        variant("task", "plain"),
+    ),
     (
         "page 1,000 of a million rows",
         "its first page",

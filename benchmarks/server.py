@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import URL, text
+from sqlalchemy import URL, make_url, text
 
 from qapla.database.database import Database, Target
 
@@ -16,11 +16,14 @@ from benchmarks.models import ROWS, Base, ShipWriteDriver
 VARIABLE = "QAPLA_BENCHMARK_URL"
 
 
-def database(**settings: bool) -> Database:
-    """Return the database that the environment names."""
-    from sqlalchemy import make_url
+def url() -> URL:
+    """Return the URL of the database that the environment names."""
+    return make_url(os.environ[VARIABLE])
 
-    return Database("main").at(Target(make_url(os.environ[VARIABLE]), Path(), **settings))  # type: ignore[arg-type]
+
+def database(**settings: bool) -> Database:
+    """Return that database."""
+    return Database("main").at(Target(url(), Path(), **settings))  # type: ignore[arg-type]
 
 
 @contextmanager
@@ -28,8 +31,8 @@ def served() -> Iterator[dict[str, str]]:
     """Start the server, fill the table, and yield the variable that names the database."""
     # Not in a directory of another user's: under root the server is one.
     directory = Path(tempfile.mkdtemp(prefix="qapla-benchmarks-"))
-    url = URL.create("postgresql+psycopg", username="postgres", database="benchmarks")
-    filled = Database("main").at(Target(url, Path(), embedded=directory / "postgres"))
+    name = URL.create("postgresql+psycopg", username="postgres", database="benchmarks")
+    filled = Database("main").at(Target(name, Path(), embedded=directory / "postgres"))
     try:
         filled.create()
         Base.metadata.create_all(filled.engine)

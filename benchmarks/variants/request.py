@@ -10,6 +10,7 @@ warnings.simplefilter("ignore")
 
 from pyramid.config import Configurator  # noqa: E402
 from pyramid.request import Request  # noqa: E402
+from sqlalchemy import Engine, create_engine  # noqa: E402
 from sqlalchemy.orm import Session  # noqa: E402
 
 from qapla.database.plugin import Databases  # noqa: E402
@@ -17,7 +18,7 @@ from qapla.database.request import add_request_sessions  # noqa: E402
 from qapla.exceptions import NotPrepared  # noqa: E402
 
 from benchmarks.models import Ship, ShipReadDriver  # noqa: E402
-from benchmarks.server import database  # noqa: E402
+from benchmarks.server import database, url  # noqa: E402
 
 REQUESTS = 3000
 Application = Callable[..., Any]
@@ -38,29 +39,13 @@ def qapla() -> Application:
 
 
 def pyramid() -> Application:
-    """Return an application whose view opens a session by hand."""
-    engine = database().engine
-
-    def view(request: Any) -> dict[str, object]:
-        with Session(engine) as session:
-            ship = session.get_one(Ship, 7)
-            return {"id": ship.id, "name": ship.name, "crew": ship.crew}
-
-    return _application(Configurator(), view)
+    """Return an application whose view opens a session by hand, on an engine with pre-ping."""
+    return _by_hand(create_engine(url(), pool_pre_ping=True))
 
 
 def plain_engine() -> Application:
-    """Return the same as `pyramid`, on an engine with SQLAlchemy's own defaults: no ping."""
-    from sqlalchemy import create_engine
-
-    engine = create_engine(database().url)
-
-    def view(request: Any) -> dict[str, object]:
-        with Session(engine) as session:
-            ship = session.get_one(Ship, 7)
-            return {"id": ship.id, "name": ship.name, "crew": ship.crew}
-
-    return _application(Configurator(), view)
+    """Return the same, on an engine with SQLAlchemy's own defaults: no ping."""
+    return _by_hand(create_engine(url()))
 
 
 def django() -> Application:
@@ -80,6 +65,15 @@ def django() -> Application:
     django_urls.set_view(view)
     handler: Application = WSGIHandler()
     return handler
+
+
+def _by_hand(engine: Engine) -> Application:
+    def view(request: Any) -> dict[str, object]:
+        with Session(engine) as session:
+            ship = session.get_one(Ship, 7)
+            return {"id": ship.id, "name": ship.name, "crew": ship.crew}
+
+    return _application(Configurator(), view)
 
 
 def _application(config: Any, view: Callable[[Any], dict[str, object]]) -> Application:

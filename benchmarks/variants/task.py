@@ -8,10 +8,11 @@ from typing import Any
 warnings.simplefilter("ignore")
 
 from celery import Celery  # noqa: E402
+from sqlalchemy import Engine, create_engine  # noqa: E402
 from sqlalchemy.orm import Session  # noqa: E402
 
 from benchmarks.models import Ship, ShipReadDriver  # noqa: E402
-from benchmarks.server import database  # noqa: E402
+from benchmarks.server import database, url  # noqa: E402
 
 RUNS = 3000
 
@@ -24,14 +25,13 @@ def celery(base: Any = None) -> Any:
 
 
 def plain() -> Any:
-    """Return a task that opens a session by hand, on an engine with the options of ours."""
-    engine = database().engine
+    """Return a task that opens a session by hand, on an engine with SQLAlchemy's own defaults."""
+    return _by_hand(create_engine(url()))
 
-    def read(key: int) -> str:
-        with Session(engine) as session:
-            return session.get_one(Ship, key).name
 
-    return celery().task(shared=False)(read)
+def pinging() -> Any:
+    """Return the same, on an engine with pre-ping, as SQLAlchemy advises for a pool."""
+    return _by_hand(create_engine(url(), pool_pre_ping=True))
 
 
 def qapla() -> Any:
@@ -52,6 +52,14 @@ def driver() -> Any:
         return ShipReadDriver(main).get_by_id(key).name
 
     return celery(base).task(shared=False)(task(read))
+
+
+def _by_hand(engine: Engine) -> Any:
+    def read(key: int) -> str:
+        with Session(engine) as session:
+            return session.get_one(Ship, key).name
+
+    return celery().task(shared=False)(read)
 
 
 def _ours() -> tuple[Any, Any]:

@@ -38,15 +38,6 @@ def on_sqlite(path: Path, **settings: object) -> Database:
     return _made[-1]
 
 
-def test_pre_ping_is_on_by_default(tmp_path: Path) -> None:
-    """A connection is tried before it is used again, unless the options say otherwise."""
-    pools = [
-        on_sqlite(tmp_path / "x.db").engine.pool,
-        on_sqlite(tmp_path / "x.db", options={"pool_pre_ping": False}).engine.pool,
-    ]
-    assert [pool._pre_ping for pool in pools] == [True, False]
-
-
 def test_options_go_to_the_engine(tmp_path: Path) -> None:
     """Options are those of `sqlalchemy.create_engine`."""
     engine = on_sqlite(tmp_path / "x.db", options={"pool_size": 3, "echo": True}).engine

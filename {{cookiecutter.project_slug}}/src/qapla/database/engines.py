@@ -11,6 +11,7 @@ from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import SQLAlchemyError
 
+from qapla.database.ping import ping_when_idle
 from qapla.exceptions import DatabaseNotFound, SettingsError
 
 _engines: WeakSet[Engine] = WeakSet()
@@ -22,7 +23,7 @@ _POOL = {"pool_size": 4, "max_overflow": 1}
 _READER_POOL = {"pool_size": 2, "max_overflow": 0}
 # A lost connection is noticed by repeating a read, of which nothing can be half done: so no ping at
 # checkout, and in autocommit there is nothing to roll back at return.
-_READER = {"isolation_level": "AUTOCOMMIT", "pool_reset_on_return": None, "pool_pre_ping": False}
+_READER = {"isolation_level": "AUTOCOMMIT", "pool_reset_on_return": None}
 
 _READ_ONLY = {
     "sqlite": "PRAGMA query_only=ON",
@@ -53,7 +54,9 @@ def make_engine(url: URL, options: dict[str, Any], hints: Hints) -> Engine:
         SettingsError: An option is unknown to `create_engine`.
     """
     pool = {} if "poolclass" in options else _POOL
-    engine = _created(url, {**pool, "pool_pre_ping": True, **options}, hints)
+    engine = _created(url, {**pool, **options}, hints)
+    if "pool_pre_ping" not in options:
+        ping_when_idle(engine)
     if url.get_backend_name() == "sqlite":
         event.listen(engine, "connect", _leave_transactions_to_us)
         event.listen(engine, "begin", _begin)

@@ -1,6 +1,5 @@
-"""The test fixtures of an application."""
+"""The test fixtures of an application; those of its tasks are in `qapla.celery.testing`."""
 
-from qapla.celery.testing import BaseTaskFixture
 from qapla.database.testing import BaseApplicationFixture, BaseMigrationTests, Factory
 
-__all__ = ["BaseApplicationFixture", "BaseMigrationTests", "BaseTaskFixture", "Factory"]
+__all__ = ["BaseApplicationFixture", "BaseMigrationTests", "Factory"]

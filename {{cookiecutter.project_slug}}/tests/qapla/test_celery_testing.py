@@ -8,11 +8,10 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from qapla.celery.process import WorkerProcess
-from qapla.celery.testing import OnCommit, celery_of
+from qapla.celery.testing import BaseTaskFixture, OnCommit, celery_of
 from qapla.database.application import DatabaseApplication
 from qapla.database.database import Database
 from qapla.exceptions import WorkerError
-from qapla.testing import BaseTaskFixture
 
 from qapla_sample.application.app import SampleApplication
 from qapla_sample.databases.main.ship import Ship, ShipWriteDriver

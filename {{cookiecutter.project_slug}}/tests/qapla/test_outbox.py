@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 
 from qapla.celery.relay import Relay
 from qapla.celery.task import Task
+from qapla.celery.testing import BaseTaskFixture
 from qapla.database.database import Database
 from qapla.exceptions import UnusableSignature
-from qapla.testing import BaseTaskFixture
 
 from qapla_sample import main
 from qapla_sample.application.app import SampleApplication

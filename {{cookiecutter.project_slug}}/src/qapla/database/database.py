@@ -1,5 +1,6 @@
 """A database: from its settings to its engine, its sessions and its life on the server."""
 
+import importlib
 import logging
 import threading
 from collections.abc import Callable
@@ -212,6 +213,8 @@ class Database:
             NotDroppable: By its name this is not a test database.
         """
         refuse_undroppable(self.target.url, self.name)
+        # Meanwhile, as the server takes its time to make the database.
+        threading.Thread(target=importlib.import_module, args=("alembic.command",)).start()
         self.drop()
         self.create()
         self.migrate()
@@ -244,13 +247,17 @@ class Database:
             DatabaseError: The newest revision is asked for, and there are several.
         """
         from alembic import command
+        from alembic.util import CommandError
 
         self._ask_the_guard()
         config = self.alembic_config(connection)
-        if revision == "head":
-            self._refuse_several_heads(config)
-        with _alembic:
-            command.upgrade(config, revision)
+        try:
+            with _alembic:
+                command.upgrade(config, revision)
+        except CommandError:
+            if revision == "head":
+                self._refuse_several_heads(config)
+            raise
 
     def _refuse_several_heads(self, config: "Config") -> None:
         from alembic.script import ScriptDirectory
@@ -260,7 +267,7 @@ class Database:
             raise DatabaseError(
                 f"database {self.name!r} has the heads {', '.join(heads)}: "
                 f"type `uv run alembic -n {self.name} merge heads`"
-            )
+            ) from None
 
     def downgrade(self, revision: str, connection: Connection | None = None) -> None:
         """Downgrade to a revision in this process; the arguments are those of `migrate`."""

@@ -42,14 +42,17 @@ class TestDb{n}(BaseApplicationFixture):
         assert [row.name for row in dbsession.query(Row0)] == ["x"]
 """
 
+# What ours ends with a commit is an atomic block there.
 _DJANGO_TEST = """
 import pytest
+from django.db import transaction
 from db{n}.models import Row0
 
 @pytest.mark.parametrize("number", range({tests}))
 @pytest.mark.django_db(databases=["{alias}"])
 def test_it_{n}(number):
-    Row0.objects.create(name="x")
+    with transaction.atomic(using="{alias}"):
+        Row0.objects.create(name="x")
     assert [row.name for row in Row0.objects.all()] == ["x"]
 """
 

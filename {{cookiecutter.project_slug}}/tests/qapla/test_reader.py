@@ -15,6 +15,7 @@ from qapla.database import engines
 from qapla.database.application import DatabaseApplication
 from qapla.database.database import Database
 from qapla.database.isolation import Isolation
+from qapla.database.leaks import Watch
 from qapla.exceptions import Duplicate, ReadOnly
 
 from qapla_sample.fleet import (
@@ -458,7 +459,9 @@ def test_a_forked_child_leaves_the_readers_connections_alone(
 
 def test_a_tests_connection_turns_the_reader_off(fleet: Database) -> None:
     """What a test has not committed for good is seen by its reads; afterwards the reader is back."""
-    isolation = Isolation(fleet, threading.get_ident())
+    watch = Watch(fleet)
+    isolation = Isolation(watch)
+    isolation.begin(threading.get_ident())
     with fleet.get_session() as session:
         FleetWriteDriver(session).create(name="Ninth")
         session.commit()
@@ -466,6 +469,8 @@ def test_a_tests_connection_turns_the_reader_off(fleet: Database) -> None:
         assert FleetReadDriver(session).count() == 1
         assert len(list(FleetReadDriver(session).stream())) == 1
     isolation.end()
+    isolation.close()
+    watch.remove()
     with fleet.get_session() as session:
         assert FleetReadDriver(session).count() == 0
 

@@ -29,19 +29,12 @@ class BaseApplicationFixture:
     DATABASE_KEY: ClassVar[str] = "main"
 
     @pytest.fixture
-    def databases_of_test(self, request: pytest.FixtureRequest) -> DatabasesOfTest:
-        """Give what isolates the databases of the test; the other fixtures use it."""
-        run = TestRun.of(request.config)
-        committing = COMMITTING in request.fixturenames
-        return DatabasesOfTest(run, request.node, committing=committing)
-
-    @pytest.fixture
-    def application(
-        self, request: pytest.FixtureRequest, databases_of_test: DatabasesOfTest
-    ) -> Iterator[DatabaseApplication]:
+    def application(self, request: pytest.FixtureRequest) -> Iterator[DatabaseApplication]:
         """Give the application, prepared for tests: `application.dbs["main"]` is a database."""
-        application = TestRun.of(request.config).application(self.APP_CLASS)
-        with databases_of_test.watched(application):
+        run = TestRun.of(request.config)
+        application = run.application(self.APP_CLASS)
+        committing = COMMITTING in request.fixturenames
+        with DatabasesOfTest(run, request.node, committing=committing).watched(application):
             yield application
 
     @pytest.fixture
@@ -61,11 +54,12 @@ class BaseApplicationFixture:
 
     @pytest.fixture
     def dbsession(
-        self, dbplugin: Database, databases_of_test: DatabasesOfTest
+        self, request: pytest.FixtureRequest, application: DatabaseApplication
     ) -> Iterator[Session]:
         """Give a session of the database; whatever the test does is undone when it ends."""
-        with dbplugin.get_session(DBSESSION) as session:
-            databases_of_test.hold(session, dbplugin)
+        database = application.dbs[self.DATABASE_KEY]
+        with database.get_session(DBSESSION) as session:
+            TestRun.of(request.config).current.hold(session, database)
             yield session
 
     @pytest.fixture

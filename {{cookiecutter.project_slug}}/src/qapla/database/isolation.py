@@ -6,40 +6,60 @@ Source: SQLAlchemy, "Joining a Session into an External Transaction (such as for
 """
 
 import threading
+import time
 from typing import Any
 
 from sqlalchemy import Connection, event
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, SessionTransaction
 
 from qapla.database.database import OWNER, Database
-from qapla.database.leaks import DDL
+from qapla.database.leaks import DDL, Watch
+from qapla.database.ping import IDLE_SECONDS
 from qapla.database.writes import has_uncommitted_writes
 from qapla.exceptions import IsolationError
 
 
 class Isolation:
-    """Isolate one database for one test.
+    """Isolate one database, for one test after another.
+
+    The connection and what listens to it stay, as they would be a third of what isolating a test
+    costs; a test that follows after a while begins with a new one.
 
     Args:
-        database: The database; its sessions join the test's transaction until `end`.
-        thread: The identifier of the test's thread.
+        watch: What watches the database; the connection is none that a test has left open.
     """
 
-    def __init__(self, database: Database, thread: int) -> None:
-        self.database = database
+    def __init__(self, watch: Watch) -> None:
+        self.database = watch.database
         self.problems: list[str] = []
-        self._thread = thread
+        self._watch = watch
+        self._thread: int | None = None
         # The sessions that a fixture holds for the whole test.
         self._held: list[Session] = []
         # One entry for each savepoint that is open: its name, and the session that began it.
         self._savepoints: list[tuple[str, Session | None]] = []
         self._count = 0
-        self.connection = database.engine.connect()
-        self._transaction = self.connection.begin()
-        self._commits_ddl = self.connection.dialect.name in ("mysql", "mariadb")
-        self._listen()
-        database.sessions.configure(
-            bind=self.connection, join_transaction_mode="create_savepoint", reader=None
+        self._connection: Connection | None = None
+        self._used = 0.0
+
+    def begin(self, thread: int) -> None:
+        """Let the sessions of the database join a transaction of a test, until `end`.
+
+        Args:
+            thread: The identifier of the test's thread.
+        """
+        if self._connection is not None and time.monotonic() - self._used > IDLE_SECONDS:
+            self.close()
+        if self._connection is None:
+            self._connection = self._connected()
+        self.problems = []
+        # The thread that touches the database first may be another one.
+        self._thread = None
+        self._connection.begin()
+        self._thread = thread
+        self.database.sessions.configure(
+            bind=self._connection, join_transaction_mode="create_savepoint", reader=None
         )
 
     def end(self) -> None:
@@ -49,10 +69,28 @@ class Isolation:
             join_transaction_mode="conditional_savepoint",
             reader=self.database.reader,
         )
-        event.remove(self.database.sessions, "after_begin", self._on_session_begin)
-        if self._transaction.is_active:
-            self._transaction.rollback()
-        self.connection.close()
+        self._held.clear()
+        self._savepoints.clear()
+        connection = self._connection
+        if connection is None:
+            return
+        transaction = connection.get_transaction()
+        try:
+            if transaction is not None:
+                transaction.rollback()
+        except DBAPIError:
+            # The server has closed it, and the test has its own error.
+            connection.invalidate()
+        if connection.invalidated:
+            self.close()
+        self._used = time.monotonic()
+
+    def close(self) -> None:
+        """Close the connection, before the database is dropped or a test commits to it."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            event.remove(self.database.sessions, "after_begin", self._on_session_begin)
+            connection.close()
 
     def hold(self, session: Session) -> None:
         """Remember a session that a fixture opened, which outlives those of the code under test."""
@@ -70,12 +108,17 @@ class Isolation:
             if session.in_transaction() and not has_uncommitted_writes(session):
                 session.commit()
 
-    def _listen(self) -> None:
-        event.listen(self.connection, "before_cursor_execute", self._on_execute)
-        event.listen(self.connection, "savepoint", self._on_savepoint)
-        event.listen(self.connection, "release_savepoint", self._on_savepoint_end)
-        event.listen(self.connection, "rollback_savepoint", self._on_savepoint_end)
+    def _connected(self) -> Connection:
+        with self._watch.looking_away():
+            connection = self.database.engine.connect()
+        self._count = 0
+        self._commits_ddl = connection.dialect.name in ("mysql", "mariadb")
+        event.listen(connection, "before_cursor_execute", self._on_execute)
+        event.listen(connection, "savepoint", self._on_savepoint)
+        event.listen(connection, "release_savepoint", self._on_savepoint_end)
+        event.listen(connection, "rollback_savepoint", self._on_savepoint_end)
         event.listen(self.database.sessions, "after_begin", self._on_session_begin)
+        return connection
 
     def _on_execute(self, connection: object, cursor: object, statement: str, *_: Any) -> None:
         if self._commits_ddl and DDL.match(statement):
@@ -84,7 +127,7 @@ class Isolation:
                 f"`{' '.join(statement.split())[:40]}`: ask for the fixture `committing`, with "
                 "which sessions commit for real"
             )
-        if threading.get_ident() != self._thread:
+        if self._thread is not None and threading.get_ident() != self._thread:
             self._fail(
                 f"database {self.database.name!r}: a statement came from another thread than the "
                 "test's, and a test has one connection: ask for the fixture `committing`, with "

@@ -89,7 +89,7 @@ class DatabasesOfTest:
             if self._committing:
                 return
             if database not in self._isolations:
-                self._isolations[database] = Isolation(database, self._thread)
+                self._isolations[database] = self._run.isolated(database, self._thread)
             self._isolations[database].release_idle()
 
     def _on_lost_writes(self, database: Database, session: Session) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from qapla.database.application import DatabaseApplication
 from qapla.database.cleaning import empty
 from qapla.database.database import Database
+from qapla.database.isolation import Isolation
 from qapla.database.leaks import Watch
 from qapla.database.templates import Mode, prepare
 
@@ -38,6 +39,7 @@ class TestRun:
         # The databases that are as migrated, and whether emptying makes them so again.
         self._fresh: dict[Database, bool] = {}
         self._watches: dict[Database, Watch] = {}
+        self._isolations: dict[Database, Isolation] = {}
         # The labels that were taken off databases, until the run ends well.
         self._labels: dict[Database, str] = {}
         # Whether the test that runs may use no database, and what isolates those of another one.
@@ -78,14 +80,28 @@ class TestRun:
             self._watches[database] = Watch(database)
         return self._watches[database]
 
+    def isolated(self, database: Database, thread: int) -> Isolation:
+        """Begin to isolate a database for a test, whose thread is given; `end` ends it."""
+        if database not in self._isolations:
+            self._isolations[database] = Isolation(self._watches[database])
+        self._isolations[database].begin(thread)
+        return self._isolations[database]
+
+    def _release(self, database: Database) -> None:
+        """Close the connection that isolates a database's tests."""
+        if database in self._isolations:
+            self._isolations[database].close()
+
     def spoil(self, database: Database) -> None:
         """Let no later run take the database for clean, should this one be killed."""
+        self._release(database)
         if database in self._fresh and database not in self._labels:
             self._labels[database] = database.maintenance.label()
             database.maintenance.set_label("")
 
     def stale(self, database: Database) -> None:
         """Make the database anew before the next test that uses it."""
+        self._release(database)
         if database in self._fresh and database not in self._labels:
             database.maintenance.set_label("")
         self._fresh.pop(database, None)
@@ -113,6 +129,8 @@ class TestRun:
         for database, label in self._labels.items():
             if database in self._fresh:
                 database.maintenance.set_label(label)
+        for isolation in self._isolations.values():
+            isolation.close()
         for watch in self._watches.values():
             watch.remove()
         prepared = [made for made in self._applications.values() if made.purpose is not None]

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, SessionTransaction
 
-from qapla.database.database import OWNER, Database
+from qapla.database.database import OWNER
 from qapla.database.leaks import DDL, Watch
 from qapla.database.ping import IDLE_SECONDS
 from qapla.database.writes import has_uncommitted_writes

@@ -131,6 +131,8 @@ class TestPrefork(RealWorker):
         """The server has none of its connections left."""
         ships.create_ship.delay("first").get(timeout=SECONDS)
         worker.stop()
+        # The pool of this process may keep connections of the tests before.
+        dbplugin.dispose()
         count = text(
             "SELECT count(*) FROM pg_stat_activity "
             "WHERE datname = current_database() AND pid <> pg_backend_pid() "

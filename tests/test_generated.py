@@ -1,10 +1,10 @@
 """Generated projects, used as their users would use them."""
 
 import os
-import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import pymysql
 import pytest
 from answers import GOOD_ANSWERS
 from baking import generate, pythons, run, succeed, told_commands
@@ -12,19 +12,29 @@ from serving import ask, served
 
 Install = Callable[..., tuple[Path, str]]
 
-MARIADB = "mysql+pymysql://root@127.0.0.1:3306"
 FULL = [("two databases", "3.11"), ("strange names", "3.12"), ("four databases", "3.13")]
 
 
-def require_mariadb() -> None:
-    """Skip when there is no MariaDB; fail where `QAPLA_REQUIRE_SERVICES` promises it."""
+@pytest.fixture
+def mariadb() -> Iterator[str]:
+    """Return the beginning of URLs on MariaDB whose databases are dropped when the test ends.
+
+    Skip when there is none; fail where `QAPLA_REQUIRE_SERVICES` promises it.
+    """
     try:
-        socket.create_connection(("127.0.0.1", 3306), timeout=5).close()
-    except OSError:
+        connection = pymysql.connect(host="127.0.0.1", user="root")
+    except pymysql.err.OperationalError:
         reason = "no MariaDB answers on 127.0.0.1:3306 for root: type `.ci/services`"
         if os.environ.get("QAPLA_REQUIRE_SERVICES") == "1":
             pytest.fail(reason, pytrace=False)
         pytest.skip(reason)
+    # Another run of the tests on this machine has databases of its own.
+    prefix = f"qapla{os.getpid()}x"
+    with connection, connection.cursor() as cursor:
+        yield f"mysql+pymysql://root@127.0.0.1:3306/{prefix}"
+        cursor.execute("SHOW DATABASES LIKE %s", [f"{prefix}%"])
+        for (name,) in cursor.fetchall():
+            cursor.execute(f"DROP DATABASE `{name}`")
 
 
 @pytest.fixture(scope="module")
@@ -121,8 +131,8 @@ def test_autogenerate_finds_nothing_to_do(install: Install) -> None:
 
 ENGINES = {
     "sqlite": ("sqlite:///{directory}/main.db", "sqlite:///{directory}/analytics.db"),
-    "mariadb": (f"{MARIADB}/qapla_gen_main", f"{MARIADB}/qapla_gen_analytics"),
-    "embedded and mariadb": ("", f"{MARIADB}/qapla_gen_analytics"),
+    "mariadb": ("{mariadb}_main", "{mariadb}_analytics"),
+    "embedded and mariadb": ("", "{mariadb}_analytics"),
     "embedded and sqlite": ("", "sqlite:///{directory}/analytics.db"),
 }
 
@@ -130,14 +140,17 @@ ENGINES = {
 @pytest.mark.parametrize("workers", [[], ["-n", "4"]], ids=["alone", "parallel"])
 @pytest.mark.parametrize("engines", ENGINES)
 def test_a_project_runs_on_any_engine_by_its_urls_alone(
-    install: Install, tmp_path: Path, engines: str, workers: list[str]
+    request: pytest.FixtureRequest,
+    install: Install,
+    tmp_path: Path,
+    engines: str,
+    workers: list[str],
 ) -> None:
     """The URLs decide the engines, for each database: the same tests pass."""
-    if "mariadb" in engines:
-        require_mariadb()
+    mariadb = request.getfixturevalue("mariadb") if "mariadb" in engines else ""
     project, _ = install("two databases")
     urls = {
-        f"ROTARRAN_DATABASES__{name}__URL": url.format(directory=tmp_path)
+        f"ROTARRAN_DATABASES__{name}__URL": url.format(directory=tmp_path, mariadb=mariadb)
         for name, url in zip(("MAIN", "ANALYTICS"), ENGINES[engines], strict=True)
         if url
     }

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from qapla.database.application import DatabaseApplication
 from qapla.database.database import Database, Target
+from qapla.database.servers import MariaDB
 
 SAMPLE = Path(__file__).parent / "sample"
 sys.path.insert(0, str(SAMPLE))
@@ -60,6 +61,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def sample_var() -> Iterator[Path]:
     """Keep the embedded server of the sample in a directory of this run.
 
+    Its name is the run's own: on a server that all runs share, names of databases begin with it.
     It is none of pytest's: for root the server runs as another user, whom the start of any other
     run of pytest would shut out from there.
     """
@@ -221,11 +223,11 @@ def place(
 
 
 def _placed(server: str, name: str, files: Path, var: Path, **settings: Any) -> Database:
-    """Return a database `main` of some name on a server; SQLite's is in `files`."""
+    """Return a database `main` on a server; SQLite's is in `files`, and MariaDB's the run's own."""
     url: URL = {
         "postgresql": URL.create("postgresql+psycopg", username="postgres", database=name),
         "sqlite": URL.create("sqlite", database=str(files / f"{name}.db")),
-        "mariadb": MARIADB.set(database=name),
+        "mariadb": MARIADB.set(database=f"{var.name}_{name}"),
     }[server]
     embedded = var / "postgres" if server == "postgresql" else None
     migrations = SAMPLE / "migrations" / "main"
@@ -244,9 +246,7 @@ def fleet_server(
     if server == "mariadb":
         request.getfixturevalue("mariadb")
     files = tmp_path_factory.mktemp("fleet")
-    # Another run of the tests on this machine has a database of its own.
-    name = f"qapla_fleet_{os.getpid()}_test"
-    database = _placed(server, name, files, sample_var, reader=True)
+    database = _placed(server, "fleet_test", files, sample_var, reader=True)
     database.drop()
     database.create()
     Model.metadata.create_all(database.engine)
@@ -276,8 +276,11 @@ def session(fleet: Database) -> Iterator[Session]:
 
 
 @pytest.fixture(scope="session")
-def mariadb() -> None:
-    """Skip when there is no MariaDB; fail where `QAPLA_REQUIRE_SERVICES` promises it."""
+def mariadb(sample_var: Path) -> str:
+    """Return what this run's URLs on MariaDB begin with; what is there is dropped at its end.
+
+    Skip when there is none; fail where `QAPLA_REQUIRE_SERVICES` promises it.
+    """
     engine = create_engine(MARIADB)
     try:
         engine.connect().close()
@@ -287,3 +290,14 @@ def mariadb() -> None:
         pytest.skip(START_MARIADB)
     finally:
         engine.dispose()
+    # Not sooner, as the end of pytest still has to do with the databases.
+    atexit.register(_drop_on_mariadb, sample_var.name)
+    return f"{MARIADB.render_as_string()}/{sample_var.name}"
+
+
+def _drop_on_mariadb(prefix: str) -> None:
+    server = MariaDB(MARIADB, MARIADB)
+    with server.connection():
+        for name in server.beside():
+            if name.startswith(prefix):
+                server.sibling(name).drop()

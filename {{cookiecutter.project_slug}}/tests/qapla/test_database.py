@@ -210,10 +210,11 @@ def test_an_unsupported_server() -> None:
 @pytest.mark.parametrize("place", ["postgresql", "mariadb"], indirect=True)
 def test_a_missing_database_says_the_command(place: Place) -> None:
     """A database that does not exist is told with what to type."""
+    database = place("qapla_missing", creatable=True)
     with pytest.raises(DatabaseNotFound) as caught:
-        place("qapla_missing", creatable=True).engine.connect()
+        database.engine.connect()
     assert str(caught.value) == (
-        f"database 'main' (qapla_missing) does not exist: type `{COMMAND}`"
+        f"database 'main' ({database.url.database}) does not exist: type `{COMMAND}`"
     )
 
 

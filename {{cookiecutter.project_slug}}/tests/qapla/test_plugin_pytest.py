@@ -274,13 +274,11 @@ def test_the_suffix_of_a_worker_is_in_the_settings_from_the_start(
     assert command.dbs["main"].target.url.database == "probe_main"
 
 
-@pytest.mark.usefixtures("mariadb")
 def test_mariadb_is_asked_for_no_ddl_inside_a_test(
-    run: Run, monkeypatch: pytest.MonkeyPatch
+    run: Run, mariadb: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It would commit what the test has written, so that the test is told what to ask for."""
-    url = "mysql+pymysql://root@127.0.0.1:3306/qapla_sample_ddl"
-    monkeypatch.setenv("QAPLA_SAMPLE_DATABASES__MAIN__URL", url)
+    monkeypatch.setenv("QAPLA_SAMPLE_DATABASES__MAIN__URL", f"{mariadb}_ddl")
     body = """
     def test_it(self, dbsession):
         dbsession.execute(text("CREATE TABLE more (id INTEGER)"))

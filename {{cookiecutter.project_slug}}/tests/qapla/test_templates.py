@@ -11,7 +11,7 @@ from sqlalchemy import inspect, text
 
 from qapla.database.database import Database
 from qapla.database.templates import Mode, digest_of, prepare
-from qapla.database.url import template_stem
+from qapla.database.url import name_of, template_stem
 from qapla.exceptions import NotDroppable
 
 Place = Callable[..., Database]
@@ -111,7 +111,7 @@ def test_mariadb_is_migrated_each_time(place: Place, migrated: Migrated) -> None
     database = place("qapla_each_test")
     for _ in range(2):
         prepare(database, Mode())
-    assert migrated == ["qapla_each_test"] * 2
+    assert migrated == [database.target.url.database] * 2
 
 
 @EVERY
@@ -246,7 +246,7 @@ def test_what_is_no_test_database_is_refused(place: Place, mode: Mode) -> None:
     with pytest.raises(NotDroppable) as caught:
         prepare(database, mode)
     assert str(caught.value) == (
-        "database 'main': 'qapla_production' is not dropped, as its name does not end in '_test': "
+        f"database 'main': {name_of(database.target.url)!r} is not dropped, as its name does not end in '_test': "
         "call run_tests() to work on the test databases"
     )
     assert database.exists()

@@ -1,11 +1,14 @@
-"""The defaults of the sample on MariaDB: the server that the framework's own tests use."""
+"""The defaults of the sample on MariaDB: databases of this run of the framework's own tests."""
 
+import os
+from pathlib import Path
 from typing import Any
 
-_SERVER = "mysql+pymysql://root@127.0.0.1:3306"
+_RUN = Path(os.environ["QAPLA_SAMPLE_PATHS__VAR"]).name
+_URL = f"mysql+pymysql://root@127.0.0.1:3306/{_RUN}"
 SETTINGS: dict[str, Any] = {
     "databases": {
-        "main": {"url": f"{_SERVER}/qapla_sample_main"},
-        "analytics": {"url": f"{_SERVER}/qapla_sample_analytics"},
+        "main": {"url": f"{_URL}_main"},
+        "analytics": {"url": f"{_URL}_analytics"},
     }
 }

@@ -54,7 +54,7 @@ def test_only_databases_that_a_test_touches_are_made(run: Run, sqlite: Path) -> 
     }
 
 
-@pytest.mark.parametrize("use", ["get_session()", "engine", "sessions"])
+@pytest.mark.parametrize("use", ["get_session()", "engine", "reader", "sessions"])
 def test_a_unit_test_that_touches_a_database_is_told_what_to_use(run: Run, use: str) -> None:
     """Also when another test has prepared the application; the next test is not harmed."""
     result = run(
@@ -144,12 +144,16 @@ def test_a_session_that_was_lost_from_sight_fails_the_test(run: Run) -> None:
     ]
 
 
-def test_a_connection_that_nobody_closed_fails_the_test(run: Run) -> None:
+@pytest.mark.parametrize("engine", ["engine", "reader"])
+def test_a_connection_that_nobody_closed_fails_the_test(
+    run: Run, monkeypatch: pytest.MonkeyPatch, engine: str
+) -> None:
     """The message says where it was opened, and the next test is not harmed."""
+    monkeypatch.setenv("QAPLA_SAMPLE_DATABASES__MAIN__READER", "true")
     result = run(
-        """
+        f"""
     def test_it(self, dbplugin):
-        type(self).connection = dbplugin.engine.connect()
+        type(self).connection = dbplugin.{engine}.connect()
         self.connection.execute(text("SELECT * FROM ships"))
 
     def test_after(self, committing, dbplugin):

@@ -163,6 +163,16 @@ class Fixtures(BaseApplicationFixture):
         record()
         assert webapp.get("/both").json == [0, 1]
 
+    def test_a_read_driver_is_in_the_transaction_of_the_test(
+        self, dbsession: Session, dbplugin: Database
+    ) -> None:
+        """Where a database has a reader, it would see nothing of what the test has committed."""
+        ShipWriteDriver(dbsession).create(name="Rotarran")
+        dbsession.commit()
+        assert ShipReadDriver(dbsession).count() == 1
+        with dbplugin.get_session() as session:
+            assert ShipReadDriver(session).count() == 1
+
     @TWICE
     def test_two_databases_in_one_test(
         self, application: SampleApplication, dbsession: Session, attempt: int

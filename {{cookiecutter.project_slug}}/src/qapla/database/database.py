@@ -114,6 +114,7 @@ class Database:
     @property
     def reader(self) -> Engine | None:
         """Return the engine of marked reads of this process, or None where it is off."""
+        self._ask_the_guard()
         if self._reader is None and self.target.reader:
             with self._lock:
                 if self._reader is None:

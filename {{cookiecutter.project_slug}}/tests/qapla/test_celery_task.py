@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from celery import Celery
@@ -22,6 +23,8 @@ def celery() -> "Celery[Task]":
     """Return a Celery application in memory, with our tasks."""
     app = Celery("probe", task_cls=Task, set_as_current=False)
     app.conf.update(broker_url="memory://", result_backend="cache+memory://")
+    # All applications of the process share the memory.
+    app.conf.task_default_queue = str(uuid4())
     return app
 
 

@@ -53,6 +53,10 @@ class NotDroppable(DatabaseError):
     """Say that a database is not a test database, so that nothing drops it."""
 
 
+class DatabaseInUse(DatabaseError):
+    """Say that another run of tests uses a test database, and how to have one of one's own."""
+
+
 class ObjectNotFound(QaplaError):
     """Say that a model has no row with the id that was asked for."""
 

@@ -130,7 +130,16 @@ def sample(make_sample: Callable[..., Any]) -> Any:
 
 
 @pytest.fixture
-def run(request: pytest.FixtureRequest, sqlite: Path) -> Callable[..., pytest.RunResult]:
+def no_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the test and the runs inside it be as in no worker of pytest-xdist."""
+    for name in ("PYTEST_XDIST_WORKER", "PYTEST_XDIST_TESTRUNUID"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def run(
+    request: pytest.FixtureRequest, sqlite: Path, no_worker: None
+) -> Callable[..., pytest.RunResult]:
     """Return what runs the body of a test class in a run of its own, on SQLite.
 
     It takes options of the command line too; the module that uses it loads `pytester`.
@@ -153,7 +162,7 @@ def run(request: pytest.FixtureRequest, sqlite: Path) -> Callable[..., pytest.Ru
 
 @pytest.fixture
 def project(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, no_worker: None
 ) -> Iterator[Callable[..., DatabaseApplication]]:
     """Return a writer of a project `probe`, which gives its application, unprepared."""
     monkeypatch.syspath_prepend(tmp_path)

@@ -153,6 +153,7 @@ def test_run_tests_after_another_purpose_says_where_that_happened() -> None:
     )
 
 
+@pytest.mark.usefixtures("no_worker")
 def test_run_wsgi_after_run_tests_serves_the_databases_of_the_tests(sqlite: Any) -> None:
     """The name of every database stays the one with `_test`."""
     application = SampleApplication().run_tests()

@@ -325,6 +325,7 @@ def test_a_database_is_recreated_once_in_a_run(sqlite: Path) -> None:
         assert session.query(Event).count() == 0
     for database in (main, analytics):
         database.dispose()
+    run.close()
 
 
 def reports(result: pytest.RunResult) -> list[str]:

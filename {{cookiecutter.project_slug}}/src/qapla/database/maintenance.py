@@ -43,8 +43,11 @@ class Maintenance(Protocol):
     def set_label(self, label: str) -> None:
         """Give the database a label."""
 
-    def locked(self, name: str) -> AbstractContextManager[None]:
-        """Let one process at a time into a block, of those that use the same server and name."""
+    def locked(self, name: str, *, wait: bool = True) -> AbstractContextManager[bool]:
+        """Let one process at a time into a block, of those that use the same server and name.
+
+        Without `wait` the block is entered at once, and is told whether it is alone.
+        """
 
 
 def maintenance(url: URL, default_url: URL | None) -> Maintenance:

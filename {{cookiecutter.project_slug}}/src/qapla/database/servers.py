@@ -12,6 +12,9 @@ from sqlalchemy import URL, Connection, NullPool, create_engine, text
 
 from qapla.exceptions import DatabaseError
 
+# How many seconds a process waits for another one that migrates.
+_PATIENCE = 600
+
 
 class _Server:
     """Reach a server through its maintenance database."""
@@ -116,12 +119,13 @@ class PostgreSQL(_Server):
         self.run(f"COMMENT ON DATABASE {{name}} IS '{label}'")
 
     @contextmanager
-    def locked(self, name: str) -> Iterator[None]:
+    def locked(self, name: str, *, wait: bool = True) -> Iterator[bool]:
         """Hold an advisory lock, which ends with the connection."""
+        lock = "pg_advisory_lock" if wait else "pg_try_advisory_lock"
         with self.connection():
-            self.ask("SELECT pg_advisory_lock(hashtextextended(:lock, 0))", lock=name)
+            taken = self.ask(f"SELECT {lock}(hashtextextended(:lock, 0))", lock=name)
             try:
-                yield
+                yield taken is not False
             finally:
                 self.ask("SELECT pg_advisory_unlock(hashtextextended(:lock, 0))", lock=name)
 
@@ -162,11 +166,12 @@ class MariaDB(_Server):
         self.run(f"ALTER DATABASE {{name}} COMMENT = '{label}'")
 
     @contextmanager
-    def locked(self, name: str) -> Iterator[None]:
+    def locked(self, name: str, *, wait: bool = True) -> Iterator[bool]:
         """Hold a lock of the server, which ends with the connection."""
+        seconds = _PATIENCE if wait else 0
         with self.connection():
-            self.ask("SELECT GET_LOCK(SHA2(:lock, 224), 600)", lock=name)
+            taken = self.ask(f"SELECT GET_LOCK(SHA2(:lock, 224), {seconds})", lock=name)
             try:
-                yield
+                yield taken == 1
             finally:
                 self.ask("SELECT RELEASE_LOCK(SHA2(:lock, 224))", lock=name)

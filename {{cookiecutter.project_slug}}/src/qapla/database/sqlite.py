@@ -61,14 +61,21 @@ class SQLite:
         self._beside(_LABEL).write_text(label, encoding="utf-8")
 
     @contextmanager
-    def locked(self, name: str) -> Iterator[None]:
+    def locked(self, name: str, *, wait: bool = True) -> Iterator[bool]:
         """Hold the lock of another SQLite file, which works on every system that SQLite does."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
         lock = self.path.with_name(name + _LOCK)
-        with closing(sqlite3.connect(lock, timeout=_PATIENCE, isolation_level=None)) as connection:
-            connection.execute("BEGIN EXCLUSIVE")
-            yield
-            connection.execute("ROLLBACK")
+        seconds = _PATIENCE if wait else 0
+        with closing(sqlite3.connect(lock, timeout=seconds, isolation_level=None)) as connection:
+            try:
+                connection.execute("BEGIN EXCLUSIVE")
+            except sqlite3.OperationalError:
+                if wait:
+                    raise
+                yield False
+            else:
+                yield True
+                connection.execute("ROLLBACK")
 
     def _beside(self, suffix: str) -> Path:
         return self.path.with_name(self.path.name + suffix)

@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy.exc import DBAPIError
 
 from qapla.database.application import DatabaseApplication
+from qapla.database.claims import Claims
 from qapla.database.cleaning import empty
 from qapla.database.database import Database
 from qapla.database.isolation import Isolation
@@ -40,6 +41,7 @@ class TestRun:
         self._fresh: dict[Database, bool] = {}
         self._watches: dict[Database, Watch] = {}
         self._isolations: dict[Database, Isolation] = {}
+        self._claims = Claims()
         # The labels that were taken off databases, until the run ends well.
         self._labels: dict[Database, str] = {}
         # Whether the test that runs may use no database, and what isolates those of another one.
@@ -69,8 +71,13 @@ class TestRun:
         return self._applications[app_class].run_tests()
 
     def refresh(self, database: Database) -> Watch:
-        """Make a database anew unless it is as migrated, and return what watches it."""
+        """Make a database anew unless it is as migrated, and return what watches it.
+
+        Raises:
+            DatabaseInUse: Another run uses it.
+        """
         if database not in self._fresh:
+            self._claims.take(database, self._remedy)
             self._fresh[database] = prepare(database, self._mode)
             self._labels.pop(database, None)
             if database in self._watches:
@@ -137,6 +144,15 @@ class TestRun:
         for application in prepared:
             for database in application.dbs.values():
                 database.dispose()
+        self._claims.release()
+
+    def _remedy(self, database: Database) -> str:
+        """Return how to give the run a database of its own."""
+        applications = self._applications.values()
+        layers = next(made.layers for made in applications if database in made.dbs.values())
+        if database.target.embedded is not None:
+            return f"set {layers.variable('paths', 'var')} to a directory of this run's own"
+        return f"set {layers.variable('databases', database.name, 'url')} to another one"
 
 
 def _mode(config: pytest.Config) -> Mode:

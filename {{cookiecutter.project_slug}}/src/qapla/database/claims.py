@@ -1,0 +1,52 @@
+"""Keep the test databases of a run from any other run, which would drop them under its tests.
+
+Nobody waits for the other run: it may take long, and might be one that was forgotten. The lock of
+a run that is killed goes with its connection.
+"""
+
+from collections.abc import Callable
+from contextlib import ExitStack
+
+from sqlalchemy import URL
+
+from qapla.database.database import Database
+from qapla.database.url import name_of
+from qapla.exceptions import DatabaseInUse
+
+
+class Claims:
+    """Hold test databases until the run ends; two applications of a run may share one."""
+
+    def __init__(self) -> None:
+        self._stack = ExitStack()
+        self._held: dict[URL, str] = {}
+
+    def take(self, database: Database, remedy: Callable[[Database], str]) -> None:
+        """Hold a database from now on.
+
+        Args:
+            database: The database.
+            remedy: What says how to give the run a database of its own.
+
+        Raises:
+            DatabaseInUse: Another run holds it.
+        """
+        url = database.url
+        if url in self._held:
+            return
+        name = name_of(url)
+        with ExitStack() as stack:
+            taken = stack.enter_context(database.maintenance.locked(name, wait=False))
+            # By another URL it may be this run's: a test of the migrations tells that.
+            if not taken and name not in self._held.values():
+                raise DatabaseInUse(
+                    f"database {database.name!r}: another run of tests uses {name!r}: "
+                    f"wait until it has ended, or {remedy(database)}"
+                )
+            self._stack.push(stack.pop_all())
+        self._held[url] = name
+
+    def release(self) -> None:
+        """Let other runs have the databases."""
+        self._held.clear()
+        self._stack.close()

@@ -1,0 +1,93 @@
+"""Two runs at a time on one server: each has its databases for itself, or is told so."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from qapla.database.application import DatabaseApplication
+from qapla.database.database import Database
+from qapla.database.testrun import TestRun
+from qapla.exceptions import DatabaseInUse
+
+from qapla_sample.application.app import SampleApplication
+
+VARIABLE = "QAPLA_SAMPLE_DATABASES__CLAIMED__URL"
+OWN = {"postgresql": "QAPLA_SAMPLE_PATHS__VAR to a directory of this run's own"}
+
+
+class Application(SampleApplication):
+    """An application with a database that no other test uses."""
+
+    __module__ = SampleApplication.__module__
+
+    def append_app_plugins(self) -> None:
+        """Add the databases."""
+        self.add_database_app([Database("main", "migrations_main"), Database("claimed")])
+
+
+@pytest.fixture
+def server(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Place the database on the server that the parameter names; return that name."""
+    name: str = request.param
+    migrations = Path(__file__).parent / "sample" / "migrations" / "main"
+    monkeypatch.setenv("QAPLA_SAMPLE_PATHS__MIGRATIONS", str(migrations))
+    if name == "mariadb":
+        monkeypatch.setenv(VARIABLE, f"{request.getfixturevalue('mariadb')}_claimed")
+    elif name == "sqlite":
+        monkeypatch.setenv(VARIABLE, f"sqlite:///{tmp_path}/qapla_sample_claimed.db")
+    return name
+
+
+@pytest.fixture
+def runs(server: str) -> Iterator[list[TestRun]]:
+    """Return two runs, as two processes have them."""
+    made = [TestRun(), TestRun()]
+    yield made
+    for run in made:
+        run.close()
+
+
+def database_of(run: TestRun, application: type[DatabaseApplication] = Application) -> Database:
+    """Return the database of a run's application."""
+    return run.application(application).dbs["claimed"]
+
+
+@pytest.mark.parametrize("server", ["postgresql", "sqlite", "mariadb"], indirect=True)
+def test_a_second_run_is_told_and_leaves_the_first_alone(server: str, runs: list[TestRun]) -> None:
+    """The message says how to have a database of one's own; afterwards the database is free."""
+    first, second = runs
+    database = database_of(first)
+    first.refresh(database)
+    with database.engine.connect() as connection:
+        with pytest.raises(DatabaseInUse) as caught:
+            second.refresh(database_of(second))
+        connection.exec_driver_sql("SELECT * FROM ships")
+    name = Path(str(database.target.url.database)).stem
+    assert str(caught.value) == (
+        f"database 'claimed': another run of tests uses {name!r}: wait until it has ended, or set "
+        f"{OWN.get(server, f'{VARIABLE} to another one')}"
+    )
+    runs.pop(0).close()
+    second.refresh(database_of(second))
+
+
+@pytest.mark.parametrize("server", ["postgresql"], indirect=True)
+def test_workers_of_two_runs_are_apart(
+    runs: list[TestRun], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worker has a database of its own, and keeps nobody from the others."""
+    for run, worker in zip(runs, ["gw0", "gw1"], strict=True):
+        monkeypatch.setenv("PYTEST_XDIST_WORKER", worker)
+        run.refresh(database_of(run))
+
+
+@pytest.mark.parametrize("server", ["sqlite"], indirect=True)
+def test_two_applications_of_a_run_may_share_a_database(runs: list[TestRun]) -> None:
+    """A run does not keep itself from a database."""
+
+    class Another(Application):
+        __module__ = Application.__module__
+
+    for application in (Application, Another):
+        runs[0].refresh(database_of(runs[0], application))

@@ -1,12 +1,13 @@
 """Two runs at a time on one server: each has its databases for itself, or is told so."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from qapla.database.application import DatabaseApplication
 from qapla.database.database import Database
+from qapla.database.sqlite import SQLite
 from qapla.database.testrun import TestRun
 from qapla.exceptions import DatabaseInUse
 
@@ -14,6 +15,10 @@ from qapla_sample.application.app import SampleApplication
 
 VARIABLE = "QAPLA_SAMPLE_DATABASES__CLAIMED__URL"
 OWN = {"postgresql": "QAPLA_SAMPLE_PATHS__VAR to a directory of this run's own"}
+
+pytest_plugins = ["pytester"]
+
+Run = Callable[..., pytest.RunResult]
 
 
 class Application(SampleApplication):
@@ -91,3 +96,22 @@ def test_two_applications_of_a_run_may_share_a_database(runs: list[TestRun]) -> 
 
     for application in (Application, Another):
         runs[0].refresh(database_of(runs[0], application))
+
+
+def test_the_run_ends_at_the_first_database_that_is_in_use(run: Run, sqlite: Path) -> None:
+    """Every other test would tell the same."""
+    with SQLite(sqlite / "main_test.db").locked("main_test"):
+        result = run(
+            """
+    @pytest.mark.parametrize("attempt", [1, 2])
+    def test_it(self, dbsession, attempt):
+        pass
+"""
+        )
+    result.assert_outcomes(errors=1)
+    told = (
+        "database 'main': another run of tests uses 'main_test': wait until it has ended, or set "
+        "QAPLA_SAMPLE_DATABASES__MAIN__URL to another one"
+    )
+    assert result.outlines.count(told) == 1
+    result.stdout.fnmatch_lines(f"!*{told} !*")

@@ -67,15 +67,14 @@ class SQLite:
         lock = self.path.with_name(name + _LOCK)
         seconds = _PATIENCE if wait else 0
         with closing(sqlite3.connect(lock, timeout=seconds, isolation_level=None)) as connection:
+            alone = True
             try:
                 connection.execute("BEGIN EXCLUSIVE")
             except sqlite3.OperationalError:
                 if wait:
                     raise
-                yield False
-            else:
-                yield True
-                connection.execute("ROLLBACK")
+                alone = False
+            yield alone
 
     def _beside(self, suffix: str) -> Path:
         return self.path.with_name(self.path.name + suffix)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from sqlalchemy import Connection, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from qapla.database.cleaning import empty, is_plain
 from qapla.database.database import Database
@@ -78,6 +78,16 @@ def test_every_row_is_gone_and_keys_begin_anew(database: Database) -> None:
         with database.engine.connect() as connection:
             assert is_plain(connection)
             assert connection.scalar(text("SELECT version_num FROM alembic_version")) == "0001"
+
+
+@EVERY
+def test_foreign_keys_hold_afterwards(database: Database) -> None:
+    """The connection goes back to the pool as it was."""
+    fill(database)
+    with database.engine.connect() as connection:
+        empty(connection)
+        with pytest.raises(IntegrityError):
+            connection.execute(text("INSERT INTO crew (ship) VALUES (7)"))
 
 
 @EVERY

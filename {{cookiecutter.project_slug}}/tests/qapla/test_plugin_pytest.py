@@ -10,6 +10,8 @@ import pytest
 
 from qapla.database.application import DatabaseApplication
 from qapla.database.database import Database
+from qapla.database.sqlite import SQLite
+from qapla.database.templates import Mode, prepare
 
 pytest_plugins = ["pytester"]
 
@@ -184,18 +186,73 @@ def test_what_a_failed_test_left_open_is_no_news(run: Run) -> None:
     result.assert_outcomes(failed=1)
 
 
-def test_what_a_connection_committed_past_the_test_is_gone(run: Run) -> None:
-    """A database that was written to without a session is made anew for the next test."""
+def test_what_an_isolated_test_committed_needs_no_other_undoing(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is rolled back: the database is made once, and not again after each test."""
+    made: list[Database] = []
+
+    def counted(database: Database, mode: Mode) -> bool:
+        made.append(database)
+        return prepare(database, mode)
+
+    monkeypatch.setattr("qapla.database.testrun.prepare", counted)
     run(
         """
+    @pytest.mark.parametrize("attempt", [1, 2])
+    def test_it(self, dbsession, attempt):
+        dbsession.add(Ship(name="Rotarran"))
+        dbsession.commit()
+        assert dbsession.query(Ship).count() == 1
+"""
+    ).assert_outcomes(passed=2)
+    assert len(made) == 1
+
+
+def test_what_a_connection_committed_past_the_test_is_gone(run: Run) -> None:
+    """A database that was written to without a session is made anew, in the next run too."""
+    insert = """
     def test_it(self, dbplugin):
         with dbplugin.engine.begin() as connection:
             connection.execute(text("INSERT INTO ships (name) VALUES ('Rotarran')"))
-
-    def test_after(self, dbsession):
-        assert dbsession.query(Ship).count() == 0
 """
-    ).assert_outcomes(passed=2)
+    after = (
+        "    def test_after(self, dbsession):\n        assert dbsession.query(Ship).count() == 0\n"
+    )
+    run(f"{insert}\n{after}").assert_outcomes(passed=2)
+    run(insert).assert_outcomes(passed=1)
+    run(after, "--reuse-db").assert_outcomes(passed=1)
+
+
+def test_a_run_that_is_killed_while_it_commits_leaves_no_clean_database(
+    run: Run, sqlite: Path
+) -> None:
+    """The database has no label meanwhile, and has it again when the run has ended."""
+    database = SQLite(sqlite / "main_test.db")
+    body = """
+    def test_before(self, dbsession):
+        dbsession.execute(text("SELECT 1"))
+
+    def test_it(self, committing, application):
+        assert application.dbs["main"].maintenance.label() == ""
+"""
+    run(body).assert_outcomes(passed=2)
+    assert database.label()
+
+
+def test_recreate_migrates_once_for_all_workers(
+    run: Run, sqlite: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The workers of a run share its identifier; the next run has another one."""
+    body = "    def test_it(self, dbsession):\n        dbsession.execute(text('SELECT 1'))\n"
+    times = []
+    for worker, name in (("gw0", "one"), ("gw1", "one"), ("gw0", "another")):
+        monkeypatch.setenv("PYTEST_XDIST_WORKER", worker)
+        monkeypatch.setenv("PYTEST_XDIST_TESTRUNUID", name)
+        run(body, "--recreate").assert_outcomes(passed=1)
+        (template,) = sqlite.glob("main_test_template_*.db")
+        times.append(template.stat().st_mtime_ns)
+    assert times[0] == times[1] < times[2]
 
 
 @pytest.mark.parametrize("reuse", ["", "--reuse-db"])

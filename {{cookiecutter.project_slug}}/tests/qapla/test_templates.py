@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import inspect, text
+from sqlalchemy import inspect, make_url, text
 
 from qapla.database.database import Database
 from qapla.database.templates import Mode, digest_of, prepare
@@ -126,6 +126,14 @@ def test_a_change_of_a_migration_is_noticed(changeable: Database, reuse: bool) -
     after = templates(changeable)
     assert len(after) == len(before) <= 1
     assert not set(after) & set(before)
+
+
+@CLONING
+def test_templates_of_another_kind_of_server_are_others(place: Place) -> None:
+    """The same migrations may do other things there."""
+    database = place("qapla_kind_test")
+    elsewhere = replace(database.target, url=make_url("mysql+pymysql://localhost/qapla_kind_test"))
+    assert digest_of(database) != digest_of(database.at(elsewhere))
 
 
 @CLONING

@@ -1,5 +1,6 @@
 """The plugin of pytest: what a test may touch, what it must close, and the options of a run."""
 
+import shutil
 import sqlite3
 import sys
 from collections.abc import Callable
@@ -271,6 +272,27 @@ def test_what_a_committing_test_did_to_the_schema_is_gone(
         passed=1
     )
     assert "sign" not in tables(sqlite / "main_test.db")
+
+
+def test_what_the_migrations_put_into_tables_is_there_after_a_committing_test(
+    run: Run, sqlite: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Emptying would lose it, so that the database is made anew."""
+    source = Path(__file__).parent / "sample" / "migrations" / "main"
+    migrations = Path(shutil.copytree(source, tmp_path / "migrations"))
+    monkeypatch.setenv("QAPLA_SAMPLE_PATHS__MIGRATIONS", str(migrations))
+    revision = migrations / "versions" / "0001_ships.py"
+    insert = "\n    op.execute(\"INSERT INTO ships VALUES (1, 'Rotarran')\")\n\n\ndef downgrade"
+    revision.write_text(revision.read_text().replace("\n\n\ndef downgrade", insert))
+    run(
+        """
+    @pytest.mark.parametrize("attempt", [1, 2])
+    def test_it(self, committing, dbsession, attempt):
+        assert dbsession.query(Ship).count() == 1
+        dbsession.add(Ship(name="Bortas"))
+        dbsession.commit()
+"""
+    ).assert_outcomes(passed=2)
 
 
 def test_reuse_db_keeps_the_databases_of_the_last_run(run: Run, sqlite: Path) -> None:

@@ -103,6 +103,16 @@ def test_script():
     ).assert_outcomes(passed=1)
 
 
+def test_the_fixtures_are_listed_once(run: Run) -> None:
+    """However many classes inherit them, `--fixtures` has the first line of each."""
+    result = run("    pass\n\nclass TestOn(Fixtures):\n    pass\n", "--fixtures")
+    assert result.ret == 0
+    names = [line.split(" -- ")[0] for line in result.outlines if "fixtures.py:" in line]
+    assert names.count("dbsession") == names.count("committing") == 1
+    told = "    Give a session of the database; whatever the test does is undone when it ends."
+    assert told in result.outlines
+
+
 def test_the_guard_goes_with_the_run(run: Run) -> None:
     """A run within a run leaves the guard of the outer one."""
     before = Database.guard

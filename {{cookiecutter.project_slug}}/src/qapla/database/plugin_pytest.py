@@ -48,6 +48,8 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[_guard] = Database.guard
 
     def guard(database: Database) -> None:
+        # A traceback ends where the test, and not pytest, has used the database.
+        __tracebackhide__ = True
         if run.current is not None:
             run.current.touch(database)
         elif run.guarded:
@@ -61,6 +63,19 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Take the guard away with the run."""
     Database.guard = config.stash.get(_guard, None)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Let `--fixtures` list once what many classes inherit.
+
+    pytest 9.2 lists it for each class, and fails when it sorts two that are alike. The names are
+    its own: where they have changed nothing is done.
+    """
+    manager: Any = getattr(session, "_fixturemanager", None)
+    listed = getattr(manager, "_get_all_fixture_defs", None)
+    if listed is not None and session.config.getoption("showfixtures", False):
+        once = {(found.argname, found.func.__qualname__): found for found in listed()}
+        manager._get_all_fixture_defs = once.values
 
 
 @pytest.hookimpl(wrapper=True)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from qapla.database.database import Database
 from qapla.database.decorators import WithDatabase
+from qapla.database.factories import Factory
 from qapla.database.testrun import TestRun
 from qapla.settings import Settings
 from qapla.testing import BaseApplicationFixture, BaseMigrationTests
@@ -215,6 +216,17 @@ class Fixtures(BaseApplicationFixture):
         in_a_thread(lambda: dbplugin.get_session().close())
         with dbplugin.get_session() as session:
             assert names(session) == []
+
+    def test_a_factory_flushes(self, factory: Factory, dbsession: Session) -> None:
+        """Whether to commit is up to the test."""
+        ship = factory(Ship).create_sync()
+        assert names(dbsession) == [ship.name]
+        dbsession.rollback()
+        assert names(dbsession) == []
+
+    def test_a_factory_makes_the_same_values_each_time(self, factory: Factory) -> None:
+        """A test that fails does so in the next run too."""
+        assert factory(Ship).build().name == factory(Ship).build().name
 
     @TWICE
     def test_committing_commits_for_real(

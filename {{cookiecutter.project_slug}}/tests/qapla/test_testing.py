@@ -417,6 +417,27 @@ def test_a_session_that_ends_before_a_later_one_is_an_error(run: Run) -> None:
     ]
 
 
+def test_a_session_without_an_owner_is_named_by_its_place(run: Run) -> None:
+    """The message says where it was opened."""
+    result = run(
+        """
+    def test_it(self, dbplugin, dbsession):
+        session = dbplugin.get_session()
+        session.execute(text("SELECT 1"))
+        dbsession.execute(text("SELECT 1"))
+        with pytest.raises(Exception):
+            session.close()
+"""
+    )
+    (told,) = reports(result)
+    begin, _, end = told.partition("test_a_session_without_an_owner_is_named_by_its_place.py:18")
+    assert begin.startswith("database 'main': a session opened at /")
+    assert end == (
+        " ended before the fixture dbsession, which began later: "
+        "in a test the last session opened must end first"
+    )
+
+
 def test_a_statement_of_another_thread_is_an_error(run: Run) -> None:
     """The message names the fixture that lets threads work."""
     result = run(

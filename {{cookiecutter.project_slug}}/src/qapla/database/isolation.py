@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, SessionTransaction
 
 from qapla.database.database import OWNER
-from qapla.database.leaks import DDL, Watch
+from qapla.database.leaks import DDL, PLACE, Watch, shown
 from qapla.database.ping import IDLE_SECONDS
 from qapla.database.writes import has_uncommitted_writes
 from qapla.exceptions import IsolationError
@@ -168,4 +168,6 @@ class Isolation:
 
 
 def _owner(session: Session | None) -> str:
-    return str((session and session.info.get(OWNER)) or "a session")
+    info = session.info if session is not None else {}
+    place = f" opened at {shown(info[PLACE])}" if PLACE in info else ""
+    return str(info.get(OWNER) or f"a session{place}")

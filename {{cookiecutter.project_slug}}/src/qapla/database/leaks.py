@@ -18,6 +18,8 @@ _BETWEEN = frozenset(
 )
 DDL = re.compile(r"\s*(?:CREATE|ALTER|DROP|RENAME|TRUNCATE)\b", re.IGNORECASE)
 Place = tuple[str, int]
+# Where a session keeps the place that it was opened at.
+PLACE = "qapla.place"
 
 
 class Watch:
@@ -52,7 +54,7 @@ class Watch:
         for session, place in reversed(list(self._sessions.items())):
             left.append(
                 f"database {self.database.name!r}: {session.info.get(OWNER) or 'a session'} was "
-                f"opened at {_shown(place)} and not closed: write "
+                f"opened at {shown(place)} and not closed: write "
                 "`with database.get_session() as session:`, or close it"
             )
             # What else is wrong with it is told already.
@@ -67,7 +69,7 @@ class Watch:
         left = []
         for record, place in list(self._connections.items()):
             left.append(
-                f"database {self.database.name!r}: a connection was opened at {_shown(place)} and "
+                f"database {self.database.name!r}: a connection was opened at {shown(place)} and "
                 "not closed: write `with engine.connect() as connection:`, or close it"
             )
             record.invalidate()
@@ -103,7 +105,7 @@ class Watch:
 
         def init(session: Any, *args: Any, **options: Any) -> None:
             base.__init__(session, *args, **options)
-            sessions[session] = _place()
+            sessions[session] = session.info[PLACE] = _place()
 
         def close(session: Any) -> None:
             sessions.pop(session, None)
@@ -137,5 +139,6 @@ def _place() -> Place:
     return frame.f_code.co_filename, frame.f_lineno
 
 
-def _shown(place: Place) -> str:
+def shown(place: Place) -> str:
+    """Return a place as an editor finds it."""
     return f"{place[0]}:{place[1]}"

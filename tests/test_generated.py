@@ -114,6 +114,23 @@ def test_production_needs_urls(install: Install) -> None:
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize("command", ["worker", "beat"])
+def test_a_worker_with_a_wrong_setting_ends_with_one_line(install: Install, command: str) -> None:
+    """And a missing package is named with what to type: Redis is an extra."""
+    project, _ = install("two databases")
+    done = run(
+        ["uv", "run", "celery", "-A", "rotarran.tasks.worker", command],
+        project,
+        environment={"ROTARRAN_CELERY__BROKER_URL": "redis://localhost"},
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (
+        1,
+        "",
+        "the variable ROTARRAN_CELERY__BROKER_URL needs the package redis, which is not installed: "
+        "type `uv sync --extra redis`\n",
+    )
+
+
 def test_autogenerate_finds_nothing_to_do(install: Install) -> None:
     """The stamped migrations make the stamped models; an empty revision is not written."""
     project, _ = install("two databases")

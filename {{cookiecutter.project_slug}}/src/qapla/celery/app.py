@@ -6,16 +6,20 @@ Importing a module of tasks prepares nothing; a worker prepares the application 
 import os
 import pkgutil
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from celery import Celery
 from celery._state import get_current_app
 from celery.signals import setup_logging, worker_init, worker_process_init
+from celery.utils.dispatch import Signal
 
 from qapla.app import TESTS, Application
+from qapla.celery.checks import check
 from qapla.celery.configuration import configuration, make_directories
 from qapla.celery.task import Task
+from qapla.exceptions import QaplaError
 
 
 class CeleryApplication(Application):
@@ -30,6 +34,7 @@ class CeleryApplication(Application):
         """Return the Celery application, made at first use; its configuration is read later."""
         if self._celery is None:
             self._celery = Celery(self.package, task_cls=Task, set_as_current=False)
+            self._celery.on_configure = _Configure(self._prepare_configuration)
             self._celery.add_defaults(self._configuration)
             # Strong, as the methods have no other owner than the signal.
             worker_init.connect(self._prepare_worker, weak=False)
@@ -69,8 +74,17 @@ class CeleryApplication(Application):
         parallel = os.environ.get("PYTEST_XDIST_WORKER")
         return f"{self.package}_test_{parallel}" if parallel else f"{self.package}_test"
 
+    def _prepare_configuration(self) -> None:
+        """Prepare the application; a command of Celery is ended by what is wrong, in one line."""
+        try:
+            self.run_worker()
+            check(self.settings.celery, self.layers.source)
+        except QaplaError as error:
+            if _is_command():
+                raise SystemExit(str(error)) from error
+            raise
+
     def _configuration(self) -> dict[str, Any]:
-        self.run_worker()
         var = self._celery_var
         make_directories(var)
         return configuration(
@@ -85,6 +99,32 @@ class CeleryApplication(Application):
         package = sys.modules[f"{self.package}.tasks"]
         found = pkgutil.walk_packages(package.__path__, f"{package.__name__}.")
         return [module.name for module in found if not module.ispkg]
+
+
+class _Configure(Signal):
+    """Celery's signal before its configuration is read; what is wrong then ends the reading.
+
+    Celery logs the errors of receivers, and goes on; and it forgets defaults that it could not get,
+    so that a second look at its configuration would find a broker on localhost.
+    """
+
+    def __init__(self, prepare: Callable[[], None]) -> None:
+        super().__init__(name="app.on_configure")
+        self._prepare = prepare
+
+    def send(self, sender: Any, **named: Any) -> Any:
+        self._prepare()
+        return super().send(sender, **named)
+
+
+def _is_command() -> bool:
+    """Tell whether a command of Celery is running, such as `worker` or `beat`."""
+    # Imported here: whatever is not a command starts faster without them.
+    import click
+    from celery.bin.celery import celery
+
+    context = click.get_current_context(silent=True)
+    return context is not None and context.find_root().command is celery
 
 
 def _leave_logging(**_: Any) -> None:

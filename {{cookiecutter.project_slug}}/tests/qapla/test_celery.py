@@ -60,12 +60,21 @@ def test_the_configuration_prepares_a_worker(application: SampleApplication) -> 
     """What Celery asks for first is read from the settings."""
     var = Path(os.environ["QAPLA_SAMPLE_PATHS__VAR"])
     conf = application.celery.conf
-    assert conf.broker_url == "filesystem://"
+    assert conf.broker_url == "filesystem://localhost"
     assert conf.result_backend == f"file://{var}/results"
     assert conf.broker_transport_options["data_folder_in"] == f"{var}/broker/messages"
     assert conf.accept_content == ["json"]
     assert conf.task_default_queue == "qapla_sample"
     assert application.purpose == "worker"
+
+
+def test_the_development_broker_is_no_reason_for_a_warning(
+    application: SampleApplication, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A worker prints nothing that its user could do nothing about."""
+    with application.celery.connection_for_write() as connection:
+        assert connection.info()["hostname"] == "localhost"
+    assert caplog.messages == []
 
 
 def test_the_modules_of_tasks_are_found(application: SampleApplication) -> None:
@@ -127,7 +136,7 @@ def test_the_directories_of_the_broker_are_made_with_the_configuration(
     """The development broker needs them before its first message; preparing makes nothing."""
     var = application.run_worker().paths["var"]
     assert not var.exists()
-    assert application.celery.conf.broker_url == "filesystem://"
+    assert application.celery.conf.broker_url == "filesystem://localhost"
     found = {str(path.relative_to(var)) for path in var.rglob("*")}
     assert found == {"broker", "broker/messages", "broker/control", "results"}
 

@@ -60,7 +60,8 @@ def configuration(
     """
     configured = {
         **DEFAULTS,
-        "broker_url": "filesystem://",
+        # Celery warns about a URL without a host.
+        "broker_url": "filesystem://localhost",
         "result_backend": f"file://{var / 'results'}",
         "task_default_queue": queue,
         "include": list(include),

@@ -11,6 +11,7 @@ from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import SQLAlchemyError
 
+from qapla.database.interrupted import give_up_interrupted
 from qapla.database.ping import ping_when_idle
 from qapla.exceptions import DatabaseNotFound, SettingsError
 
@@ -91,6 +92,7 @@ def _created(url: URL, options: dict[str, Any], hints: Hints) -> Engine:
         engine = create_engine(url, **{"hide_parameters": True, **options})
     except (TypeError, SQLAlchemyError) as error:
         raise SettingsError(f"database {hints.name!r}: its options are wrong: {error}") from None
+    event.listen(engine, "handle_error", give_up_interrupted)
     event.listen(engine, "handle_error", _explain(url, hints))
     _engines.add(engine)
     return engine

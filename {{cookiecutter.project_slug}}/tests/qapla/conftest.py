@@ -82,12 +82,16 @@ def sample_var() -> Iterator[Path]:
 
 @pytest.fixture(autouse=True)
 def own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let no variable that the machine has set for the sample reach a test."""
+    """Let no variable that the machine has set for the sample reach a test.
+
+    Those of Celery stay: by them the tests of the worker run on other brokers and in other pools.
+    """
     # With these pytest shortens nothing, and a nested run prints other lines.
     for name in ("CI", "BUILD_NUMBER"):
         monkeypatch.delenv(name, raising=False)
+    kept = ("QAPLA_SAMPLE_PATHS__VAR", "QAPLA_SAMPLE_CELERY__")
     for name in list(os.environ):
-        if name.startswith("QAPLA_SAMPLE_") and name != "QAPLA_SAMPLE_PATHS__VAR":
+        if name.startswith("QAPLA_SAMPLE_") and not name.startswith(kept):
             monkeypatch.delenv(name)
 
 

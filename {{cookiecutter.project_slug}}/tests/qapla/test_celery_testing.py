@@ -1,13 +1,16 @@
-"""The fixtures of tasks, and real workers: each pool, retries and canvases, on both databases."""
+"""The fixtures of tasks: called in the test's transaction, sent, or run by a real worker."""
 
 import time
+from typing import Any
 
 import pytest
-from celery import chain, chord, group
+from celery import Celery, chain, chord, group
+from celery.result import AsyncResult
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from qapla.celery.process import WorkerProcess
+from qapla.celery.task import Task
 from qapla.celery.testing import BaseTaskFixture, OnCommit, celery_of
 from qapla.database.application import DatabaseApplication
 from qapla.database.database import Database
@@ -95,41 +98,23 @@ class TestOnCommit(BaseTaskFixture):
         assert on_commit.sent == []
 
 
-class RealWorker(BaseTaskFixture):
-    """What holds in every supported pool."""
+class TestWorker(BaseTaskFixture):
+    """A worker of the test's own; `test_celery_worker.py` has what tasks can do in one."""
 
     APP_CLASS = SampleApplication
 
-    def test_tasks_work(self, worker: WorkerProcess, dbplugin: Database) -> None:
-        """Sessions of both databases, errors, retries, a chain, a group and a chord."""
-        first = ships.create_ship.delay("first").get(timeout=SECONDS)
-        assert ships.record.delay("event").get(timeout=SECONDS) == 1
-        with pytest.raises(RuntimeError, match="failed"):
-            ships.fail.delay("lost").get(timeout=SECONDS)
-        assert ships.create_at_third_attempt.delay("third").get(timeout=SECONDS) == 2
-        assert ships.create_after_an_error.delay("error").get(timeout=SECONDS) == 1
-        linked = chain(ships.create_ship.s("chain"), ships.count_ships.s())
-        assert linked.delay().get(timeout=SECONDS) == 4
-        together = group(ships.create_ship.s(f"group {n}") for n in range(3))
-        assert len(set(together.delay().get(timeout=SECONDS))) == 3
-        with dbplugin.get_session() as session:
-            names = session.scalars(text("SELECT name FROM ships ORDER BY id")).all()
-            assert session.get(Ship, first) is not None
-        assert names[:4] == ["first", "third", "error", "chain"]
-
-
-class TestPrefork(RealWorker):
-    """A worker of several processes, which is the default."""
-
-    def test_it_starts_with_nothing_of_the_last_test(self, worker: WorkerProcess) -> None:
-        """What was committed is gone, and no message is left."""
-        assert ships.count_ships.delay().get(timeout=SECONDS) == 0
-
-    def test_connections_are_closed_when_it_stops(
-        self, worker: WorkerProcess, dbplugin: Database
+    def test_it_has_nothing_of_the_past_and_leaves_nothing(
+        self,
+        celery: "Celery[Task]",
+        lost: "AsyncResult[Any]",
+        worker: WorkerProcess,
+        dbplugin: Database,
     ) -> None:
-        """The server has none of its connections left."""
-        ships.create_ship.delay("first").get(timeout=SECONDS)
+        """A message of another test is gone, and its connections are closed when it stops."""
+        assert ships.create_ship.delay("first").get(timeout=SECONDS)
+        assert ships.count_ships.delay().get(timeout=SECONDS) == 1
+        assert lost.state == "PENDING"
+        celery.control.shutdown()
         worker.stop()
         # The pool of this process may keep connections of the tests before.
         dbplugin.dispose()
@@ -147,17 +132,10 @@ class TestPrefork(RealWorker):
             session.rollback()
             assert session.scalar(count) == 0
 
-
-class TestThreads(RealWorker):
-    """A worker of several threads."""
-
-    WORKER_OPTIONS = ("--pool=threads", "--concurrency=3")
-
-
-class TestSolo(RealWorker):
-    """A worker that runs one task at a time in its main process."""
-
-    WORKER_OPTIONS = ("--pool=solo",)
+    @pytest.fixture
+    def lost(self, celery: "Celery[Task]") -> "AsyncResult[Any]":
+        """Send a task before there is a worker."""
+        return ships.create_ship.delay("lost")
 
 
 def test_a_worker_that_does_not_start_says_why() -> None:

@@ -18,6 +18,7 @@ from celery.utils.dispatch import Signal
 from qapla.app import TESTS, Application
 from qapla.celery.checks import check
 from qapla.celery.configuration import configuration, make_directories
+from qapla.celery.files import use_whole_files
 from qapla.celery.task import Task
 from qapla.exceptions import QaplaError
 
@@ -34,6 +35,7 @@ class CeleryApplication(Application):
         """Return the Celery application, made at first use; its configuration is read later."""
         if self._celery is None:
             self._celery = Celery(self.package, task_cls=Task, set_as_current=False)
+            use_whole_files(self._celery)
             self._celery.on_configure = _Configure(self._prepare_configuration)
             self._celery.add_defaults(self._configuration)
             # Strong, as the methods have no other owner than the signal.
@@ -69,10 +71,11 @@ class CeleryApplication(Application):
     @property
     def _queue(self) -> str:
         """Return the default queue: no worker of development gets what a test has sent."""
+        queue = str(self.settings.celery.get("task_default_queue", self.package))
         if self.purpose != TESTS:
-            return self.package
+            return queue
         parallel = os.environ.get("PYTEST_XDIST_WORKER")
-        return f"{self.package}_test_{parallel}" if parallel else f"{self.package}_test"
+        return f"{queue}_test_{parallel}" if parallel else f"{queue}_test"
 
     def _prepare_configuration(self) -> None:
         """Prepare the application; a command of Celery is ended by what is wrong, in one line."""

@@ -55,7 +55,8 @@ def configuration(
     Args:
         settings: The setting `celery`, which has the last word.
         var: The directory of the development broker, its results and the clock of beat.
-        queue: The name of the default queue: projects that share a broker must not share it.
+        queue: The name of the default queue, of remote control and of events: projects that share
+            a broker must not share these, or a `shutdown` of one stops the workers of the others.
         include: The modules of tasks.
     """
     configured = {
@@ -63,10 +64,12 @@ def configuration(
         # Celery warns about a URL without a host.
         "broker_url": "filesystem://localhost",
         "result_backend": f"file://{var / 'results'}",
-        "task_default_queue": queue,
+        "control_exchange": queue,
+        "event_exchange": f"{queue}.events",
         "include": list(include),
         "beat_schedule_filename": str(var / "celerybeat-schedule"),
         **settings,
+        "task_default_queue": queue,
     }
     options = transport_options(str(configured["broker_url"]), var)
     given = configured.get("broker_transport_options") or {}

@@ -1,6 +1,7 @@
 """The pytest fixtures of tasks: called in the test's transaction, sent, or run by a real worker."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -57,6 +58,44 @@ def celery_of(application: DatabaseApplication) -> "Celery[Task]":
     return application.celery
 
 
+@contextmanager
+def running_worker(
+    celery: "Celery[Any]", package: str, options: tuple[str, ...] = ()
+) -> Iterator[WorkerProcess]:
+    """Run a worker, with a queue that is empty before and gone after: a broker may be shared.
+
+    Args:
+        celery: The Celery application, prepared for tests.
+        package: The project's package.
+        options: Options of `celery worker`.
+    """
+    _delete_queue(celery)
+    process = WorkerProcess(package, options)
+    try:
+        process.wait_until_ready()
+        yield process
+        if process.running:
+            # A message wakes it, where a signal waits for its look at the broker to end.
+            celery.control.shutdown()
+    finally:
+        process.stop()
+        _delete_queue(celery)
+
+
+def _delete_queue(celery: "Celery[Any]") -> None:
+    """Delete the queue of the tests, its messages, and what else has its name in the broker."""
+    with celery.connection_for_write() as connection:
+        channel: Any = connection.default_channel
+        name = celery.conf.task_default_queue
+        queue = celery.amqp.queues[name](channel)
+        # A broker may not delete what this process has not declared.
+        queue.declare()
+        queue.purge()
+        queue.delete()
+        for exchange in (name, f"{name}.pidbox", f"reply.{name}.pidbox", f"{name}.events"):
+            channel.exchange_delete(exchange)
+
+
 class BaseTaskFixture(BaseApplicationFixture):
     """Give a test class the fixtures of tasks; a subclass names its application and a database."""
 
@@ -111,11 +150,5 @@ class BaseTaskFixture(BaseApplicationFixture):
         for database in application.dbs.values():
             # To touch it is to make it new.
             database.get_session().close()
-        celery.control.purge()
-        process = WorkerProcess(application.package, self.WORKER_OPTIONS)
-        process.wait_until_ready()
-        yield process
-        if process.running:
-            # A message wakes it, where a signal waits for its look at the broker to end.
-            celery.control.shutdown()
-        process.stop()
+        with running_worker(celery, application.package, self.WORKER_OPTIONS) as process:
+            yield process

@@ -3,6 +3,9 @@
 import os
 from typing import Any
 
+from psycopg.errors import DeadlockDetected
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from qapla.celery.task import DatabaseTask
@@ -75,6 +78,25 @@ def create_after_an_error(self: Any, name: str, main: Session) -> int:
         raise ValueError("once")
     main.commit()
     return int(self.request.retries)
+
+
+@app.task(bind=True, base=DatabaseTask)
+@WithDatabase(main, "main")
+def create_after_a_deadlock(self: Any, name: str, main: Session) -> int:
+    """Write, and take the side of another transaction once."""
+    ShipWriteDriver(main).create(name=name)
+    if self.request.retries < 1:
+        raise OperationalError("UPDATE", {}, DeadlockDetected("deadlock"))
+    main.commit()
+    return int(self.request.retries)
+
+
+@app.task(bind=True, base=DatabaseTask, soft_time_limit=1)
+@WithDatabase(main, "main")
+def hang(self: Any, name: str, main: Session) -> None:
+    """Write, and wait in the middle of a statement for longer than the task may."""
+    ShipWriteDriver(main).create(name=name)
+    main.execute(text("SELECT pg_sleep(30)"))
 
 
 @app.task

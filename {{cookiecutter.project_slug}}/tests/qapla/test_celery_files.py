@@ -62,9 +62,8 @@ def test_a_busy_reader_loses_no_message(celery: "Celery[Any]", writer: threading
 
 def test_results_are_replaced_as_a_whole(celery: "Celery[Any]", tmp_path: Path) -> None:
     """Two writers at a time leave the one result or the other, and no rest of a longer one."""
-    assert isinstance(celery.backend, files.Backend)
     backend = cast(Any, celery.backend)
-    assert type(backend) is files.Backend
+    assert isinstance(celery.backend, files.Backend)
     values = [b"long" * 50_000, b"short"]
     seen = set()
 

@@ -73,7 +73,9 @@ def test_a_worker_does_the_same_in_one_process() -> None:
     run_worker_tests(worker_pool="solo")
 
 
-def test_the_tests_of_tasks_of_a_project_pass_on_every_broker(project: Path, broker: Server) -> None:
+def test_the_tests_of_tasks_of_a_project_pass_on_every_broker(
+    project: Path, broker: Server
+) -> None:
     """What a worker of development would get is still there, and nothing of the tests."""
     with Connection(broker.url) as connection, connection.SimpleQueue("rotarran") as queue:
         queue.put("a message of development")

@@ -28,6 +28,9 @@ from qapla.celery.task import Task
 from qapla.driver.base import Driver
 from qapla.exceptions import UnusableSignature
 
+# The index by which the oldest messages are found; migrations have its name.
+ORDER = "ix_outbox_messages_attempts_id"
+
 
 class OutboxColumns:
     """Hold a message that waits for the relay; a mixin for a model of the database."""
@@ -49,7 +52,7 @@ class OutboxColumns:
 
     @declared_attr.directive
     def __table_args__(cls) -> tuple[Index, ...]:  # noqa: N805
-        return (Index("ix_outbox_messages_attempts_id", "attempts", "id"),)
+        return (Index(ORDER, "attempts", "id"),)
 
     def signature(self) -> dict[str, Any]:
         """Return the signature that was put into the outbox, as Celery's `signature` takes it."""

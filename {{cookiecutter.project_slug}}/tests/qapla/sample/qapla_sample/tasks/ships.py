@@ -58,18 +58,18 @@ def record(name: str, main: Session, analytics: Session) -> int:
     return len(ShipReadDriver(main).list_all())
 
 
-@app.task(bind=True, max_retries=3, default_retry_delay=0)
+@app.task(bind=True, max_retries=3)
 @WithDatabase(main, "main")
 def create_at_third_attempt(self: Any, name: str, main: Session) -> int:
     """Write, and ask to be retried twice: what an attempt has flushed is rolled back."""
     ShipWriteDriver(main).create(name=name)
     if self.request.retries < 2:
-        raise self.retry()
+        raise self.retry(countdown=0.1)
     main.commit()
     return int(self.request.retries)
 
 
-@app.task(bind=True, autoretry_for=(ValueError,), retry_backoff=False, default_retry_delay=0)
+@app.task(bind=True, autoretry_for=(ValueError,), retry_kwargs={"countdown": 0.1})
 @WithDatabase(main, "main")
 def create_after_an_error(self: Any, name: str, main: Session) -> int:
     """Write, and fail once."""

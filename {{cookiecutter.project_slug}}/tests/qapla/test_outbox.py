@@ -1,7 +1,5 @@
 """The outbox, its relay, and tasks whose work is done once."""
 
-import threading
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -14,7 +12,6 @@ from sqlalchemy.orm import Session
 from qapla.celery.relay import Relay
 from qapla.celery.task import Task
 from qapla.celery.testing import BaseTaskFixture
-from qapla.database.database import Database
 from qapla.exceptions import UnusableSignature
 
 from qapla_sample import main
@@ -179,47 +176,3 @@ class TestDone(BaseTaskFixture):
         results = [ships.create_once.apply_async(("a",), task_id="same") for _ in range(2)]
         assert [result.get() for result in results] == [True, False]
         assert dbsession.query(Ship).count() == 1
-
-
-class TestTogether(BaseTaskFixture):
-    """Several relays and several runs at the same time, on real transactions."""
-
-    APP_CLASS = SampleApplication
-
-    @pytest.fixture
-    def locked(self, dbplugin: Database, committing: None) -> Iterator[Session]:
-        """Return a session that has locked the first of two messages, as a relay does."""
-        with dbplugin.get_session() as session:
-            for name in ("first", "second"):
-                Outbox(session).send(ships.create_ship.s(name))
-            session.commit()
-            first = select(OutboxMessage).order_by(OutboxMessage.id).limit(1)
-            session.scalars(first.with_for_update()).one()
-            yield session
-
-    def test_a_relay_skips_what_another_one_is_sending(
-        self, locked: Session, on_commit: Any
-    ) -> None:
-        """It neither waits nor sends it twice."""
-        assert Relay(main, "main", Outbox, app).run() == 1
-        assert [sent.args for sent in on_commit.sent] == [("second",)]
-
-    def test_of_two_runs_at_a_time_one_does_the_work(
-        self, application: SampleApplication, committing: None
-    ) -> None:
-        """The second waits for the end of the first, and then has nothing to do."""
-        together = threading.Barrier(2, timeout=10)
-        answers: list[bool] = []
-
-        def run() -> None:
-            with application.dbs["main"].get_session() as session:
-                together.wait()
-                answers.append(DoneTasks(session).first_time("same"))
-                session.commit()
-
-        threads = [threading.Thread(target=run) for _ in range(2)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        assert sorted(answers) == [False, True]

@@ -71,6 +71,9 @@ def configuration(
         **settings,
         "task_default_queue": queue,
     }
+    if str(configured["result_backend"]).startswith("file:"):
+        # A chord looks again and again whether its tasks are done; Celery's second is long.
+        configured.setdefault("result_chord_retry_interval", 0.1)
     options = transport_options(str(configured["broker_url"]), var)
     given = configured.get("broker_transport_options") or {}
     configured["broker_transport_options"] = {**options, **given}

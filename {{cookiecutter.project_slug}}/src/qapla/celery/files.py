@@ -16,6 +16,9 @@ from kombu.utils.encoding import ensure_bytes
 from kombu.utils.json import dumps
 from kombu.utils.uuid import uuid
 
+# A look at a file is cheap; Celery's half a second is long to wait for a result.
+INTERVAL = 0.05
+
 
 def use_whole_files(app: "Celery[Any]") -> None:
     """Let `filesystem://` and `file://` mean the classes of this module.
@@ -48,6 +51,16 @@ class Backend(FilesystemBackend):
     def set(self, key: Any, value: Any) -> None:
         """Keep a result, in place of the one before."""
         _write(Path(self._filename(key).decode()), value)  # type: ignore[attr-defined]
+
+    def wait_for(self, *args: Any, interval: float = INTERVAL, **options: Any) -> Any:
+        """Wait for the result of a task."""
+        options["interval"] = min(interval, INTERVAL)
+        return super().wait_for(*args, **options)
+
+    def get_many(self, *args: Any, interval: float = INTERVAL, **options: Any) -> Any:
+        """Wait for the results of several tasks."""
+        options["interval"] = min(interval, INTERVAL)
+        return super().get_many(*args, **options)
 
 
 def _write(path: Path, content: Any) -> None:

@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 from celery import chain
 from kombu.exceptions import OperationalError
+from psycopg.errors import AdminShutdown
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError as DatabaseIsAway
 from sqlalchemy.orm import Session
 
 from qapla.celery.relay import Relay
@@ -147,6 +149,23 @@ class TestOutbox(BaseTaskFixture):
         assert relay.run() == 0
         assert relay.run() == 3
         assert (sent, waiting(dbsession)) == (ids[2:], ids[:2])
+
+
+def test_a_loop_waits_for_its_database_and_ends_at_a_mistake(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A restart of the server passes, with a warning each time."""
+    away = DatabaseIsAway("SELECT", {}, AdminShutdown("the server shuts down"))
+    raised = [away, away, ValueError("mistake")]
+
+    def run(relay: Relay) -> int:
+        raise raised.pop(0)
+
+    monkeypatch.setattr(Relay, "run", run)
+    caplog.set_level("WARNING")
+    with pytest.raises(ValueError, match="mistake"):
+        Relay(main, "main", Outbox, app).run_forever(interval=0)
+    assert caplog.messages == [f"the relay of 'main' waits for its database: {away}"] * 2
 
 
 class TestDone(BaseTaskFixture):

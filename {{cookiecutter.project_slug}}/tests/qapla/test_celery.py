@@ -99,6 +99,18 @@ def test_an_application_that_is_prepared_stays_as_it_is(
     assert application.purpose == "tests"
 
 
+def test_what_tests_have_in_a_broker_is_their_own(
+    application: SampleApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever the queue is called: no test purges it or stops the workers of development."""
+    monkeypatch.setenv("QAPLA_SAMPLE_CELERY__TASK_DEFAULT_QUEUE", "mine")
+    monkeypatch.setenv("PYTEST_XDIST_WORKER", "gw3")
+    application.run_tests()
+    conf = application.celery.conf
+    names = (conf.task_default_queue, conf.control_exchange, conf.event_exchange)
+    assert names == ("mine_test_gw3", "mine_test_gw3", "mine_test_gw3.events")
+
+
 def test_the_setting_celery_is_laid_over_the_defaults(
     application: SampleApplication, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -179,6 +191,8 @@ def test_a_worker_leaves_logging_to_the_settings(
     logging_settings = '{"version": 1, "disable_existing_loggers": false}'
     monkeypatch.setenv("QAPLA_SAMPLE_LOGGING", logging_settings)
     application.run_worker()
-    handlers = list(logging.getLogger().handlers)
-    application.celery.log.setup(loglevel=logging.ERROR)
-    assert logging.getLogger().handlers == handlers
+    root = logging.getLogger()
+    before = (root.level, list(root.handlers))
+    monkeypatch.setattr(application.celery.log, "already_setup", False)
+    application.celery.log.setup(loglevel=logging.CRITICAL)
+    assert (root.level, root.handlers) == before

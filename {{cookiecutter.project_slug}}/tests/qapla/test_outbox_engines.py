@@ -41,7 +41,9 @@ def database(place: Callable[..., Database]) -> Iterator[Database]:
     name = f"qapla_outbox_{os.getpid()}_test"
     backend = place(name).url.get_backend_name()
     database = place(name, options={"pool_size": 4, **ELSEWHERE[backend]})
-    database.recreate()
+    database.drop()
+    database.create()
+    # The tables are those of the models, and not of the migrations.
     OutboxMessage.metadata.create_all(database.engine)
     yield database
     database.dispose()

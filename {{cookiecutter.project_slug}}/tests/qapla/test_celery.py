@@ -4,6 +4,7 @@ import logging
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from celery._state import get_current_app
@@ -54,6 +55,39 @@ def test_annotations_wait_for_the_configuration(application: SampleApplication) 
     application.celery.conf.task_annotations = {"*": {"rate_limit": "10/s"}}
     assert application.celery.conf.task_serializer == "json"
     assert task.rate_limit == "10/s"
+
+
+def test_the_first_call_has_the_options_of_the_configuration(
+    application: SampleApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Although it asks the task for its options before it asks for a broker."""
+    monkeypatch.setenv("QAPLA_SAMPLE_CELERY__TASK_ANNOTATIONS", '{"*": {"priority": 3}}')
+
+    @application.celery.task(shared=False)
+    def task() -> None: ...
+
+    sent: list[Any] = []
+    monkeypatch.setattr(application.celery, "send_task", lambda *_, **given: sent.append(given))
+    task.delay()
+    assert [given["priority"] for given in sent] == [3]
+
+
+def test_a_direct_call_may_read_the_configuration(application: SampleApplication) -> None:
+    """The task that is running keeps its request."""
+
+    @application.celery.task(shared=False, bind=True)
+    def task(self: Any, number: int) -> Any:
+        assert application.celery.conf.task_serializer == "json"
+        return self.request.args
+
+    assert task(1) == (1,)
+
+
+def test_a_message_is_kept_until_its_task_has_ended(application: SampleApplication) -> None:
+    """Whatever is killed meanwhile, the worker or the process of the task alone."""
+    conf = application.celery.conf
+    assert (conf.task_acks_late, conf.task_reject_on_worker_lost) == (True, True)
+    assert conf.worker_prefetch_multiplier == 1
 
 
 def test_the_configuration_prepares_a_worker(application: SampleApplication) -> None:

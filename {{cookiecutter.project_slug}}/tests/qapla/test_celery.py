@@ -149,9 +149,9 @@ def test_the_setting_celery_is_laid_over_the_defaults(
     application: SampleApplication, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Another broker has none of the development broker's options."""
-    monkeypatch.setenv("QAPLA_SAMPLE_CELERY__BROKER_URL", "redis://localhost/0")
+    monkeypatch.setenv("QAPLA_SAMPLE_CELERY__BROKER_URL", "memory://localhost")
     conf = application.celery.conf
-    assert conf.broker_url == "redis://localhost/0"
+    assert conf.broker_url == "memory://localhost"
     assert conf.broker_transport_options == {}
     assert conf.task_serializer == "json"
 

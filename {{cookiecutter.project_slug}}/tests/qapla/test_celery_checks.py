@@ -61,7 +61,7 @@ def test_who_sends_a_task_gets_the_error_each_time(celery: "Celery[Task]") -> No
         ),
         (
             "result_backend",
-            "redis://localhost;hippo://secret",
+            "rpc://;hippo://secret",
             "is wrong: it begins as no URL of Celery; type redis://host or file:///directory",
         ),
     ],

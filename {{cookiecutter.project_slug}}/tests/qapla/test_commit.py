@@ -66,6 +66,16 @@ def test_nothing_runs_after_a_rollback(session: Session, end: str) -> None:
     assert calls == ["kept"]
 
 
+def test_nothing_runs_after_the_rollback_of_a_second_transaction(session: Session) -> None:
+    """That the first one was committed says nothing of it."""
+    calls: list[object] = []
+    note(session, calls, "kept")
+    session.commit()
+    note(session, calls, "lost")
+    session.rollback()
+    assert calls == ["kept"]
+
+
 def test_a_commit_that_fails_runs_nothing(session: Session) -> None:
     """A constraint that fails in the commit's flush is a rollback."""
     calls: list[object] = []

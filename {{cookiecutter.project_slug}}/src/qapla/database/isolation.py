@@ -11,11 +11,11 @@ from typing import Any
 
 from sqlalchemy import Connection, event
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import Session, SessionTransaction
+from sqlalchemy.orm import Session
 
-from qapla.database.database import OWNER
-from qapla.database.leaks import DDL, PLACE, Watch, shown
+from qapla.database.leaks import DDL, Watch
 from qapla.database.ping import IDLE_SECONDS
+from qapla.database.savepoints import Savepoints
 from qapla.database.writes import has_uncommitted_writes
 from qapla.exceptions import IsolationError
 
@@ -37,10 +37,8 @@ class Isolation:
         self._thread: int | None = None
         # The sessions that a fixture holds for the whole test.
         self._held: list[Session] = []
-        # One entry for each savepoint that is open: its name, and the session that began it.
-        self._savepoints: list[tuple[str, Session | None]] = []
-        self._count = 0
         self._connection: Connection | None = None
+        self._savepoints: Savepoints | None = None
         self._used = 0.0
 
     def begin(self, thread: int) -> None:
@@ -70,10 +68,10 @@ class Isolation:
             reader=self.database.reader,
         )
         self._held.clear()
-        self._savepoints.clear()
         connection = self._connection
-        if connection is None:
+        if connection is None or self._savepoints is None:
             return
+        self._savepoints.clear()
         transaction = connection.get_transaction()
         try:
             if transaction is not None:
@@ -87,10 +85,11 @@ class Isolation:
 
     def close(self) -> None:
         """Close the connection, before the database is dropped or a test commits to it."""
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            event.remove(self.database.sessions, "after_begin", self._on_session_begin)
-            connection.close()
+        if self._savepoints is not None:
+            self._savepoints.remove()
+        if self._connection is not None:
+            self._connection.close()
+        self._connection = self._savepoints = None
 
     def hold(self, session: Session) -> None:
         """Remember a session that a fixture opened, which outlives those of the code under test."""
@@ -111,63 +110,26 @@ class Isolation:
     def _connected(self) -> Connection:
         with self._watch.looking_away():
             connection = self.database.engine.connect()
-        self._count = 0
         self._commits_ddl = connection.dialect.name in ("mysql", "mariadb")
         event.listen(connection, "before_cursor_execute", self._on_execute)
-        event.listen(connection, "savepoint", self._on_savepoint)
-        event.listen(connection, "release_savepoint", self._on_savepoint_end)
-        event.listen(connection, "rollback_savepoint", self._on_savepoint_end)
-        event.listen(self.database.sessions, "after_begin", self._on_session_begin)
+        self._savepoints = Savepoints(connection, self.database.sessions, self._fail)
         return connection
 
     def _on_execute(self, connection: object, cursor: object, statement: str, *_: Any) -> None:
         if self._commits_ddl and DDL.match(statement):
             self._fail(
-                f"database {self.database.name!r}: MariaDB commits the transaction of the test at "
+                "MariaDB commits the transaction of the test at "
                 f"`{' '.join(statement.split())[:40]}`: ask for the fixture `committing`, with "
                 "which sessions commit for real"
             )
         if self._thread is not None and threading.get_ident() != self._thread:
             self._fail(
-                f"database {self.database.name!r}: a statement came from another thread than the "
-                "test's, and a test has one connection: ask for the fixture `committing`, with "
-                "which sessions commit for real"
+                "a statement came from another thread than the test's, and a test has one "
+                "connection: ask for the fixture `committing`, with which sessions commit for real"
             )
 
-    def _on_savepoint(self, connection: Connection, name: str | None) -> None:
-        self._count += 1
-        # The names that SQLAlchemy gives to savepoints without one.
-        self._savepoints.append((name or f"sa_savepoint_{self._count}", None))
-
-    def _on_session_begin(
-        self, session: Session, transaction: SessionTransaction, connection: Connection
-    ) -> None:
-        if self._savepoints and self._savepoints[-1][1] is None:
-            self._savepoints[-1] = (self._savepoints[-1][0], session)
-
-    def _on_savepoint_end(self, connection: Connection, name: str, context: object) -> None:
-        names = [savepoint for savepoint, _ in self._savepoints]
-        if name not in names:
-            return
-        position = names.index(name)
-        session = self._savepoints[position][1]
-        inner = [other for _, other in self._savepoints[position + 1 :] if other is not None]
-        del self._savepoints[position:]
-        for other in inner:
-            if other is not session:
-                self._fail(
-                    f"database {self.database.name!r}: {_owner(session)} ended before "
-                    f"{_owner(other)}, which began later: in a test the last session opened must "
-                    "end first"
-                )
-
-    def _fail(self, text: str) -> None:
+    def _fail(self, what: str) -> None:
+        text = f"database {self.database.name!r}: {what}"
         # Kept too: the code under test may swallow the error.
         self.problems.append(text)
         raise IsolationError(text)
-
-
-def _owner(session: Session | None) -> str:
-    info = session.info if session is not None else {}
-    place = f" opened at {shown(info[PLACE])}" if PLACE in info else ""
-    return str(info.get(OWNER) or f"a session{place}")

@@ -52,12 +52,15 @@ def writes(statement: str) -> bool:
 
 def mark_written(session: Session) -> Callable[[], None]:
     """Remember a write in the session's transaction; return what forgets it."""
-    written = session.info.setdefault(_WRITTEN, set())
-    lineage = _lineage(session)
-    if lineage in written:
+    current = _lineage(session)
+    before = session.info.get(_WRITTEN, ())
+    # Those of earlier transactions and of released savepoints would pile up.
+    written = {_still_open(lineage) for lineage in before if lineage[-1] is current[-1]}
+    session.info[_WRITTEN] = written
+    if current in written:
         return lambda: None
-    written.add(lineage)
-    return lambda: written.discard(lineage)
+    written.add(current)
+    return lambda: written.discard(current)
 
 
 def has_uncommitted_writes(session: Session) -> bool:
@@ -86,6 +89,13 @@ def _lineage(session: Session) -> _Lineage:
         lineage.append(transaction)
         transaction = transaction.parent
     return tuple(lineage)
+
+
+def _still_open(lineage: _Lineage) -> _Lineage:
+    """Return what is left of a lineage: what a savepoint has released is in what is around it."""
+    while len(lineage) > 1 and not lineage[0].is_active:
+        lineage = lineage[1:]
+    return lineage
 
 
 def _on_begin(session: Session, transaction: SessionTransaction, connection: Connection) -> None:

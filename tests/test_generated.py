@@ -64,7 +64,7 @@ def test_a_new_project_is_clean_and_passes_all_tests(
     succeed(["uv", "run", "ruff", "format", "--check"], project)
     succeed(["uv", "run", "mypy", "--strict", "."], project)
     assert " passed" in succeed(["uv", "run", "pytest", "-q"], project)
-    assert " passed" in succeed(["uv", "run", "pytest", "-q", "tests/qapla"], project)
+    assert " passed" in succeed(["uv", "run", "pytest", "-q", "-n", "2", "tests/qapla"], project)
 
 
 @pytest.mark.parametrize("name", GOOD_ANSWERS)

@@ -56,6 +56,36 @@ def test_it_{n}(number):
     assert [row.name for row in Row0.objects.all()] == ["x"]
 """
 
+# The least that a session in a rolled back transaction costs, on tables that are there.
+_HAND_CONFTEST = """
+from sqlalchemy import create_engine
+from sqlalchemy.orm import Session
+
+@pytest.fixture(scope="session")
+def connection():
+    engine = create_engine("postgresql+psycopg://postgres@/hand_db0?host={host}")
+    with engine.connect() as connection:
+        yield connection
+
+@pytest.fixture
+def dbsession(connection):
+    transaction = connection.begin()
+    with Session(connection, join_transaction_mode="create_savepoint") as session:
+        yield session
+    transaction.rollback()
+"""
+
+_HAND_TEST = """
+import pytest
+from models import Row0
+
+@pytest.mark.parametrize("number", range({tests}))
+def test_it(dbsession, number):
+    dbsession.add(Row0(name="x"))
+    dbsession.commit()
+    assert [row.name for row in dbsession.query(Row0)] == ["x"]
+"""
+
 _OURS_REVISION = """
 import sqlalchemy as sa
 from alembic import op
@@ -112,18 +142,7 @@ def write_ours(root: Path, databases: int, tests: int, host: str) -> None:
     _write(root / "fleet/application/settings/default.py", f"SETTINGS = {{'databases': {urls}}}\n")
     _write(root / "fleet/application/settings/tests.py", "SETTINGS = {}\n")
     for n, name in enumerate(names):
-        models = "".join(
-            f"class Row{number}(Model):\n    __tablename__ = 'rows{number}'\n"
-            "    id: Mapped[int] = mapped_column(primary_key=True)\n"
-            "    name: Mapped[str] = mapped_column(String(200))\n"
-            for number in range(REVISIONS)
-        )
-        _write(
-            root / f"fleet/databases/{name}/__init__.py",
-            "from sqlalchemy import String\n"
-            "from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column\n"
-            f"class Model(DeclarativeBase):\n    pass\n{models}",
-        )
+        _write(root / f"fleet/databases/{name}/__init__.py", _models())
         _write(
             root / f"migrations/{name}/env.py",
             "from qapla.database.env import AlembicEnv\nfrom fleet import main\n"
@@ -134,6 +153,27 @@ def write_ours(root: Path, databases: int, tests: int, host: str) -> None:
             source = _OURS_REVISION.format(revision=number + 1, below=below, number=number)
             _write(root / f"migrations/{name}/versions/{number + 1:04}.py", source)
         _write(root / f"test_{name}.py", _OURS_TEST.format(n=n, tests=tests))
+
+
+def write_by_hand(root: Path, databases: int, tests: int, host: str) -> None:
+    """Write tests on SQLAlchemy alone, of one database that has its tables."""
+    _write(root / "models.py", _models())
+    _write(root / "conftest.py", _CONFTEST + _HAND_CONFTEST.format(host=host))
+    _write(root / "test_db0.py", _HAND_TEST.format(tests=tests))
+
+
+def _models() -> str:
+    models = "".join(
+        f"class Row{number}(Model):\n    __tablename__ = 'rows{number}'\n"
+        "    id: Mapped[int] = mapped_column(primary_key=True)\n"
+        "    name: Mapped[str] = mapped_column(String(200))\n"
+        for number in range(REVISIONS)
+    )
+    return (
+        "from sqlalchemy import String\n"
+        "from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column\n"
+        f"class Model(DeclarativeBase):\n    pass\n{models}"
+    )
 
 
 def write_django(root: Path, databases: int, tests: int, host: str) -> None:

@@ -11,23 +11,34 @@ from pathlib import Path
 from sqlalchemy import NullPool, create_engine, text
 
 from benchmarks.measure import TEMPLATE
-from benchmarks.projects import TESTS, write_django, write_ours
+from benchmarks.projects import REVISIONS, TESTS, write_by_hand, write_django, write_ours
 
 SOURCE = TEMPLATE / "{{cookiecutter.project_slug}}" / "src"
 PLUGINS = {
     "ours": ["-p", "qapla.database.plugin_pytest"],
     "django": ["-p", "pytest_django.plugin", "--ds=settings"],
+    "hand": [],
 }
+WRITERS = {"ours": write_ours, "django": write_django, "hand": write_by_hand}
 
 
 def drop_all(host: str, prefix: str) -> None:
-    """Drop every database of a kind of project, templates too."""
+    """Drop every database of a kind of project, templates too; that by hand is made anew."""
     url = f"postgresql+psycopg://postgres@/postgres?host={host}"
     engine = create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         for name in connection.scalars(text("SELECT datname FROM pg_database")).all():
             if re.match(rf"(test_)?{prefix}_db\d", name):
                 connection.exec_driver_sql(f'DROP DATABASE "{name}" WITH (FORCE)')
+        if prefix == "hand":
+            connection.exec_driver_sql("CREATE DATABASE hand_db0")
+            by_hand = create_engine(f"postgresql+psycopg://postgres@/hand_db0?host={host}")
+            with by_hand.begin() as tables:
+                for number in range(REVISIONS):
+                    tables.exec_driver_sql(
+                        f"CREATE TABLE rows{number} (id serial PRIMARY KEY, name varchar(200))"
+                    )
+            by_hand.dispose()
         # What was dropped before is not to be paid for by what is measured.
         connection.exec_driver_sql("CHECKPOINT")
 
@@ -36,7 +47,7 @@ def main(kind: str, databases: str, state: str, what: str, *options: str) -> Non
     """Print the seconds of one run.
 
     Args:
-        kind: `ours` or `django`.
+        kind: `ours`, `django`, or `hand`: SQLAlchemy alone, on tables that are there.
         databases: How many databases the project has.
         state: `nothing` drops the databases first, `there` makes them by a run before.
         what: `start` is the whole process with a test for each database; `process` the whole
@@ -46,8 +57,7 @@ def main(kind: str, databases: str, state: str, what: str, *options: str) -> Non
     host = os.environ["BENCH_HOST"]
     with tempfile.TemporaryDirectory() as directory:
         root, times = Path(directory) / "project", Path(directory) / "times"
-        write = write_ours if kind == "ours" else write_django
-        write(root, int(databases), 1 if what == "start" else TESTS, host)
+        WRITERS[kind](root, int(databases), 1 if what == "start" else TESTS, host)
         environment = {
             **os.environ,
             "BENCH_TIMES": str(times),

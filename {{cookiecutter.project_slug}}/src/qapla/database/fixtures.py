@@ -54,12 +54,12 @@ class BaseApplicationFixture:
 
     @pytest.fixture
     def dbsession(
-        self, request: pytest.FixtureRequest, application: DatabaseApplication
+        self, pytestconfig: pytest.Config, application: DatabaseApplication
     ) -> Iterator[Session]:
         """Give a session of the database; whatever the test does is undone when it ends."""
         database = application.dbs[self.DATABASE_KEY]
         with database.get_session(DBSESSION) as session:
-            TestRun.of(request.config).current.hold(session, database)
+            TestRun.of(pytestconfig).current.hold(session, database)
             yield session
 
     @pytest.fixture

@@ -66,7 +66,11 @@ class SQLite:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         lock = self.path.with_name(name + _LOCK)
         seconds = _PATIENCE if wait else 0
-        with closing(sqlite3.connect(lock, timeout=seconds, isolation_level=None)) as connection:
+        # The thread that ends a run may be another one than that which has touched the database.
+        opened = sqlite3.connect(
+            lock, timeout=seconds, isolation_level=None, check_same_thread=False
+        )
+        with closing(opened) as connection:
             alone = True
             try:
                 connection.execute("BEGIN EXCLUSIVE")

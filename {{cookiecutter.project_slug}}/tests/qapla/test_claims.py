@@ -1,12 +1,15 @@
 """Two runs at a time on one server: each has its databases for itself, or is told so."""
 
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import make_url
 
 from qapla.database.application import DatabaseApplication
-from qapla.database.database import Database
+from qapla.database.claims import Claims
+from qapla.database.database import Database, Target
 from qapla.database.sqlite import SQLite
 from qapla.database.testrun import TestRun
 from qapla.exceptions import DatabaseInUse
@@ -115,3 +118,17 @@ def test_the_run_ends_at_the_first_database_that_is_in_use(run: Run, sqlite: Pat
     )
     assert result.outlines.count(told) == 1
     result.stdout.fnmatch_lines(f"!*{told} !*")
+
+
+def test_a_claim_is_released_by_another_thread_than_took_it(tmp_path: Path) -> None:
+    """The test that first touches a database may do so in a thread."""
+    target = Target(make_url(f"sqlite:///{tmp_path}/threads_test.db"), tmp_path)
+    first, second = Claims(), Claims()
+    taking = threading.Thread(
+        target=first.take, args=(Database("main").at(target), lambda _: "wait")
+    )
+    taking.start()
+    taking.join()
+    first.release()
+    second.take(Database("main").at(target), lambda _: "wait")
+    second.release()

@@ -48,8 +48,8 @@ def _print_rows(environment: Mapping[str, str]) -> None:
         )
     hand = "SQLAlchemy by hand, 1 database"
     compare(
-        f"the same, {hand}",
-        DJANGO,
+        f"the start of {hand}",
+        f"{DJANGO}, --reuse-db",
         "",
         ["hand", "1", "there", "start"],
         ["django", "1", "there", "start", "--reuse-db"],
@@ -60,7 +60,7 @@ def _print_rows(environment: Mapping[str, str]) -> None:
     compare(
         "a test that inserts, commits, reads back", f"{DJANGO}'s db", "at most 0.9", one, django
     )
-    compare(f"the same, {hand}", f"{DJANGO}'s db", "", ["hand", *tests[:-1]], django)
+    compare(f"such a test of {hand}", f"{DJANGO}'s db", "", ["hand", *tests[:-1]], django)
     compare(
         "300 such tests, -n 2",
         "one process",

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from pathlib import Path
 
@@ -51,7 +52,7 @@ def answers(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-class Server:
+class Server(ABC):
     """A server in a process group of its own."""
 
     url: str
@@ -61,9 +62,9 @@ class Server:
         self.port = free_port()
         self.process: subprocess.Popen[bytes] | None = None
 
+    @abstractmethod
     def command(self) -> tuple[list[str], dict[str, str]]:
         """Return what starts the server: a command, and variables."""
-        raise NotImplementedError
 
     def start(self) -> None:
         """Start the server, and wait until it listens."""

@@ -11,6 +11,10 @@ from celery import Celery  # noqa: E402
 from sqlalchemy import Engine, create_engine  # noqa: E402
 from sqlalchemy.orm import Session  # noqa: E402
 
+from qapla.celery.task import Task  # noqa: E402
+from qapla.database.application import DatabaseApplication  # noqa: E402
+from qapla.database.decorators import WithDatabase  # noqa: E402
+
 from benchmarks.models import Ship, ShipReadDriver  # noqa: E402
 from benchmarks.server import database, url  # noqa: E402
 
@@ -36,22 +40,22 @@ def pinging() -> Any:
 
 def qapla() -> Any:
     """Return a task whose session is given to it."""
-    task, base = _ours()
 
+    @WithDatabase(_application(), "main")
     def read(key: int, main: Session) -> str:
         return main.get_one(Ship, key).name
 
-    return celery(base).task(shared=False)(task(read))
+    return celery(Task).task(shared=False)(read)
 
 
 def driver() -> Any:
     """Return a task that asks a read driver."""
-    task, base = _ours()
 
+    @WithDatabase(_application(), "main")
     def read(key: int, main: Session) -> str:
         return ShipReadDriver(main).get_by_id(key).name
 
-    return celery(base).task(shared=False)(task(read))
+    return celery(Task).task(shared=False)(read)
 
 
 def _by_hand(engine: Engine) -> Any:
@@ -62,15 +66,10 @@ def _by_hand(engine: Engine) -> Any:
     return celery().task(shared=False)(read)
 
 
-def _ours() -> tuple[Any, Any]:
-    """Return the decorator and the class of our tasks, whose signals are not to slow the other."""
-    from qapla.celery.task import Task
-    from qapla.database.application import DatabaseApplication
-    from qapla.database.decorators import WithDatabase
-
+def _application() -> DatabaseApplication:
     application = DatabaseApplication()
     application.dbs.fill([database(reader=True)])
-    return WithDatabase(application, "main"), Task
+    return application
 
 
 def main(kind: str) -> None:

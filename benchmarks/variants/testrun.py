@@ -50,8 +50,8 @@ def main(kind: str, databases: str, state: str, what: str, *options: str) -> Non
         kind: `ours`, `django`, or `hand`: SQLAlchemy alone, on tables that are there.
         databases: How many databases the project has.
         state: `nothing` drops the databases first, `there` makes them by a run before.
-        what: `start` is the whole process with a test for each database; `process` the whole
-            process, and `tests` the time of its tests alone, with many tests of one database.
+        what: `start` is the whole process with a test for each database, and `tests` the time of
+            the tests alone, with many tests of one database.
         options: More options of pytest.
     """
     host = os.environ["BENCH_HOST"]

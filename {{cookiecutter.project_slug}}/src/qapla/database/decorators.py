@@ -18,7 +18,6 @@ from qapla.exceptions import UnusableFunction
 
 R = TypeVar("R")
 
-
 # The open sessions of the calls around this one, each with what it must not leave: its thread, as
 # `asyncio.to_thread` copies a context into another one, and the tasks that run around the call, as an
 # eager task runs in the context of its caller.
@@ -64,6 +63,7 @@ class WithDatabase:
             session = _joined(database)
             if session is not None:
                 return function(*args, **kwargs, **{self.name: session})
+            # Written out, and no context manager, which every run of a task would pay for.
             session = database.get_session(owner)
             opened = session, threading.get_ident(), len(_task_stack)
             token = _open.set({**_open.get(), database: opened})

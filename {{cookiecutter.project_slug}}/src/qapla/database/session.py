@@ -2,9 +2,10 @@
 
 There is one rule: a statement goes to the reader when it is issued inside `reading()` and the session
 is in no transaction. Everything else goes to the writer, and keeps the session there until commit,
-rollback or close. A reader is an engine in autocommit: a read costs neither a BEGIN nor
-a ROLLBACK, and its connection goes back to the pool as soon as the rows are there.
-Source: SQLAlchemy, "Custom Vertical Partitioning" (`Session.get_bind`).
+rollback or close. A reader is an engine in autocommit: a read costs neither a BEGIN nor a ROLLBACK, and
+its connection goes back to the pool as soon as the rows are there. Every statement of a session asks
+`_connection_for_bind` for its connection, which `Session.get_bind`, SQLAlchemy's own hook for routing,
+would let take part in a transaction.
 """
 
 from collections.abc import Iterator

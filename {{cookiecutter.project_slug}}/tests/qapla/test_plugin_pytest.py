@@ -1,5 +1,6 @@
 """The plugin of pytest: what a test may touch, what it must close, and the options of a run."""
 
+import gc
 import shutil
 import sqlite3
 import sys
@@ -111,6 +112,13 @@ def test_the_fixtures_are_listed_once(run: Run) -> None:
     assert names.count("dbsession") == names.count("committing") == 1
     told = "    Give a session of the database; whatever the test does is undone when it ends."
     assert told in result.outlines
+
+
+def test_what_was_imported_is_spared_the_garbage_collector(run: Run) -> None:
+    """A run ends as soon after its last test as it did without any model."""
+    gc.unfreeze()
+    run("    pass\n\ndef test_unit():\n    pass\n")
+    assert gc.get_freeze_count() > len(sys.modules)
 
 
 def test_the_guard_goes_with_the_run(run: Run) -> None:

@@ -1,7 +1,7 @@
 """The fixtures: every test alone with its databases, whatever the code under test does."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -202,6 +202,27 @@ class Fixtures(BaseApplicationFixture):
         dbsession.add(Ship(name="flushed"))
         dbsession.flush()
         dbsession.add(Ship(name="pending"))
+
+    @pytest.fixture
+    def older(self, dbplugin: Database) -> Iterator[Session]:
+        """Give a session that is older than `dbsession`, and goes on after it."""
+        with dbplugin.get_session() as session:
+            driver = ShipWriteDriver(session)
+            driver.create(name="before")
+            yield session
+            driver.create(name="after")
+            session.commit()
+            assert names(session) == ["after", "before"]
+
+    @pytest.mark.parametrize("reads", [True, False])
+    def test_a_fixture_goes_on_after_dbsession(
+        self, older: Session, dbsession: Session, reads: bool
+    ) -> None:
+        """What `dbsession` has not committed is gone by then, and nothing else is."""
+        ShipWriteDriver(dbsession).create(name="lost")
+        if reads:
+            dbsession.rollback()
+            assert names(dbsession) == ["before"]
 
     def test_opening_a_session_in_another_thread_is_harmless(
         self, dbsession: Session, dbplugin: Database

@@ -29,12 +29,12 @@ class BaseApplicationFixture:
     DATABASE_KEY: ClassVar[str] = "main"
 
     @pytest.fixture
-    def application(self, request: pytest.FixtureRequest) -> Iterator[DatabaseApplication]:
+    def application(self, pytestconfig: pytest.Config) -> Iterator[DatabaseApplication]:
         """Give the application, prepared for tests: `application.dbs["main"]` is a database."""
-        run = TestRun.of(request.config)
+        run = TestRun.of(pytestconfig)
         application = run.application(self.APP_CLASS)
-        committing = COMMITTING in request.fixturenames
-        with DatabasesOfTest(run, request.node, committing=committing).watched(application):
+        committing = COMMITTING in run.item.fixturenames
+        with DatabasesOfTest(run, run.item, committing=committing).watched(application):
             yield application
 
     @pytest.fixture
@@ -58,9 +58,11 @@ class BaseApplicationFixture:
     ) -> Iterator[Session]:
         """Give a session of the database; whatever the test does is undone when it ends."""
         database = application.dbs[self.DATABASE_KEY]
-        with database.get_session(DBSESSION) as session:
-            TestRun.of(pytestconfig).current.hold(session, database)
-            yield session
+        test = TestRun.of(pytestconfig).current
+        session = database.get_session(DBSESSION)
+        test.hold(session, database)
+        yield session
+        test.let_go(session, database)
 
     @pytest.fixture
     def factory(self, dbsession: Session) -> Factory:

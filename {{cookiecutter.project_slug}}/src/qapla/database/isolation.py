@@ -9,7 +9,7 @@ import threading
 import time
 from typing import Any
 
-from sqlalchemy import Connection, event
+from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -18,6 +18,9 @@ from qapla.database.ping import IDLE_SECONDS
 from qapla.database.savepoints import Savepoints
 from qapla.database.writes import has_uncommitted_writes
 from qapla.exceptions import IsolationError
+
+# Events of the dialect: one of the connection costs every statement twice as much.
+_STATEMENTS = ("do_execute", "do_executemany", "do_execute_no_params")
 
 
 class Isolation:
@@ -37,8 +40,8 @@ class Isolation:
         self._thread: int | None = None
         # The sessions that a fixture holds for the whole test.
         self._held: list[Session] = []
-        self._connection: Connection | None = None
-        self._savepoints: Savepoints | None = None
+        # The connection that the sessions share, with its savepoints.
+        self._shared: Savepoints | None = None
         self._used = 0.0
 
     def begin(self, thread: int) -> None:
@@ -47,17 +50,18 @@ class Isolation:
         Args:
             thread: The identifier of the test's thread.
         """
-        if self._connection is not None and time.monotonic() - self._used > IDLE_SECONDS:
+        if self._shared is not None and time.monotonic() - self._used > IDLE_SECONDS:
             self.close()
-        if self._connection is None:
-            self._connection = self._connected()
+        if self._shared is None:
+            self._shared = self._connected()
+        connection = self._shared.connection
         self.problems = []
         # The thread that touches the database first may be another one.
         self._thread = None
-        self._connection.begin()
+        connection.begin()
         self._thread = thread
         self.database.sessions.configure(
-            bind=self._connection, join_transaction_mode="create_savepoint", reader=None
+            bind=connection, join_transaction_mode="create_savepoint", reader=None
         )
 
     def end(self) -> None:
@@ -68,10 +72,9 @@ class Isolation:
             reader=self.database.reader,
         )
         self._held.clear()
-        connection = self._connection
-        if connection is None or self._savepoints is None:
+        if self._shared is None:
             return
-        self._savepoints.clear()
+        connection = self._shared.connection
         transaction = connection.get_transaction()
         try:
             if transaction is not None:
@@ -79,21 +82,34 @@ class Isolation:
         except DBAPIError:
             # The server has closed it, and the test has its own error.
             connection.invalidate()
+        self._shared.clear()
         if connection.invalidated:
             self.close()
         self._used = time.monotonic()
 
     def close(self) -> None:
         """Close the connection, before the database is dropped or a test commits to it."""
-        if self._savepoints is not None:
-            self._savepoints.remove()
-        if self._connection is not None:
-            self._connection.close()
-        self._connection = self._savepoints = None
+        if self._shared is not None:
+            connection = self._shared.connection
+            for name in _STATEMENTS:
+                event.remove(connection.engine, name, self._on_execute)
+            self._shared.remove()
+            connection.close()
+        self._shared = None
 
     def hold(self, session: Session) -> None:
         """Remember a session that a fixture opened, which outlives those of the code under test."""
         self._held.append(session)
+
+    def let_go(self, session: Session) -> None:
+        """End a session that a fixture has held, by the end of the test's transaction.
+
+        To roll its savepoint back before is a round trip more.
+        """
+        self._held.remove(session)
+        self._watch.excuse(session)
+        if self._shared is not None:
+            self._shared.finish(session)
 
     def release_idle(self) -> None:
         """End the savepoint of each held session that has nothing pending.
@@ -107,15 +123,19 @@ class Isolation:
             if session.in_transaction() and not has_uncommitted_writes(session):
                 session.commit()
 
-    def _connected(self) -> Connection:
+    def _connected(self) -> Savepoints:
         with self._watch.looking_away():
             connection = self.database.engine.connect()
         self._commits_ddl = connection.dialect.name in ("mysql", "mariadb")
-        event.listen(connection, "before_cursor_execute", self._on_execute)
-        self._savepoints = Savepoints(connection, self.database.sessions, self._fail)
-        return connection
+        for name in _STATEMENTS:
+            event.listen(connection.engine, name, self._on_execute)
+        return Savepoints(connection, self.database.sessions, self._fail)
 
-    def _on_execute(self, connection: object, cursor: object, statement: str, *_: Any) -> None:
+    def _on_execute(self, cursor: object, statement: str, *rest: Any) -> None:
+        # The last argument of each of these events is the context.
+        if self._shared is None or rest[-1].root_connection is not self._shared.connection:
+            return
+        self._shared.end_finished()
         if self._commits_ddl and DDL.match(statement):
             self._fail(
                 "MariaDB commits the transaction of the test at "

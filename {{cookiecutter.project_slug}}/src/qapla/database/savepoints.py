@@ -27,8 +27,11 @@ class Savepoints:
         sessions: sessionmaker[Session],
         fail: Callable[[str], object],
     ) -> None:
+        self.connection = connection
         self._sessions = sessions
         self._fail = fail
+        # The sessions that end with the test, whose transaction takes their savepoints along.
+        self._finished: list[Session] = []
         # One entry for each savepoint that is open: its name, and the session that began it.
         self._open: list[tuple[str, Session | None]] = []
         self._count = 0
@@ -37,8 +40,18 @@ class Savepoints:
         event.listen(connection, "rollback_savepoint", self._on_end)
         event.listen(sessions, "after_begin", self._on_session_begin)
 
+    def finish(self, session: Session) -> None:
+        """End a session with the transaction around its savepoint, or when another one goes on."""
+        self._finished.append(session)
+
+    def end_finished(self) -> None:
+        """End the sessions that are finished, before anything else happens on the connection."""
+        while self._finished:
+            self._finished.pop().close()
+
     def clear(self) -> None:
         """Forget the savepoints of a test, whose transaction has ended."""
+        self.end_finished()
         self._open.clear()
 
     def remove(self) -> None:
@@ -46,6 +59,7 @@ class Savepoints:
         event.remove(self._sessions, "after_begin", self._on_session_begin)
 
     def _on_savepoint(self, connection: Connection, name: str | None) -> None:
+        self.end_finished()
         self._count += 1
         # The names that SQLAlchemy gives to savepoints without one.
         self._open.append((name or f"sa_savepoint_{self._count}", None))
@@ -57,6 +71,7 @@ class Savepoints:
             self._open[-1] = (self._open[-1][0], session)
 
     def _on_end(self, connection: Connection, name: str, context: object) -> None:
+        self.end_finished()
         names = [savepoint for savepoint, _ in self._open]
         if name not in names:
             return

@@ -67,6 +67,13 @@ class DatabasesOfTest:
         if database in self._isolations:
             self._isolations[database].hold(session)
 
+    def let_go(self, session: Session, database: Database) -> None:
+        """End a session that a fixture has held."""
+        if database in self._isolations:
+            self._isolations[database].let_go(session)
+        else:
+            session.close()
+
     def touch(self, database: Database) -> None:
         """Prepare a database at its first use in the test."""
         if database not in self._databases:

@@ -44,7 +44,8 @@ class TestRun:
         self._claims = Claims()
         # The labels that were taken off databases, until the run ends well.
         self._labels: dict[Database, str] = {}
-        # Whether the test that runs may use no database, and what isolates those of another one.
+        # The test that runs, whether it may use no database, and what isolates those of another one.
+        self.item: Any = None
         self.guarded = False
         self.current: Any = None
         # The threads of a test may touch a database for the first time together.

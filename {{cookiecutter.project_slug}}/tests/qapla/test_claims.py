@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import make_url
@@ -99,6 +100,19 @@ def test_two_applications_of_a_run_may_share_a_database(runs: list[TestRun]) -> 
 
     for application in (Application, Another):
         runs[0].refresh(database_of(runs[0], application))
+
+
+@pytest.mark.parametrize("place", ["postgresql", "mariadb"], indirect=True)
+def test_databases_of_a_server_share_a_connection(place: Callable[..., Database]) -> None:
+    """To connect for each of them would take longer than what is asked."""
+    claims = Claims()
+    taken: list[Any] = [
+        claims.take(place(f"qapla_{name}_test"), lambda _: "wait") for name in ("one", "two")
+    ]
+    with taken[0].connection() as first, taken[1].connection() as second:
+        assert first is second
+    claims.release()
+    assert first.closed
 
 
 def test_the_run_ends_at_the_first_database_that_is_in_use(run: Run, sqlite: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import inspect, make_url, text
+from sqlalchemy.exc import OperationalError
 
 from qapla.database.database import Database
 from qapla.database.templates import Mode, digest_of, prepare
@@ -105,6 +106,74 @@ def test_unchanged_migrations_run_once(place: Place, migrated: Migrated) -> None
     assert Path(template).stem == f"qapla_once_test_template_{digest_of(database)[:8]}"
 
 
+@CLONING
+def test_a_run_on_its_own_migrates_its_own_database(place: Place, migrated: Migrated) -> None:
+    """A template is made when a second database is needed."""
+    database, worker = place("qapla_alone_test"), place("qapla_alone_test_gw1")
+    remove(database)
+    prepare(database, Mode(alone=True))
+    assert migrated == [database.target.url.database]
+    assert templates(database) == []
+    prepare(worker, Mode())
+    assert len(migrated) == 2
+    assert len(templates(database)) == 1
+
+
+@CLONING
+@pytest.mark.parametrize("alone", [True, False])
+def test_the_next_run_empties_what_is_there(place: Place, migrated: Migrated, alone: bool) -> None:
+    """Neither migrations nor a template are needed, and keys count from the start."""
+    database = place("qapla_emptied_test")
+    remove(database)
+    prepare(database, Mode(alone=alone))
+    for name in templates(database):
+        database.maintenance.sibling(name).drop()
+    use(database, "INSERT INTO ships (name) VALUES ('Rotarran')")
+    migrated.clear()
+    assert prepare(database, Mode(alone=alone))
+    assert migrated == []
+    use(database, "INSERT INTO ships (name) VALUES ('Bortas')")
+    with database.get_session() as session:
+        assert session.execute(text("SELECT id, name FROM ships")).all() == [(1, "Bortas")]
+
+
+@CLONING
+@pytest.mark.parametrize("alone", [True, False])
+def test_a_schema_that_was_changed_by_hand_is_made_anew(place: Place, alone: bool) -> None:
+    """What a developer has tried out is in no later run."""
+    database = place("qapla_tried_test")
+    prepare(database, Mode(alone=alone))
+    use(database, "CREATE INDEX tried ON ships (name)")
+    prepare(database, Mode(alone=alone))
+    indexes = {index["name"] for index in inspect(database.engine).get_indexes("ships")}
+    database.dispose()
+    assert "tried" not in indexes
+
+
+@pytest.mark.parametrize("place", ["postgresql"], indirect=True)
+def test_what_is_connected_to_a_database_is_cut_off(place: Place) -> None:
+    """A process that an earlier run has left would write between the tests of this one."""
+    database = place("qapla_left_test")
+    prepare(database, Mode())
+    left = database.at(database.target)
+    with left.engine.connect() as connection:
+        prepare(database, Mode())
+        with pytest.raises(OperationalError):
+            connection.execute(text("SELECT 1"))
+    left.dispose()
+
+
+@pytest.mark.parametrize("place", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("alone", [True, False])
+def test_a_test_database_does_not_wait_for_the_disk(place: Place, alone: bool) -> None:
+    """If the machine stops, the database is made anew anyway."""
+    database = place("qapla_quick_test")
+    remove(database)
+    prepare(database, Mode(alone=alone))
+    with database.get_session() as session:
+        assert session.scalar(text("SHOW synchronous_commit")) == "off"
+
+
 @pytest.mark.parametrize("place", ["mariadb"], indirect=True)
 def test_mariadb_is_migrated_each_time(place: Place, migrated: Migrated) -> None:
     """It clones no databases, so that each one is migrated."""
@@ -126,6 +195,15 @@ def test_a_change_of_a_migration_is_noticed(changeable: Database, reuse: bool) -
     after = templates(changeable)
     assert len(after) == len(before) <= 1
     assert not set(after) & set(before)
+
+
+@CLONING
+def test_old_templates_are_removed_where_none_is_made(changeable: Database) -> None:
+    """A run on its own needs none of its migrations, and nobody needs the old one."""
+    prepare(changeable, Mode())
+    change(changeable)
+    prepare(changeable, Mode(alone=True))
+    assert templates(changeable) == []
 
 
 @CLONING
@@ -153,6 +231,7 @@ def test_only_templates_of_the_database_are_removed(changeable: Database, place:
     prepare(changeable, Mode())
     change(changeable)
     prepare(changeable, Mode())
+    prepare(changeable, Mode(recreate=True, alone=True))
     assert all(other.exists() for other in others)
 
 
@@ -262,11 +341,20 @@ def test_what_is_no_test_database_is_refused(place: Place, mode: Mode) -> None:
 
 
 @EVERY
-def test_databases_whose_migrations_fill_tables_are_told(changeable: Database) -> None:
-    """Emptying them would lose what the migrations have put there."""
+@pytest.mark.parametrize("alone", [True, False])
+def test_databases_whose_migrations_fill_tables_are_told(
+    changeable: Database, migrated: Migrated, alone: bool
+) -> None:
+    """Emptying them would lose what the migrations have put there, so that they are cloned."""
     assert prepare(changeable, Mode())
     (revision,) = (changeable.target.migrations / "versions").glob("0001*.py")
     insert = "\n    op.execute(\"INSERT INTO ships VALUES (1, 'Rotarran')\")\n\n\ndef downgrade"
     revision.write_text(revision.read_text().replace("\n\n\ndef downgrade", insert))
-    for mode in (Mode(), Mode(), Mode(reuse=True)):
-        assert not prepare(changeable, mode)
+    migrated.clear()
+    for _ in range(2):
+        assert not prepare(changeable, Mode(alone=alone))
+        with changeable.get_session() as session:
+            assert session.scalars(text("SELECT name FROM ships")).all() == ["Rotarran"]
+        use(changeable, "UPDATE ships SET name = 'Bortas'")
+    assert not prepare(changeable, Mode(reuse=True))
+    assert len(migrated) == (1 if changeable.maintenance.clones else 2)

@@ -10,6 +10,7 @@ from contextlib import ExitStack
 from sqlalchemy import URL
 
 from qapla.database.database import Database
+from qapla.database.maintenance import Maintenance
 from qapla.database.url import name_of
 from qapla.exceptions import DatabaseInUse
 
@@ -19,32 +20,38 @@ class Claims:
 
     def __init__(self) -> None:
         self._stack = ExitStack()
-        self._held: dict[URL, str] = {}
+        self._held: dict[URL, Maintenance] = {}
 
-    def take(self, database: Database, remedy: Callable[[Database], str]) -> None:
+    def take(self, database: Database, remedy: Callable[[Database], str]) -> Maintenance:
         """Hold a database from now on.
 
         Args:
             database: The database.
             remedy: What says how to give the run a database of its own.
 
+        Returns:
+            What looks after the database; those of one server share a connection.
+
         Raises:
             DatabaseInUse: Another run holds it.
         """
-        url = database.url
+        url, server = database.url, database.maintenance
         if url in self._held:
-            return
+            return server
+        for other in self._held.values():
+            server.share(other)
         name = name_of(url)
         with ExitStack() as stack:
-            taken = stack.enter_context(database.maintenance.locked(name, wait=False))
+            taken = stack.enter_context(server.locked(name, wait=False))
             # By another URL it may be this run's: a test of the migrations tells that.
-            if not taken and name not in self._held.values():
+            if not taken and name not in map(name_of, self._held):
                 raise DatabaseInUse(
                     f"database {database.name!r}: another run of tests uses {name!r}: "
                     f"wait until it has ended, or {remedy(database)}"
                 )
             self._stack.push(stack.pop_all())
-        self._held[url] = name
+        self._held[url] = server
+        return server
 
     def release(self) -> None:
         """Let other runs have the databases."""

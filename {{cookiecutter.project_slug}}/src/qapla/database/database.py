@@ -207,8 +207,11 @@ class Database:
         self.dispose()
         self.maintenance.drop()
 
-    def recreate(self) -> None:
+    def recreate(self, server: Maintenance | None = None) -> None:
         """Drop the test database, create it and migrate it to the newest revision.
+
+        Args:
+            server: What looks after the database, if it has a connection already.
 
         Raises:
             NotDroppable: By its name this is not a test database.
@@ -216,8 +219,11 @@ class Database:
         refuse_undroppable(self.target.url, self.name)
         # Meanwhile, as the server takes its time to make the database.
         threading.Thread(target=importlib.import_module, args=("alembic.command",)).start()
-        self.drop()
-        self.create()
+        server = server or self.maintenance
+        self.dispose()
+        server.drop()
+        server.create()
+        server.hurry()
         self.migrate()
 
     def alembic_config(self, connection: Connection | None = None) -> "Config":

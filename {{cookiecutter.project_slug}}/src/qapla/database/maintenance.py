@@ -22,6 +22,9 @@ class Maintenance(Protocol):
     def sibling(self, name: str) -> "Maintenance":
         """Return the maintenance of another database of the server."""
 
+    def share(self, other: "Maintenance") -> None:
+        """Use the connection that another one has open, if it is to the same server."""
+
     def exists(self) -> bool:
         """Tell whether the database exists."""
 
@@ -30,6 +33,12 @@ class Maintenance(Protocol):
 
     def drop(self) -> None:
         """Drop the database if it exists, whoever is connected to it."""
+
+    def hurry(self) -> None:
+        """Let commits to the database not wait for the disk, where one database can."""
+
+    def disconnect(self) -> None:
+        """End whatever is connected to the database, where it could keep one from using it."""
 
     def clone(self, template: str) -> None:
         """Create the database as a copy of another one, which nobody is connected to."""

@@ -30,6 +30,14 @@ class _Server:
         other._open = self._open
         return other
 
+    def share(self, other: Any) -> None:
+        """Use the connection that another one has open, if it is to the same server."""
+        same = isinstance(other, _Server) and other.default_url == self.default_url
+        opened = other._open if same else None
+        # One that the server has closed since is of no use.
+        if opened is not None and not opened.invalidated:
+            self._open = opened
+
     @contextmanager
     def connection(self) -> Iterator[Connection]:
         """Give a connection in autocommit, that of the block around if there is one."""
@@ -94,6 +102,16 @@ class PostgreSQL(_Server):
         """Drop the database if it exists, whoever is connected to it."""
         self.run("DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
+    def hurry(self) -> None:
+        """Let commits to the database not wait for the disk."""
+        self.run("ALTER DATABASE {name} SET synchronous_commit = off")
+
+    def disconnect(self) -> None:
+        """End whatever is connected to the database."""
+        self.ask(
+            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = :name"
+        )
+
     def clone(self, template: str) -> None:
         """Create the database as a copy of another one, which nobody is connected to.
 
@@ -123,11 +141,12 @@ class PostgreSQL(_Server):
         """Hold an advisory lock, which ends with the connection."""
         lock = "pg_advisory_lock" if wait else "pg_try_advisory_lock"
         with self.connection():
-            taken = self.ask(f"SELECT {lock}(hashtextextended(:lock, 0))", lock=name)
+            taken = self.ask(f"SELECT {lock}(hashtextextended(:lock, 0))", lock=name) is not False
             try:
-                yield taken is not False
+                yield taken
             finally:
-                self.ask("SELECT pg_advisory_unlock(hashtextextended(:lock, 0))", lock=name)
+                if taken:
+                    self.ask("SELECT pg_advisory_unlock(hashtextextended(:lock, 0))", lock=name)
 
 
 class MariaDB(_Server):
@@ -147,6 +166,12 @@ class MariaDB(_Server):
     def drop(self) -> None:
         """Drop the database if it exists, whoever is connected to it."""
         self.run("DROP DATABASE IF EXISTS {name}")
+
+    def hurry(self) -> None:
+        """Do nothing: that is a setting of the whole server."""
+
+    def disconnect(self) -> None:
+        """Do nothing: a database is dropped whoever is connected to it."""
 
     def clone(self, template: str) -> None:
         """Fail: the server has no statement for it."""
@@ -170,8 +195,9 @@ class MariaDB(_Server):
         """Hold a lock of the server, which ends with the connection."""
         seconds = _PATIENCE if wait else 0
         with self.connection():
-            taken = self.ask(f"SELECT GET_LOCK(SHA2(:lock, 224), {seconds})", lock=name)
+            taken = self.ask(f"SELECT GET_LOCK(SHA2(:lock, 224), {seconds})", lock=name) == 1
             try:
-                yield taken == 1
+                yield taken
             finally:
-                self.ask("SELECT RELEASE_LOCK(SHA2(:lock, 224))", lock=name)
+                if taken:
+                    self.ask("SELECT RELEASE_LOCK(SHA2(:lock, 224))", lock=name)

@@ -29,6 +29,9 @@ class SQLite:
         """Return the maintenance of another file of the directory."""
         return SQLite(self.path.with_name(name + self.path.suffix))
 
+    def share(self, other: object) -> None:
+        """Do nothing: a file needs no connection."""
+
     def exists(self) -> bool:
         """Tell whether the file exists."""
         return self.path.exists()
@@ -42,6 +45,12 @@ class SQLite:
         """Remove the file, and the journals and the label beside it."""
         for suffix in ("", _LABEL, *_JOURNALS):
             self._beside(suffix).unlink(missing_ok=True)
+
+    def hurry(self) -> None:
+        """Do nothing: a file is fast enough."""
+
+    def disconnect(self) -> None:
+        """Do nothing: a file is removed whoever has it open."""
 
     def clone(self, template: str) -> None:
         """Copy another file of the directory, which nobody has open."""

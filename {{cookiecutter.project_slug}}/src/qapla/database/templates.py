@@ -1,8 +1,10 @@
-"""Make test databases: migrated once into a template, and cloned from it as often as needed.
+"""Make test databases, whose migrations run as seldom as can be.
 
-A template is made anew when a file of the migrations changes, since its name has their hash. What
-a database is worth stands in its label: it is set last, so that whatever was left half made, or
-dirty, has none.
+What an earlier run has left is emptied and used again, if its schema is still the same. Otherwise the
+database is cloned from a template, which the migrations have made; or, the first time, they make the
+database itself. A change in a file of the migrations is noticed, since labels and the names of
+templates have their hash. What a database is worth stands in its label: it is set last, so that
+whatever was left half made, or dirty, has none.
 """
 
 import hashlib
@@ -10,10 +12,14 @@ import re
 import uuid
 from dataclasses import dataclass, field, replace
 
-from qapla.database.cleaning import is_plain
+from sqlalchemy import URL
+from sqlalchemy.exc import DBAPIError
+
+from qapla.database.cleaning import empty, is_plain
 from qapla.database.database import Database
+from qapla.database.fingerprint import fingerprint
 from qapla.database.maintenance import Maintenance
-from qapla.database.url import refuse_long, refuse_undroppable, template_stem, with_name
+from qapla.database.url import name_of, refuse_long, refuse_undroppable, template_stem, with_name
 
 _PLAIN = "plain"
 _SEEDED = "seeded"
@@ -25,21 +31,24 @@ _DIGITS = 8
 class Mode:
     """Say how the databases of a run are made.
 
-    `recreate` migrates from scratch, `reuse` keeps what the last run has left clean; `run` is the
+    `recreate` migrates from scratch, `reuse` keeps what the last run has left clean; `alone` tells
+    that no other database of the same migrations is needed, as far as is known, and `run` is the
     same for all workers of a run.
     """
 
     recreate: bool = False
     reuse: bool = False
+    alone: bool = False
     run: str = field(default_factory=lambda: uuid.uuid4().hex)
 
 
-def prepare(database: Database, mode: Mode) -> bool:
+def prepare(database: Database, mode: Mode, server: Maintenance | None = None) -> bool:
     """Make a test database anew, or keep it where that was asked for and it is clean.
 
     Args:
         database: The database; its name must be that of a test database.
         mode: How it is made.
+        server: What looks after the database, if it has a connection already.
 
     Returns:
         Whether the migrations have left its tables empty, so that it is new again when emptied.
@@ -50,23 +59,19 @@ def prepare(database: Database, mode: Mode) -> bool:
     url = database.target.url
     refuse_undroppable(url, database.name)
     digest = digest_of(database)
-    server = database.maintenance
-    if mode.reuse and not mode.recreate:
-        known, _, kind = server.label().partition(" ")
-        if known == digest:
-            return kind == _PLAIN
+    server = server or database.maintenance
+    known, _, state = server.label().partition(" ")
+    kept = known == digest and not mode.recreate
+    if kept and (mode.reuse or _emptied(database, server, state)):
+        return _is_plain(state)
     database.dispose()
     if server.clones:
         with server.locked(template_stem(url)):
-            template, kind = _template(database, server, digest, mode)
-            server.drop()
-            server.clone(template)
-            server.set_label(f"{digest} {kind}")
+            state = _made(database, server, digest, mode)
     else:
-        database.recreate()
-        kind = _kind(database)
-        server.set_label(f"{digest} {kind}")
-    return kind == _PLAIN
+        state = _migrated(database, url, server)
+    server.set_label(f"{digest} {state}")
+    return _is_plain(state)
 
 
 def digest_of(database: Database) -> str:
@@ -81,36 +86,69 @@ def digest_of(database: Database) -> str:
     return digest.hexdigest()
 
 
-def _template(database: Database, server: Maintenance, digest: str, mode: Mode) -> tuple[str, str]:
-    """Return the name and the kind of the template, which is made if it is not there yet."""
+def _emptied(database: Database, server: Maintenance, state: str) -> bool:
+    """Empty the database of an earlier run, if it is then what the migrations have made."""
+    _, _, known = state.partition(" ")
+    if not known or not _is_plain(state):
+        return False
+    server.disconnect()
+    try:
+        with database.engine.connect() as connection:
+            if fingerprint(connection) != known:
+                return False
+            empty(connection)
+    except DBAPIError:
+        # Another process holds a lock, or the role may not see enough.
+        return False
+    return True
+
+
+def _made(database: Database, server: Maintenance, digest: str, mode: Mode) -> str:
+    """Clone the database from a template, or migrate what is missing; return its state."""
     stem = template_stem(database.target.url)
     name = stem + digest[:_DIGITS]
-    sibling = server.sibling(name)
-    known, made_by, kind = [*sibling.label().split(), "", "", ""][:3]
-    if known == digest and (made_by == mode.run or not mode.recreate):
-        return name, kind
     url = with_name(database.target.url, name)
     refuse_long(url, database.name)
-    template = database.at(replace(database.target, url=url))
+    template = server.sibling(name)
+    known, made_by, state = [*template.label().split(" ", 2), "", "", ""][:3]
+    if known != digest or (mode.recreate and made_by != mode.run):
+        if mode.alone:
+            state = _migrated(database, database.target.url, server)
+            _remove_templates(server, stem)
+            if not _is_plain(state):
+                # It cannot be emptied, and would be migrated again each time.
+                template.clone(name_of(database.target.url))
+                template.set_label(f"{digest} {mode.run} {state}")
+            return state
+        state = _migrated(database, url, template)
+        template.set_label(f"{digest} {mode.run} {state}")
+        _remove_templates(server, stem, but=name)
+    server.drop()
+    server.clone(name)
+    server.hurry()
+    return state
+
+
+def _migrated(database: Database, url: URL, server: Maintenance) -> str:
+    """Make a database at a URL; return its state: its kind and its fingerprint."""
+    made = database.at(replace(database.target, url=url, creatable=False))
     try:
-        template.recreate()
-        kind = _kind(template)
+        made.recreate(server)
+        with made.engine.connect() as connection:
+            kind = _PLAIN if is_plain(connection) else _SEEDED
+            return f"{kind} {fingerprint(connection)}"
     finally:
         # A server clones only what nobody is connected to.
-        template.dispose()
-    sibling.set_label(f"{digest} {mode.run} {kind}")
-    _remove_others(server, stem, name)
-    return name, kind
+        made.dispose()
 
 
-def _kind(database: Database) -> str:
-    with database.engine.connect() as connection:
-        return _PLAIN if is_plain(connection) else _SEEDED
+def _is_plain(state: str) -> bool:
+    return state.partition(" ")[0] == _PLAIN
 
 
-def _remove_others(server: Maintenance, stem: str, current: str) -> None:
-    """Drop the templates of migrations that have changed since."""
+def _remove_templates(server: Maintenance, stem: str, but: str = "") -> None:
+    """Drop the templates of a database, of migrations that have changed since."""
     template = re.compile(re.escape(stem) + rf"[0-9a-f]{{{_DIGITS}}}")
     for name in server.beside():
-        if template.fullmatch(name) and name != current:
+        if template.fullmatch(name) and name != but:
             server.sibling(name).drop()

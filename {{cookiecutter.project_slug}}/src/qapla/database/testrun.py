@@ -6,6 +6,7 @@ The state is in pytest's stash: a run within a run, as plugins test themselves, 
 import os
 import sys
 import threading
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -18,10 +19,6 @@ from qapla.database.database import Database
 from qapla.database.isolation import Isolation
 from qapla.database.leaks import Watch
 from qapla.database.templates import Mode, prepare
-
-# The names of the command line's options in the configuration.
-RECREATE = "qapla_recreate"
-REUSE = "qapla_reuse_db"
 
 
 class TestRun:
@@ -78,8 +75,11 @@ class TestRun:
             DatabaseInUse: Another run uses it.
         """
         if database not in self._fresh:
-            self._claims.take(database, self._remedy)
-            self._fresh[database] = prepare(database, self._mode)
+            server = self._claims.take(database, self._remedy)
+            # One that is made anew may be so again: then a template pays.
+            again = database in self._watches
+            mode = replace(self._mode, alone=False) if again else self._mode
+            self._fresh[database] = prepare(database, mode, server)
             self._labels.pop(database, None)
             if database in self._watches:
                 # What it has noticed were the migrations.
@@ -159,6 +159,6 @@ class TestRun:
 def _mode(config: pytest.Config) -> Mode:
     # The workers of pytest-xdist have one identifier for their run.
     run = os.environ.get("PYTEST_XDIST_TESTRUNUID")
-    recreate = bool(config.getoption(RECREATE, False))
-    reuse = bool(config.getoption(REUSE, False))
-    return Mode(recreate, reuse, run) if run else Mode(recreate, reuse)
+    recreate = bool(config.getoption("--recreate", False))
+    reuse = bool(config.getoption("--reuse-db", False))
+    return Mode(recreate, reuse, run=run) if run else Mode(recreate, reuse, alone=True)

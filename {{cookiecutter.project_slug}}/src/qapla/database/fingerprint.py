@@ -1,0 +1,37 @@
+"""Tell whether the schema of a database is still what its migrations have made.
+
+On PostgreSQL whatever changes a schema writes a row of a catalog, and each version of a row has a
+place and a transaction of its own. Emptying tables, counting from the start and vacuuming write none.
+Source: PostgreSQL, "System Columns" and "System Catalogs"; SQLite, "PRAGMA schema_version".
+"""
+
+from sqlalchemy import Connection, text
+
+# All but those of statistics, and those of the whole server.
+_CATALOGS = """
+    SELECT relname FROM pg_class
+    WHERE relnamespace = 'pg_catalog'::regnamespace AND relkind = 'r' AND NOT relisshared
+    AND relname NOT IN ('pg_statistic', 'pg_statistic_ext_data')
+    AND has_table_privilege(oid, 'SELECT') ORDER BY relname
+"""
+_ROWS = "SELECT tableoid || ' ' || ctid || ' ' || xmin AS line FROM {}"
+_SETTINGS = """
+    SELECT setrole || ' ' || setconfig::text FROM pg_db_role_setting
+    WHERE setdatabase = (SELECT oid FROM pg_database WHERE datname = current_database())
+"""
+
+
+def fingerprint(connection: Connection) -> str:
+    """Return what is another one after each change of the schema, and the same in a clone.
+
+    It is empty on MariaDB, where nothing tells as much.
+    """
+    if connection.dialect.name == "sqlite":
+        return str(connection.scalar(text("PRAGMA schema_version")))
+    if connection.dialect.name != "postgresql":
+        return ""
+    rows = [_ROWS.format(name) for name in connection.scalars(text(_CATALOGS))]
+    lines = " UNION ALL ".join([*rows, _SETTINGS])
+    # A sum, as the rows are in no order.
+    query = text(f"SELECT sum(hashtextextended(line, 0)) FROM ({lines}) AS catalogs")
+    return str(connection.scalar(query))

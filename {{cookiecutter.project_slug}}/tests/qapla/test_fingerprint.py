@@ -1,0 +1,87 @@
+"""The fingerprint of a schema: another one after each change, and after nothing else."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from sqlalchemy import text
+
+from qapla.database.cleaning import empty
+from qapla.database.database import Database
+from qapla.database.fingerprint import fingerprint
+
+EVERY = ["postgresql", "sqlite"]
+ON_EVERY = [
+    "CREATE TABLE more (id INTEGER)",
+    "CREATE INDEX by_hand ON ships (name)",
+    "ALTER TABLE ships ADD COLUMN more INTEGER",
+    "DROP TABLE outbox_messages",
+]
+ON_POSTGRESQL = [
+    "ALTER TABLE ships ALTER COLUMN name DROP NOT NULL",
+    "ALTER TABLE ships ADD CONSTRAINT named CHECK (name <> '')",
+    "CREATE TYPE kind AS ENUM ('bird', 'prey')",
+    "CREATE FUNCTION one() RETURNS integer LANGUAGE sql AS 'SELECT 1'",
+    "COMMENT ON TABLE ships IS 'changed'",
+    "GRANT SELECT ON ships TO PUBLIC",
+    "ALTER SEQUENCE ships_id_seq INCREMENT 2",
+    "SELECT lo_create(0)",
+    "ALTER DATABASE qapla_fingerprint_test SET work_mem = '8MB'",
+    "TRUNCATE ships",
+]
+
+
+@pytest.fixture
+def database(place: Callable[..., Database]) -> Iterator[Database]:
+    """Return a database that is made anew for each test."""
+    made = place("qapla_fingerprint_test")
+    made.recreate()
+    yield made
+    made.drop()
+
+
+def changes(database: Database, *statements: str) -> bool:
+    """Tell whether statements change the fingerprint, each in a transaction of its own."""
+    autocommit = database.engine.execution_options(isolation_level="AUTOCOMMIT")
+    with autocommit.connect() as connection:
+        before = fingerprint(connection)
+        for statement in statements:
+            connection.execute(text(statement))
+        assert before
+        return fingerprint(connection) != before
+
+
+@pytest.mark.parametrize(
+    ("place", "statement"),
+    [
+        *((name, statement) for name in EVERY for statement in ON_EVERY),
+        *(("postgresql", statement) for statement in ON_POSTGRESQL),
+    ],
+    indirect=["place"],
+)
+def test_a_change_of_the_schema_changes_it(database: Database, statement: str) -> None:
+    """Whatever kind of object is made, changed or dropped."""
+    assert changes(database, statement)
+
+
+@pytest.mark.parametrize("place", EVERY, indirect=True)
+def test_rows_do_not_change_it(database: Database) -> None:
+    """Neither do counters."""
+    insert = "INSERT INTO ships (name) VALUES ('Rotarran')"
+    assert not changes(database, insert, "DELETE FROM ships", insert)
+    with database.engine.connect() as connection:
+        before = fingerprint(connection)
+        empty(connection)
+        assert fingerprint(connection) == before
+
+
+@pytest.mark.parametrize("place", ["postgresql"], indirect=True)
+def test_a_vacuum_does_not_change_it(database: Database) -> None:
+    """It writes to the catalog, but no new version of a row."""
+    assert not changes(database, "VACUUM (FREEZE, ANALYZE)")
+
+
+@pytest.mark.parametrize("place", ["mariadb"], indirect=True)
+def test_there_is_none_on_mariadb(database: Database) -> None:
+    """Nothing there tells of every change."""
+    with database.engine.connect() as connection:
+        assert fingerprint(connection) == ""

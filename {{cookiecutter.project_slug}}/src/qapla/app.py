@@ -3,7 +3,6 @@
 Importing a project makes one and reads nothing; every purpose has one way in, `run_...`.
 """
 
-import logging.config
 import threading
 import traceback
 from collections.abc import Mapping
@@ -178,6 +177,9 @@ class Application:
 
 
 def _configure_logging(logging_settings: dict[str, Any]) -> None:
+    # Imported here, as a run of tests does without it.
+    import logging.config
+
     try:
         logging.config.dictConfig(logging_settings)
     except (AttributeError, ImportError, TypeError, ValueError) as error:
@@ -188,7 +190,7 @@ def _configure_logging(logging_settings: dict[str, Any]) -> None:
 def _caller() -> str:
     """Return the place outside the framework that prepares an application."""
     here = Path(__file__).parent
-    for frame in reversed(traceback.extract_stack()):
-        if here not in Path(frame.filename).parents:
-            return f"{frame.filename}, line {frame.lineno}"
+    for frame, line in traceback.walk_stack(None):
+        if here not in Path(frame.f_code.co_filename).parents:
+            return f"{frame.f_code.co_filename}, line {line}"
     return "an unknown place"

@@ -12,6 +12,7 @@ import pytest
 
 from qapla.database.application import DatabaseApplication
 from qapla.database.database import Database
+from qapla.database.maintenance import Maintenance
 from qapla.database.sqlite import SQLite
 from qapla.database.templates import Mode, prepare
 
@@ -52,10 +53,7 @@ def test_only_databases_that_a_test_touches_are_made(run: Run, sqlite: Path) -> 
     run(body.format("application, webapp, settings, dbplugin")).assert_outcomes(passed=1)
     assert list(sqlite.glob("*.db")) == []
     run(body.format("dbsession")).assert_outcomes(passed=1)
-    assert {path.name.split("_template_")[0] for path in sqlite.glob("*.db")} == {
-        "main_test.db",
-        "main_test",
-    }
+    assert [path.name for path in sqlite.glob("*.db")] == ["main_test.db"]
 
 
 @pytest.mark.parametrize("use", ["get_session()", "engine", "reader", "sessions"])
@@ -117,8 +115,21 @@ def test_the_fixtures_are_listed_once(run: Run) -> None:
 def test_what_was_imported_is_spared_the_garbage_collector(run: Run) -> None:
     """A run ends as soon after its last test as it did without any model."""
     gc.unfreeze()
-    run("    pass\n\ndef test_unit():\n    pass\n")
+    run(
+        """
+    pass
+
+import gc
+RESTED = not gc.isenabled()
+
+def test_unit():
+    assert RESTED
+    assert gc.isenabled()
+"""
+    ).assert_outcomes(passed=1)
     assert gc.get_freeze_count() > len(sys.modules)
+    run("    wrong\n").assert_outcomes(errors=1)
+    assert gc.isenabled()
 
 
 def test_the_guard_goes_with_the_run(run: Run) -> None:
@@ -211,9 +222,9 @@ def test_what_an_isolated_test_committed_needs_no_other_undoing(
     """It is rolled back: the database is made once, and not again after each test."""
     made: list[Database] = []
 
-    def counted(database: Database, mode: Mode) -> bool:
+    def counted(database: Database, mode: Mode, server: Maintenance) -> bool:
         made.append(database)
-        return prepare(database, mode)
+        return prepare(database, mode, server)
 
     monkeypatch.setattr("qapla.database.testrun.prepare", counted)
     run(
@@ -290,6 +301,20 @@ def test_what_a_committing_test_did_to_the_schema_is_gone(
         passed=1
     )
     assert "sign" not in tables(sqlite / "main_test.db")
+
+
+def test_a_database_that_is_made_anew_in_a_run_is_cloned(run: Run, sqlite: Path) -> None:
+    """The migrations run into a template then, however many tests change the schema."""
+    body = """
+    def test_it(self, committing, dbplugin):
+        with dbplugin.engine.begin() as connection:
+            connection.execute(text("CREATE TABLE sign (id INTEGER)"))
+
+    def test_after(self, dbsession):
+        pass
+"""
+    run(body).assert_outcomes(passed=2)
+    assert len(list(sqlite.glob("main_test_template_*.db"))) == 1
 
 
 def test_what_the_migrations_put_into_tables_is_there_after_a_committing_test(

@@ -1,26 +1,17 @@
-"""The plugin of pytest: options for the databases of a run, and a guard for tests without any.
+"""The plugin of pytest: the options of a run, and what watches its tests.
 
-A project loads it by `-p qapla.database.plugin_pytest` in its `addopts`.
+A project loads it by `-p qapla.database.plugin_pytest` in its `addopts`. While a run imports and
+collects, the garbage collector rests: modules and mapped classes stay until the process ends, and to
+walk them again and again would be a third of a short run.
+Source: Python, `gc.freeze`.
 """
 
 import gc
-from collections.abc import Generator
 from typing import Any
 
 import pytest
 
-from qapla.database.database import Database
-from qapla.database.testcase import FAILED
-from qapla.database.testrun import RECREATE, REUSE, TestRun
-from qapla.exceptions import IsolationError, NotPrepared
-
-APPLICATION = "application"
-OWN = "own_databases"
-_REMEDY = (
-    "let its class inherit from BaseApplicationFixture and ask for the fixture `dbsession` (or "
-    "`application`), with which all is undone when the test ends; or mock the driver"
-)
-_guard = pytest.StashKey[Any]()
+_RESTS = pytest.StashKey[bool]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -29,51 +20,36 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--recreate",
         action="store_true",
-        dest=RECREATE,
         help="migrate every database of the tests from scratch, and make its template anew",
     )
     group.addoption(
         "--reuse-db",
         action="store_true",
-        dest=REUSE,
         help="keep the databases of the last run where they are clean and migrated",
     )
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
+    """Let the garbage collector rest until the tests are collected, or the run ends before."""
+    if gc.isenabled():
+        gc.disable()
+        early_config.stash[_RESTS] = True
+        early_config.add_cleanup(gc.enable)
+
+
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the marker, and keep tests without fixtures from the databases."""
-    config.addinivalue_line(
-        "markers", f"{OWN}: the test makes databases of its own, which nothing isolates or guards"
-    )
-    run = TestRun.of(config)
-    config.stash[_guard] = Database.guard
+    """Register what watches the tests, which is imported while the garbage collector rests."""
+    from qapla.database import guard
 
-    def guard(database: Database) -> None:
-        # A traceback ends where the test, and not pytest, has used the database.
-        __tracebackhide__ = True
-        if run.current is not None:
-            run.current.touch(database)
-        elif run.guarded:
-            raise IsolationError(
-                f"database {database.name!r}: a test that has no database touched it: {_REMEDY}"
-            )
-
-    Database.guard = staticmethod(guard)
-
-
-def pytest_unconfigure(config: pytest.Config) -> None:
-    """Take the guard away with the run."""
-    Database.guard = config.stash.get(_guard, None)
+    config.pluginmanager.register(guard, guard.__name__)
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Spare what was imported the garbage collector, and list each fixture once.
-
-    Modules and mapped classes stay until the process ends. The collector would walk them again and
-    again, in a short run for a fourth of its time.
-    Source: Python, `gc.freeze`.
-    """
+    """Let the garbage collector work again, on what comes from now on."""
     gc.freeze()
+    if session.config.stash.get(_RESTS, False):
+        gc.enable()
     _list_fixtures_once(session)
 
 
@@ -88,34 +64,3 @@ def _list_fixtures_once(session: pytest.Session) -> None:
     if listed is not None and session.config.getoption("showfixtures", False):
         once = {(found.argname, found.func.__qualname__): found for found in listed()}
         manager._get_all_fixture_defs = once.values
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_protocol(
-    item: pytest.Item, nextitem: pytest.Item | None
-) -> Generator[None, object, object]:
-    """Guard the databases from a test that asks for no fixture of theirs."""
-    run = TestRun.of(item.config)
-    run.item = item
-    outer, run.guarded = run.guarded, _is_guarded(item)
-    try:
-        return (yield)
-    finally:
-        run.guarded = outer
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
-    """Remember that a test has failed, and tell one without a database what to ask for."""
-    try:
-        return (yield)
-    except BaseException as error:
-        item.stash[FAILED] = True
-        if isinstance(error, NotPrepared) and _is_guarded(item):
-            error.add_note(f"in a test: {_REMEDY}")
-        raise
-
-
-def _is_guarded(item: pytest.Item) -> bool:
-    names = getattr(item, "fixturenames", ())
-    return APPLICATION not in names and item.get_closest_marker(OWN) is None

@@ -1,0 +1,76 @@
+"""The hooks of pytest that watch the tests of a run, and keep one without a database from any."""
+
+from collections.abc import Generator
+from typing import Any
+
+import pytest
+
+from qapla.database.database import Database
+from qapla.database.testcase import FAILED
+from qapla.database.testrun import TestRun
+from qapla.exceptions import IsolationError, NotPrepared
+
+APPLICATION = "application"
+OWN = "own_databases"
+_REMEDY = (
+    "let its class inherit from BaseApplicationFixture and ask for the fixture `dbsession` (or "
+    "`application`), with which all is undone when the test ends; or mock the driver"
+)
+_guard = pytest.StashKey[Any]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the marker, and keep tests without fixtures from the databases."""
+    config.addinivalue_line(
+        "markers", f"{OWN}: the test makes databases of its own, which nothing isolates or guards"
+    )
+    run = TestRun.of(config)
+    config.stash[_guard] = Database.guard
+
+    def guard(database: Database) -> None:
+        # A traceback ends where the test, and not pytest, has used the database.
+        __tracebackhide__ = True
+        if run.current is not None:
+            run.current.touch(database)
+        elif run.guarded:
+            raise IsolationError(
+                f"database {database.name!r}: a test that has no database touched it: {_REMEDY}"
+            )
+
+    Database.guard = staticmethod(guard)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Take the guard away with the run."""
+    Database.guard = config.stash.get(_guard, None)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(
+    item: pytest.Item, nextitem: pytest.Item | None
+) -> Generator[None, object, object]:
+    """Guard the databases from a test that asks for no fixture of theirs."""
+    run = TestRun.of(item.config)
+    run.item = item
+    outer, run.guarded = run.guarded, _is_guarded(item)
+    try:
+        return (yield)
+    finally:
+        run.guarded = outer
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """Remember that a test has failed, and tell one without a database what to ask for."""
+    try:
+        return (yield)
+    except BaseException as error:
+        item.stash[FAILED] = True
+        if isinstance(error, NotPrepared) and _is_guarded(item):
+            error.add_note(f"in a test: {_REMEDY}")
+        raise
+
+
+def _is_guarded(item: pytest.Item) -> bool:
+    names = getattr(item, "fixturenames", ())
+    return APPLICATION not in names and item.get_closest_marker(OWN) is None

@@ -15,6 +15,7 @@ ON_EVERY = [
     "CREATE INDEX by_hand ON ships (name)",
     "ALTER TABLE ships ADD COLUMN more INTEGER",
     "DROP TABLE outbox_messages",
+    "UPDATE alembic_version SET version_num = 'stamped'",
 ]
 ON_POSTGRESQL = [
     "ALTER TABLE ships ALTER COLUMN name DROP NOT NULL",
@@ -39,35 +40,32 @@ def database(place: Callable[..., Database]) -> Iterator[Database]:
     made.drop()
 
 
-def changes(database: Database, *statements: str) -> bool:
-    """Tell whether statements change the fingerprint, each in a transaction of its own."""
+def changing(database: Database, *statements: str) -> list[str]:
+    """Return the statements that change the fingerprint, each in a transaction of its own."""
     autocommit = database.engine.execution_options(isolation_level="AUTOCOMMIT")
+    found = []
     with autocommit.connect() as connection:
-        before = fingerprint(connection)
         for statement in statements:
+            before = fingerprint(connection)
             connection.execute(text(statement))
-        assert before
-        return fingerprint(connection) != before
+            if fingerprint(connection) != before:
+                found.append(statement)
+    return found
 
 
-@pytest.mark.parametrize(
-    ("place", "statement"),
-    [
-        *((name, statement) for name in EVERY for statement in ON_EVERY),
-        *(("postgresql", statement) for statement in ON_POSTGRESQL),
-    ],
-    indirect=["place"],
-)
-def test_a_change_of_the_schema_changes_it(database: Database, statement: str) -> None:
+@pytest.mark.parametrize("place", EVERY, indirect=True)
+def test_a_change_of_the_schema_changes_it(database: Database) -> None:
     """Whatever kind of object is made, changed or dropped."""
-    assert changes(database, statement)
+    specific = ON_POSTGRESQL if database.target.url.get_backend_name() == "postgresql" else []
+    statements = [*ON_EVERY, *specific]
+    assert changing(database, *statements) == statements
 
 
 @pytest.mark.parametrize("place", EVERY, indirect=True)
 def test_rows_do_not_change_it(database: Database) -> None:
     """Neither do counters."""
     insert = "INSERT INTO ships (name) VALUES ('Rotarran')"
-    assert not changes(database, insert, "DELETE FROM ships", insert)
+    assert changing(database, insert, "DELETE FROM ships", insert) == []
     with database.engine.connect() as connection:
         before = fingerprint(connection)
         empty(connection)
@@ -77,7 +75,7 @@ def test_rows_do_not_change_it(database: Database) -> None:
 @pytest.mark.parametrize("place", ["postgresql"], indirect=True)
 def test_a_vacuum_does_not_change_it(database: Database) -> None:
     """It writes to the catalog, but no new version of a row."""
-    assert not changes(database, "VACUUM (FREEZE, ANALYZE)")
+    assert changing(database, "VACUUM (FREEZE, ANALYZE)") == []
 
 
 @pytest.mark.parametrize("place", ["mariadb"], indirect=True)

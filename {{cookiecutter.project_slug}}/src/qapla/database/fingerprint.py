@@ -7,12 +7,12 @@ Source: PostgreSQL, "System Columns" and "System Catalogs"; SQLite, "PRAGMA sche
 
 from sqlalchemy import Connection, text
 
-# All but those of statistics, and those of the whole server.
+# Without those of statistics and of the whole server, but with the table of the revision.
 _CATALOGS = """
-    SELECT relname FROM pg_class
+    SELECT oid::regclass::text FROM pg_class
     WHERE relnamespace = 'pg_catalog'::regnamespace AND relkind = 'r' AND NOT relisshared
     AND relname NOT IN ('pg_statistic', 'pg_statistic_ext_data')
-    AND has_table_privilege(oid, 'SELECT') ORDER BY relname
+    AND has_table_privilege(oid, 'SELECT') OR relname = 'alembic_version' AND relkind = 'r'
 """
 _ROWS = "SELECT tableoid || ' ' || ctid || ' ' || xmin AS line FROM {}"
 _SETTINGS = """
@@ -27,7 +27,7 @@ def fingerprint(connection: Connection) -> str:
     It is empty on MariaDB, where nothing tells as much.
     """
     if connection.dialect.name == "sqlite":
-        return str(connection.scalar(text("PRAGMA schema_version")))
+        return _fingerprint_sqlite(connection)
     if connection.dialect.name != "postgresql":
         return ""
     rows = [_ROWS.format(name) for name in connection.scalars(text(_CATALOGS))]
@@ -35,3 +35,11 @@ def fingerprint(connection: Connection) -> str:
     # A sum, as the rows are in no order.
     query = text(f"SELECT sum(hashtextextended(line, 0)) FROM ({lines}) AS catalogs")
     return str(connection.scalar(query))
+
+
+def _fingerprint_sqlite(connection: Connection) -> str:
+    schema = connection.scalar(text("PRAGMA schema_version"))
+    if not connection.scalar(text("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'")):
+        return str(schema)
+    revisions = text("SELECT group_concat(version_num) FROM alembic_version")
+    return f"{schema} {connection.scalar(revisions)}"

@@ -91,8 +91,8 @@ def _emptied(database: Database, server: Maintenance, state: str) -> bool:
     _, _, known = state.partition(" ")
     if not known or not _is_plain(state):
         return False
-    server.disconnect()
     try:
+        server.disconnect()
         with database.engine.connect() as connection:
             if fingerprint(connection) != known:
                 return False

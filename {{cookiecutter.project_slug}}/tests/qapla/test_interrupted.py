@@ -16,7 +16,10 @@ SLEEP = {
     "postgresql": "SELECT pg_sleep(30)",
     "mysql": "SELECT sleep(30)",
 }
-RUNNING = "SELECT count(*) FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(30)'"
+RUNNING = (
+    "SELECT count(*) FROM pg_stat_activity "
+    "WHERE query = 'SELECT pg_sleep(30)' AND datname = current_database()"
+)
 ENGINES = pytest.mark.parametrize("place", ["postgresql", "mariadb"], indirect=True)
 
 

@@ -78,6 +78,8 @@ def main(kind: str, databases: str, state: str, what: str, *options: str) -> Non
         if state == "nothing":
             drop_all(host, kind)
         times.unlink(missing_ok=True)
+        # Nor is what the runs before have written, to files and databases.
+        os.sync()
         seconds = once()
         if what == "tests":
             seconds = max(float(line) for line in times.read_text().splitlines())

@@ -15,6 +15,8 @@ from qapla.database.database import Database
 from qapla.database.maintenance import Maintenance
 from qapla.database.sqlite import SQLite
 from qapla.database.templates import Mode, prepare
+from qapla.database.testrun import TestRun
+from qapla.exceptions import IsolationError
 
 pytest_plugins = ["pytester"]
 
@@ -416,3 +418,14 @@ def test_mariadb_is_asked_for_no_ddl_inside_a_test(
         "INTEGER)`: ask for the fixture `committing`, with which sessions commit for real"
     )
     run(body.replace("self, ", "self, committing, ")).assert_outcomes(passed=1)
+
+
+def test_a_run_without_the_plugin_is_told_to_load_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The fixtures need to know which test runs."""
+    monkeypatch.setattr(TestRun, "running", None)
+    with pytest.raises(IsolationError) as caught:
+        TestRun.now()
+    assert str(caught.value) == (
+        "the plugin of the databases is not loaded: add `-p qapla.database.plugin_pytest` to "
+        "`addopts` in pyproject.toml"
+    )

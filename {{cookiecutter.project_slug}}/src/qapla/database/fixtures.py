@@ -29,9 +29,9 @@ class BaseApplicationFixture:
     DATABASE_KEY: ClassVar[str] = "main"
 
     @pytest.fixture
-    def application(self, pytestconfig: pytest.Config) -> Iterator[DatabaseApplication]:
+    def application(self) -> Iterator[DatabaseApplication]:
         """Give the application, prepared for tests: `application.dbs["main"]` is a database."""
-        run = TestRun.of(pytestconfig)
+        run = TestRun.now()
         application = run.application(self.APP_CLASS)
         committing = COMMITTING in run.item.fixturenames
         with DatabasesOfTest(run, run.item, committing=committing).watched(application):
@@ -53,12 +53,10 @@ class BaseApplicationFixture:
         return application.dbs[self.DATABASE_KEY]
 
     @pytest.fixture
-    def dbsession(
-        self, pytestconfig: pytest.Config, application: DatabaseApplication
-    ) -> Iterator[Session]:
+    def dbsession(self, application: DatabaseApplication) -> Iterator[Session]:
         """Give a session of the database; whatever the test does is undone when it ends."""
         database = application.dbs[self.DATABASE_KEY]
-        test = TestRun.of(pytestconfig).current
+        test = TestRun.now().current
         session = database.get_session(DBSESSION)
         test.hold(session, database)
         yield session

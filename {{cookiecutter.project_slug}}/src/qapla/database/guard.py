@@ -51,12 +51,13 @@ def pytest_runtest_protocol(
 ) -> Generator[None, object, object]:
     """Guard the databases from a test that asks for no fixture of theirs."""
     run = TestRun.of(item.config)
-    run.item = item
-    outer, run.guarded = run.guarded, _is_guarded(item)
+    outer, TestRun.running = TestRun.running, run
+    run.item, run.guarded = item, _is_guarded(item)
     try:
         return (yield)
     finally:
-        run.guarded = outer
+        run.guarded = False
+        TestRun.running = outer
 
 
 @pytest.hookimpl(wrapper=True)

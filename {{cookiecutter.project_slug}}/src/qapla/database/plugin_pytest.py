@@ -45,15 +45,18 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(guard, guard.__name__)
 
 
-def pytest_collection_finish(session: pytest.Session) -> None:
-    """Let the garbage collector work again, on what comes from now on."""
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop(session: pytest.Session) -> None:
+    """Let the garbage collector work again, on what comes from now on.
+
+    pytest-xdist collects nothing in the process that hands the tests out, but comes here too.
+    """
     gc.freeze()
     if session.config.stash.get(_RESTS, False):
         gc.enable()
-    _list_fixtures_once(session)
 
 
-def _list_fixtures_once(session: pytest.Session) -> None:
+def pytest_collection_finish(session: pytest.Session) -> None:
     """Let `--fixtures` list once what many classes inherit.
 
     pytest 9.2 lists it for each class, and fails when it sorts two that are alike. The names are

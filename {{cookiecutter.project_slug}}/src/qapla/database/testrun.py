@@ -7,7 +7,7 @@ import os
 import sys
 import threading
 from dataclasses import replace
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from sqlalchemy.exc import DBAPIError
@@ -19,6 +19,7 @@ from qapla.database.database import Database
 from qapla.database.isolation import Isolation
 from qapla.database.leaks import Watch
 from qapla.database.templates import Mode, prepare
+from qapla.exceptions import IsolationError
 
 
 class TestRun:
@@ -30,6 +31,8 @@ class TestRun:
 
     __test__ = False
     key = pytest.StashKey["TestRun"]()
+    # The run whose test is running: the innermost, where a test runs pytest itself.
+    running: ClassVar["TestRun | None"] = None
 
     def __init__(self, mode: Mode | None = None) -> None:
         self._mode = mode or Mode()
@@ -55,6 +58,20 @@ class TestRun:
             run = config.stash[cls.key] = cls(_mode(config))
             config.add_cleanup(run.close)
         return config.stash[cls.key]
+
+    @classmethod
+    def now(cls) -> "TestRun":
+        """Return the state of the run whose test is running.
+
+        Raises:
+            IsolationError: The plugin of the databases is not loaded.
+        """
+        if cls.running is None:
+            raise IsolationError(
+                "the plugin of the databases is not loaded: add `-p qapla.database.plugin_pytest` to "
+                "`addopts` in pyproject.toml"
+            )
+        return cls.running
 
     def application(self, app_class: type[DatabaseApplication]) -> DatabaseApplication:
         """Return the application under test, prepared for tests.

@@ -60,14 +60,11 @@ def _print_rows(environment: Mapping[str, str]) -> None:
     compare(
         "a test that inserts, commits, reads back", f"{DJANGO}'s db", "at most 0.9", one, django
     )
-    compare(f"such a test of {hand}", f"{DJANGO}'s db", "", ["hand", *tests[:-1]], django)
-    compare(
-        "300 such tests, -n 2",
-        "one process",
-        "at most 0.65",
-        [*one, "-p", "xdist", "-n", "2"],
-        one,
-    )
+    by_hand = ["hand", *tests[:-1]]
+    compare(f"such a test of {hand}", f"{DJANGO}'s db", "", by_hand, django)
+    workers = ["-p", "xdist", "-n", "2"]
+    compare("300 such tests, -n 2", "one process", "at most 0.65", [*one, *workers], one)
+    compare(f"such tests of {hand}, -n 2", "one process", "", [*by_hand, *workers], by_hand)
 
 
 if __name__ == "__main__":

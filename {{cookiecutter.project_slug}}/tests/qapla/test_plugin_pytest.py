@@ -134,6 +134,21 @@ def test_unit():
     assert gc.isenabled()
 
 
+def test_so_is_what_the_first_test_of_a_database_has_made(run: Run) -> None:
+    """Its mappers and statements stay, too."""
+    run(
+        """
+    def test_it(self, dbsession):
+        gc.unfreeze()
+
+    def test_after(self, dbsession):
+        assert gc.get_freeze_count() > len(sys.modules)
+
+import gc, sys
+"""
+    ).assert_outcomes(passed=2)
+
+
 def test_the_guard_goes_with_the_run(run: Run) -> None:
     """A run within a run leaves the guard of the outer one."""
     before = Database.guard

@@ -39,7 +39,12 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register what watches the tests, which is imported while the garbage collector rests."""
+    """Register what watches the tests, which is imported while the garbage collector rests.
+
+    The process of pytest-xdist that hands the tests out runs none, and imports nothing.
+    """
+    if config.getoption("dist", "no") != "no":
+        return
     from qapla.database import guard
 
     config.pluginmanager.register(guard, guard.__name__)

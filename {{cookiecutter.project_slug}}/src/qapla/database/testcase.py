@@ -1,5 +1,6 @@
 """The databases of one test: prepared when touched, isolated, and checked when the test ends."""
 
+import gc
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -59,6 +60,10 @@ class DatabasesOfTest:
                 for database in self._run.fresh(application):
                     self._run.clean(database)
             self._run.current = outer
+            if self._run.prepared:
+                # Its first test has imported the driver, and made mappers and statements.
+                gc.freeze()
+                self._run.prepared = False
         if self._problems:
             pytest.fail("\n".join(self._problems), pytrace=False)
 

@@ -50,6 +50,8 @@ class TestRun:
         self.current: Any = None
         # The threads of a test may touch a database for the first time together.
         self.lock = threading.RLock()
+        # Whether a database was prepared since the garbage collector was told of it.
+        self.prepared = False
 
     @classmethod
     def of(cls, config: pytest.Config) -> "TestRun":
@@ -97,6 +99,7 @@ class TestRun:
             again = database in self._watches
             mode = replace(self._mode, alone=False) if again else self._mode
             self._fresh[database] = prepare(database, mode, server)
+            self.prepared = True
             self._labels.pop(database, None)
             if database in self._watches:
                 # What it has noticed were the migrations.

@@ -435,6 +435,29 @@ def test_mariadb_is_asked_for_no_ddl_inside_a_test(
     run(body.replace("self, ", "self, committing, ")).assert_outcomes(passed=1)
 
 
+@pytest.mark.parametrize(
+    ("options", "watches"),
+    [("--dist load", True), ("-n 1", False), ("-n 1 --collect-only", True)],
+)
+def test_a_process_that_only_hands_tests_out_watches_none(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, options: str, watches: bool
+) -> None:
+    """The workers of pytest-xdist do, so that it need not import what they need."""
+    monkeypatch.setenv("PYTHONPATH", ":".join(path for path in sys.path if path))
+    pytester.makeconftest(
+        """
+def pytest_terminal_summary(terminalreporter, config):
+    watches = config.pluginmanager.has_plugin("qapla.database.guard")
+    terminalreporter.write_line(f"watches: {watches}")
+"""
+    )
+    path = pytester.makepyfile("def test_unit():\n    pass\n")
+    plugin = ["-p", "qapla.database.plugin_pytest"]
+    result = pytester.runpytest_subprocess(*plugin, *options.split(), path)
+    result.stdout.fnmatch_lines(f"watches: {watches}")
+    assert result.ret == 0
+
+
 def test_a_run_without_the_plugin_is_told_to_load_it(monkeypatch: pytest.MonkeyPatch) -> None:
     """The fixtures need to know which test runs."""
     monkeypatch.setattr(TestRun, "running", None)

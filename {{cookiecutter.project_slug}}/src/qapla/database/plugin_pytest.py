@@ -39,15 +39,18 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register what watches the tests, which is imported while the garbage collector rests.
-
-    The process of pytest-xdist that hands the tests out runs none, and imports nothing.
-    """
-    if config.getoption("dist", "no") != "no":
+    """Register what watches the tests, which is imported while the garbage collector rests."""
+    if _only_hands_out(config):
         return
     from qapla.database import guard
 
     config.pluginmanager.register(guard, guard.__name__)
+
+
+def _only_hands_out(config: pytest.Config) -> bool:
+    """Tell whether this is the process of pytest-xdist that runs no test, and needs no import."""
+    distributes = config.getoption("dist", "no") != "no" and config.getoption("tx", None)
+    return bool(distributes) and not config.getoption("collectonly")
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -1,6 +1,6 @@
 """The fingerprint of a schema: another one after each change, and after nothing else."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from sqlalchemy import text
@@ -32,12 +32,11 @@ ON_POSTGRESQL = [
 
 
 @pytest.fixture
-def database(place: Callable[..., Database]) -> Iterator[Database]:
+def database(place: Callable[..., Database]) -> Database:
     """Return a database that is made anew for each test."""
     made = place("qapla_fingerprint_test")
     made.recreate()
-    yield made
-    made.drop()
+    return made
 
 
 def changing(database: Database, *statements: str) -> list[str]:

@@ -115,7 +115,7 @@ def test_the_fixtures_are_listed_once(run: Run) -> None:
 
 
 def test_what_was_imported_is_spared_the_garbage_collector(run: Run) -> None:
-    """A run ends as soon after its last test as it did without any model."""
+    """It is not walked while the tests run, nor when they have ended."""
     gc.unfreeze()
     run(
         """
@@ -231,6 +231,19 @@ def test_what_a_failed_test_left_open_is_no_news(run: Run) -> None:
 """
     )
     result.assert_outcomes(failed=1)
+
+
+def test_what_a_skipped_test_left_open_is_told(run: Run) -> None:
+    """A skip is no fault that would have left it open."""
+    result = run(
+        """
+    def test_it(self, dbplugin):
+        self.left = dbplugin.get_session()
+        pytest.skip("half-way")
+"""
+    )
+    result.assert_outcomes(skipped=1, errors=1)
+    assert "was opened at" in " ".join(problems(result))
 
 
 def test_what_an_isolated_test_committed_needs_no_other_undoing(

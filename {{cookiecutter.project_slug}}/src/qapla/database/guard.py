@@ -66,7 +66,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     try:
         return (yield)
     except BaseException as error:
-        item.stash[FAILED] = True
+        item.stash[FAILED] = not isinstance(error, pytest.skip.Exception | pytest.xfail.Exception)
         if isinstance(error, NotPrepared) and _is_guarded(item):
             error.add_note(f"in a test: {_REMEDY}")
         raise

@@ -13,14 +13,11 @@ from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from qapla.database.leaks import DDL, Watch
+from qapla.database.leaks import DDL, STATEMENTS, Watch
 from qapla.database.ping import IDLE_SECONDS
 from qapla.database.savepoints import Savepoints
 from qapla.database.writes import has_uncommitted_writes
 from qapla.exceptions import IsolationError
-
-# Events of the dialect: one of the connection costs every statement twice as much.
-_STATEMENTS = ("do_execute", "do_executemany", "do_execute_no_params")
 
 
 class Isolation:
@@ -91,7 +88,7 @@ class Isolation:
         """Close the connection, before the database is dropped or a test commits to it."""
         if self._shared is not None:
             connection = self._shared.connection
-            for name in _STATEMENTS:
+            for name in STATEMENTS:
                 event.remove(connection.engine, name, self._on_execute)
             self._shared.remove()
             connection.close()
@@ -127,7 +124,7 @@ class Isolation:
         with self._watch.looking_away():
             connection = self.database.engine.connect()
         self._commits_ddl = connection.dialect.name in ("mysql", "mariadb")
-        for name in _STATEMENTS:
+        for name in STATEMENTS:
             event.listen(connection.engine, name, self._on_execute)
         return Savepoints(connection, self.database.sessions, self._fail)
 

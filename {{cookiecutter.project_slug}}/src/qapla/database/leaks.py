@@ -17,6 +17,8 @@ _BETWEEN = frozenset(
     ("qapla", "sqlalchemy", "contextlib", "pyramid", "webob", "webtest", "celery", "pluggy")
 )
 DDL = re.compile(r"\s*(?:CREATE|ALTER|DROP|RENAME|TRUNCATE)\b", re.IGNORECASE)
+# The events of every statement, of the dialect: those of an engine or a connection cost twice as much.
+STATEMENTS = ("do_execute", "do_executemany", "do_execute_no_params")
 Place = tuple[str, int]
 # Where a session keeps the place that it was opened at.
 PLACE = "qapla.place"
@@ -96,9 +98,8 @@ class Watch:
 
     def _listeners(self) -> Iterator[tuple[Engine, str, Callable[..., None]]]:
         yield self.database.engine, "commit", self._on_commit
-        # Events of the dialect: one of the engine costs every statement twice as much.
-        yield self.database.engine, "do_execute", self._on_statement
-        yield self.database.engine, "do_execute_no_params", self._on_statement
+        for name in STATEMENTS:
+            yield self.database.engine, name, self._on_statement
         for engine in (self.database.engine, self.database.reader):
             if engine is not None:
                 yield engine, "checkout", self._on_checkout

@@ -111,15 +111,16 @@ def _made(database: Database, server: Maintenance, digest: str, mode: Mode) -> s
     refuse_long(url, database.name)
     template = server.sibling(name)
     known, made_by, state = [*template.label().split(" ", 2), "", "", ""][:3]
-    if known != digest or (mode.recreate and made_by != mode.run):
-        if mode.alone:
-            state = _migrated(database, database.target.url, server)
-            _remove_templates(server, stem)
-            if not _is_plain(state):
-                # It cannot be emptied, and would be migrated again each time.
-                template.clone(name_of(database.target.url))
-                template.set_label(f"{digest} {mode.run} {state}")
-            return state
+    missing = known != digest or (mode.recreate and made_by != mode.run)
+    if missing and mode.alone:
+        state = _migrated(database, database.target.url, server)
+        _remove_templates(server, stem)
+        if not _is_plain(state):
+            # It cannot be emptied, and would be migrated again each time.
+            template.clone(name_of(database.target.url))
+            template.set_label(f"{digest} {mode.run} {state}")
+        return state
+    if missing:
         state = _migrated(database, url, template)
         template.set_label(f"{digest} {mode.run} {state}")
         _remove_templates(server, stem, but=name)

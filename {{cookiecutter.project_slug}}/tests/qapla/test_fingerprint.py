@@ -25,7 +25,9 @@ ON_POSTGRESQL = [
     "COMMENT ON TABLE ships IS 'changed'",
     "GRANT SELECT ON ships TO PUBLIC",
     "ALTER SEQUENCE ships_id_seq INCREMENT 2",
+    # Into catalogs that were empty.
     "SELECT lo_create(0)",
+    "CREATE POLICY mine ON ships USING (true)",
     "ALTER DATABASE qapla_fingerprint_test SET work_mem = '8MB'",
     "TRUNCATE ships",
 ]

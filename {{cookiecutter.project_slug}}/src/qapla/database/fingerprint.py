@@ -7,16 +7,20 @@ Source: PostgreSQL, "System Columns" and "System Catalogs"; SQLite, "PRAGMA sche
 
 from sqlalchemy import Connection, text
 
-# Without those of statistics and of the whole server, but with the table of the revision.
+# Without those of statistics, those of the whole server, and empty ones, as each takes time to open;
+# with the table of the revision.
 _CATALOGS = """
     SELECT oid::regclass::text FROM pg_class
     WHERE relnamespace = 'pg_catalog'::regnamespace AND relkind = 'r' AND NOT relisshared
-    AND relname NOT IN ('pg_statistic', 'pg_statistic_ext_data')
+    AND pg_relation_size(oid) > 0 AND relname NOT IN ('pg_statistic', 'pg_statistic_ext_data')
     AND has_table_privilege(oid, 'SELECT') OR relname = 'alembic_version' AND relkind = 'r'
 """
-_ROWS = "SELECT tableoid || ' ' || ctid || ' ' || xmin AS line FROM {}"
+_ROWS = """
+    SELECT hashtidextended(ctid, hashint8extended(xmin::text::bigint, tableoid::bigint)) AS hash
+    FROM {}
+"""
 _SETTINGS = """
-    SELECT setrole || ' ' || setconfig::text FROM pg_db_role_setting
+    SELECT hashtextextended(setrole || ' ' || setconfig::text, 0) FROM pg_db_role_setting
     WHERE setdatabase = (SELECT oid FROM pg_database WHERE datname = current_database())
 """
 
@@ -31,10 +35,9 @@ def fingerprint(connection: Connection) -> str:
     if connection.dialect.name != "postgresql":
         return ""
     rows = [_ROWS.format(name) for name in connection.scalars(text(_CATALOGS))]
-    lines = " UNION ALL ".join([*rows, _SETTINGS])
     # A sum, as the rows are in no order.
-    query = text(f"SELECT sum(hashtextextended(line, 0)) FROM ({lines}) AS catalogs")
-    return str(connection.scalar(query))
+    query = f"SELECT sum(hash) FROM ({' UNION ALL '.join([*rows, _SETTINGS])}) AS catalogs"
+    return str(connection.scalar(text(query)))
 
 
 def _fingerprint_sqlite(connection: Connection) -> str:

@@ -12,7 +12,7 @@ from serving import ask, served
 
 Install = Callable[..., tuple[Path, str]]
 
-FULL = [("two databases", "3.11"), ("strange names", "3.12"), ("four databases", "3.13")]
+FULL = {"two databases": "3.11", "strange names": "3.12", "four databases": "3.13"}
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ def install(template: Path, workplace: Path) -> Install:
     return once
 
 
-@pytest.mark.parametrize(("name", "version"), FULL)
+@pytest.mark.parametrize(("name", "version"), FULL.items())
 def test_a_new_project_is_clean_and_passes_all_tests(
     install: Install, name: str, version: str
 ) -> None:
@@ -67,8 +67,8 @@ def test_a_new_project_is_clean_and_passes_all_tests(
     assert " passed" in succeed(["uv", "run", "pytest", "-q", "-n", "2", "tests/qapla"], project)
 
 
-@pytest.mark.parametrize("name", GOOD_ANSWERS)
-def test_every_set_of_good_answers_passes_its_tests(install: Install, name: str) -> None:
+@pytest.mark.parametrize("name", [name for name in GOOD_ANSWERS if name not in FULL])
+def test_every_other_set_of_good_answers_passes_its_tests(install: Install, name: str) -> None:
     """The tests of a project pass, whatever its names are, and its types are right."""
     project, _ = install(name)
     assert " passed" in succeed(["uv", "run", "pytest", "-q"], project)

@@ -6,17 +6,27 @@ into the next one deeply, so that one variable for a database leaves its other s
 
 import importlib
 import json
-import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypeVar
+from types import UnionType
+from typing import (
+    TYPE_CHECKING,
+    Annotated,
+    Any,
+    Literal,
+    NoReturn,
+    TypeVar,
+    Union,
+    get_args,
+    get_origin,
+)
 
-from dotenv import dotenv_values
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 from pydantic_settings import SettingsError as UnreadableValue
 
 from qapla.exceptions import SettingsError
+from qapla.variables import ENCODING, is_of_a_service, project_variables
 
 DELIMITER = "__"
 Values = dict[str, Any]
@@ -186,7 +196,7 @@ class Layers:
         Layered.__name__ = settings_class.__name__
         try:
             settings: S = Layered(
-                _env_prefix=self.prefix, _env_file=self.env_file, _env_file_encoding="utf-8"
+                _env_prefix=self.prefix, _env_file=self.env_file, _env_file_encoding=ENCODING
             )
         except UnreadableValue as error:
             self._refuse_unreadable(error)
@@ -199,15 +209,20 @@ class Layers:
         return {name.upper(): name for name in self._texts()}
 
     def _texts(self) -> dict[str, str | None]:
-        """Return the texts of the project's variables that are set, by their names."""
-        texts = {**dotenv_values(self.env_file, encoding="utf-8"), **os.environ}
-        return {name: texts[name] for name in texts if name.upper().startswith(self.prefix)}
+        return project_variables(self.prefix, self.env_file)
 
     def _refuse_unknown_variables(self, settings_class: type[Settings]) -> None:
         fields = settings_class.model_fields
-        for upper, name in sorted(self._variables().items()):
-            first = upper.removeprefix(self.prefix).lower().split(DELIMITER)[0]
-            if first not in fields:
+        for name, value in sorted(self._texts().items()):
+            key = name.upper().removeprefix(self.prefix)
+            first, *rest = key.lower().split(DELIMITER)
+            if first in fields:
+                if rest and not _has_parts(fields[first].annotation):
+                    raise SettingsError(
+                        f"the variable {name} is unknown: {first} is one value, "
+                        f"set {self.variable(first)}"
+                    )
+            elif not is_of_a_service(key, value):
                 raise SettingsError(
                     f"the variable {name} is unknown; known: "
                     f"{', '.join(self.variable(field) for field in fields)}"
@@ -222,6 +237,12 @@ class Layers:
                 DatabaseSettings.model_fields if keys[0] == "databases" else Settings.model_fields
             )
             text = f"is unknown; known: {', '.join(known)}"
+        name = self.variable(*keys)
+        if is_of_a_service(name.removeprefix(self.prefix), self._texts().get(name)):
+            text += (
+                "; Kubernetes sets it for the Service of that name: set enableServiceLinks to false "
+                "in the pod, or rename the Service"
+            )
         # The error itself is left out: its context may hold the value, which may be a secret.
         raise SettingsError(f"{self.source(*keys)} {text}") from None
 
@@ -231,6 +252,14 @@ class Layers:
         wrong = [name for name, value in sorted(self._texts().items()) if value == text]
         where = f"the variable {wrong[0]}" if wrong else "a variable of the environment"
         raise SettingsError(f"{where} is wrong: it is not valid JSON") from None
+
+
+def _has_parts(annotation: Any) -> bool:
+    """Whether a field of this type has parts, which variables of their own can set."""
+    if get_origin(annotation) in (Union, UnionType, Annotated):
+        return any(_has_parts(part) for part in get_args(annotation))
+    kind = get_origin(annotation) or annotation
+    return kind is Any or (isinstance(kind, type) and issubclass(kind, (BaseModel, Mapping)))
 
 
 def _with_parsed_options(values: Values) -> Values:

@@ -501,7 +501,6 @@ def configured(project: Callable[..., DatabaseApplication], url: str, **settings
             {"reader": True, "options": {"isolation_level": "SERIALIZABLE"}},
             False,
         ),
-        ("postgresql+psycopg://h/d", {"options": {"poolclass": "StaticPool"}}, False),
         ("postgresql+psycopg://h/d", {"options": {"pool_size": 9}}, True),
         ("mysql+pymysql://h/d", {}, False),
         ("mysql+pymysql://h/d", {"reader": True}, True),
@@ -517,3 +516,17 @@ def test_which_databases_have_a_reader(
 ) -> None:
     """By default where it changes nothing but the speed; by a setting elsewhere too."""
     assert configured(project, url, **settings) is expected
+
+
+def test_a_pool_of_the_users_own_has_no_reader(
+    project: Callable[..., DatabaseApplication],
+) -> None:
+    """A pool class is chosen for all connections of a database."""
+    options = "{'poolclass': StaticPool}"
+    default = (
+        "from sqlalchemy import StaticPool\n"
+        "SETTINGS = {'databases': "
+        f"{{'main': {{'url': 'postgresql+psycopg://h/d', 'options': {options}}}}}}}"
+    )
+    application = project(default=default, databases=("main",)).run_command()
+    assert not application.dbs["main"].target.reader

@@ -8,6 +8,7 @@ from sqlalchemy import URL
 
 from qapla.app import TESTS, Application
 from qapla.database.database import Database, Target
+from qapla.database.options import check_options
 from qapla.database.plugin import Databases
 from qapla.database.url import (
     TEST_SUFFIX,
@@ -82,6 +83,7 @@ class DatabaseApplication(Application):
 
     def _target(self, database: Database, url: URL, embedded: Path | None) -> Target:
         settings = self._settings_of(database)
+        check_options(database.name, url, settings.options, self.layers.source)
         if self.purpose == TESTS:
             url = with_suffix(url, test_suffix())
         refuse_long(url, database.name)

@@ -33,6 +33,8 @@ def parse(secret: SecretStr, setting: str) -> URL:
     """
     try:
         url = make_url(secret.get_secret_value())
+        _refuse_unescaped(url, setting)
+        _refuse_async(url, setting)
         url.get_dialect().import_dbapi()
     except NoSuchModuleError:
         raise SettingsError(
@@ -50,6 +52,26 @@ def parse(secret: SecretStr, setting: str) -> URL:
         if password := _first(url.query.get(key)):
             url = url.set(password=password).difference_update_query([key])
     return url
+
+
+def _refuse_unescaped(url: URL, setting: str) -> None:
+    """Refuse an `@` behind the one that ends the password: the host would show the rest of it."""
+    names = (url.host or "", "" if url.get_backend_name() == "sqlite" else url.database or "")
+    if any("@" in name for name in names):
+        raise SettingsError(
+            f"{setting} has more than one @: in a user name or password write it as %40, "
+            "a / as %2F and a : as %3A"
+        )
+    if url.port is not None and not 0 < url.port < 65536:
+        raise SettingsError(f"{setting} has the port {url.port}: expected 1 to 65535")
+
+
+def _refuse_async(url: URL, setting: str) -> None:
+    """Refuse a driver for asyncio, as the sessions of the framework are synchronous."""
+    if url.get_dialect().is_async:
+        raise SettingsError(
+            f"{setting} names the driver {url.drivername}, which is for asyncio: write {_EXAMPLE}"
+        )
 
 
 def with_suffix(url: URL, suffix: str) -> URL:

@@ -4,10 +4,13 @@ A failing hook would print a traceback of its own first. The one filter `refuse(
 its name for ever: cruft renders a new version of the template with the extension of the old one.
 """
 
+import os
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
+import click
+from cookiecutter.config import USER_CONFIG_PATH, get_user_config
 from jinja2 import Environment
 from jinja2.ext import Extension
 
@@ -30,13 +33,45 @@ def refuse(value: Any, kind: str) -> Any:
     finally:
         sys.path.remove(str(SOURCE))
         sys.dont_write_bytecode = written
+    given = value if isinstance(value, list) else [value]
     try:
         if kind in CHECKS:
-            CHECKS[kind](*(value if isinstance(value, list) else [value]))
+            CHECKS[kind](*given)
     except Refused as refused:
-        print(refused, file=sys.stderr)
-        raise SystemExit(2) from None
+        _end(f"{refused}{_origin(given[0], kind)}")
+    if kind == "project_slug":
+        _refuse_existing(value)
     return value
+
+
+def _origin(answer: Any, question: str) -> str:
+    """Return where a refused answer comes from, if it is one of the user's own defaults."""
+    options = _options()
+    path = options.get("config_file") or os.environ.get("COOKIECUTTER_CONFIG") or USER_CONFIG_PATH
+    if options.get("default_config") or not Path(path).is_file():
+        return ""
+    defaults = get_user_config(str(path))["default_context"]
+    return f" (from default_context in {path})" if defaults.get(question) == answer else ""
+
+
+def _refuse_existing(package: str) -> None:
+    """Refuse to overwrite a project: its own files would be lost, and its databases stamped twice."""
+    options = _options()
+    project = Path(options.get("output_dir") or ".") / package
+    overwrites = options.get("overwrite_if_exists") or options.get("skip_if_file_exists")
+    if overwrites and (project / "src" / package / "databases" / "__init__.py").exists():
+        _end(f"{project} holds a project already: move it away, or generate elsewhere with -o")
+
+
+def _options() -> dict[str, Any]:
+    """Return the options of the command that generates, or none when it is no command."""
+    context = click.get_current_context(silent=True)
+    return context.params if context is not None else {}
+
+
+def _end(line: str) -> NoReturn:
+    print(line, file=sys.stderr)
+    raise SystemExit(2) from None
 
 
 class Refusals(Extension):

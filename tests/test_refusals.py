@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from answers import BAD_ANSWERS
-from baking import cookiecutter, run, tool
+from baking import contents, cookiecutter, run, tool
 
 ONE_OF_EACH = [BAD_ANSWERS[number] for number in (0, 16, 27, 40, 42, -1)]
 
@@ -48,3 +48,41 @@ def test_an_answer_that_would_do_does(
     (question,) = answers
     proposed = {question: line.rsplit("; ", 1)[1].split("'")[1]}
     assert run(cookiecutter(template, tmp_path, proposed), tmp_path).returncode == 0
+
+
+def test_a_bad_answer_of_the_users_own_defaults_says_so(template: Path, tmp_path: Path) -> None:
+    """The line names the file with the user's defaults, which no prompt has shown."""
+    config, output = tmp_path / "defaults.yaml", tmp_path / "output"
+    output.mkdir()
+    config.write_text("default_context:\n    license: GPL\n")
+    command = [*cookiecutter(template, output, {}), "--config-file", str(config)]
+    (told,) = [line for answers, line in BAD_ANSWERS if answers == {"license": "GPL"}]
+    done = run(command, tmp_path)
+    assert_refused(done, f"{told} (from default_context in {config})", output)
+    chosen = run(command, tmp_path, environment={"COOKIECUTTER_CONFIG": str(config)})
+    assert chosen.stderr == done.stderr
+
+
+@pytest.mark.parametrize("option", ["-f", "-s"])
+def test_a_project_is_not_generated_over_another(
+    template: Path, tmp_path: Path, option: str
+) -> None:
+    """What the user has written since would be lost: one line, and nothing is changed."""
+    command = cookiecutter(template, tmp_path, {"project_slug": "rotarran"})
+    assert run(command, tmp_path).returncode == 0
+    before = contents(tmp_path)
+    done = run([*command, option], tmp_path)
+    assert (done.returncode, done.stderr) == (
+        2,
+        f"{tmp_path}/rotarran holds a project already: move it away, or generate elsewhere with -o\n",
+    )
+    assert contents(tmp_path) == before
+
+
+def test_a_directory_without_a_project_may_be_generated_into(
+    template: Path, tmp_path: Path
+) -> None:
+    """A new repository has a directory of its own already."""
+    (tmp_path / "rotarran" / ".git").mkdir(parents=True)
+    command = cookiecutter(template, tmp_path, {"project_slug": "rotarran"})
+    assert run([*command, "-f"], tmp_path).returncode == 0

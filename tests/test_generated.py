@@ -13,6 +13,8 @@ from serving import ask, served
 Install = Callable[..., tuple[Path, str]]
 
 FULL = {"two databases": "3.11", "strange names": "3.12", "four databases": "3.13"}
+# The oldest Python with the oldest versions that `pyproject.toml` allows.
+OLDEST = {"3.11": ("--resolution", "lowest-direct")}
 
 
 @pytest.fixture
@@ -39,16 +41,16 @@ def mariadb() -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def install(template: Path, workplace: Path) -> Install:
-    """Return what bakes and installs a set of good answers, each once for each Python."""
-    installed: dict[tuple[str, str | None], tuple[Path, str]] = {}
+    """Return what bakes and installs a set of good answers, each once for each way to install."""
+    installed: dict[tuple[str, ...], tuple[Path, str]] = {}
 
-    def once(name: str, python: str | None = None) -> tuple[Path, str]:
-        if (name, python) not in installed:
+    def once(name: str, *options: str) -> tuple[Path, str]:
+        if (name, *options) not in installed:
             output = workplace / str(len(installed))
             project, printed = generate(template, output, GOOD_ANSWERS[name])
-            succeed(["uv", "sync", "--quiet", *(["--python", python] if python else [])], project)
-            installed[name, python] = project, printed
-        return installed[name, python]
+            succeed(["uv", "sync", "--quiet", *options], project)
+            installed[name, *options] = project, printed
+        return installed[name, *options]
 
     return once
 
@@ -59,12 +61,16 @@ def test_a_new_project_is_clean_and_passes_all_tests(
 ) -> None:
     """Lint, format, types, the tests and the framework's tests succeed, on each Python there is."""
     # Where this machine has not that one, the project is tried on the one it has.
-    project, _ = install(name, pythons().get(version))
-    succeed(["uv", "run", "ruff", "check"], project)
-    succeed(["uv", "run", "ruff", "format", "--check"], project)
-    succeed(["uv", "run", "mypy", "--strict", "."], project)
-    assert " passed" in succeed(["uv", "run", "pytest", "-q"], project)
-    assert " passed" in succeed(["uv", "run", "pytest", "-q", "-n", "2", "tests/qapla"], project)
+    python = pythons().get(version)
+    project, _ = install(name, *OLDEST.get(version, ()), *(("--python", python) if python else ()))
+    # Without it each command would install the newest versions.
+    as_installed = ["uv", "run", "--no-sync"]
+    succeed([*as_installed, "ruff", "check"], project)
+    succeed([*as_installed, "ruff", "format", "--check"], project)
+    succeed([*as_installed, "mypy", "--strict", "."], project)
+    assert " passed" in succeed([*as_installed, "pytest", "-q"], project)
+    tests = ["pytest", "-q", "-n", "2", "tests/qapla"]
+    assert " passed" in succeed([*as_installed, *tests], project)
 
 
 @pytest.mark.parametrize("name", [name for name in GOOD_ANSWERS if name not in FULL])

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import CursorResult, Executable, Select, TextClause
+from sqlalchemy import Executable, Select, TextClause
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import QueryableAttribute, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
@@ -63,16 +63,6 @@ class MarkedReads(Driver[M]):
             self.refuse_unknown([item])
         attribute = getattr(self.model, item) if isinstance(item, str) else item
         return selectinload(attribute)
-
-    def _is_plain(
-        self, columns: Sequence[QueryableAttribute[Any]], result: CursorResult[Any]
-    ) -> bool:
-        """Tell whether the columns' values need no conversion after the driver's own."""
-        dialect = result.dialect
-        return all(
-            column.type.dialect_impl(dialect).result_processor(dialect, described[1]) is None
-            for column, described in zip(columns, result.cursor.description, strict=True)
-        )
 
     def _read(self, work: Callable[[], T]) -> T:
         """Run a read, again when the reader's connection turns out to be lost.

@@ -14,7 +14,11 @@ from qapla.driver.base import M
 from qapla.driver.marked import Load, MarkedReads
 from qapla.driver.ordering import Order, Ordering, ordering
 from qapla.driver.page import Page, read_cursor, write_cursor
+from qapla.driver.plain import Dicts, dicts
 from qapla.exceptions import ObjectNotFound, QaplaError, SeveralObjectsFound
+
+# The framework's own notes in the `info` of a session, which are about that session alone.
+_OWN = "qapla."
 
 
 class ReadDriver(MarkedReads[M]):
@@ -93,24 +97,19 @@ class ReadDriver(MarkedReads[M]):
             self._read(lambda: self.session.scalar(statement, bind_arguments=self._binding))
         )
 
-    def rows(self, *columns: str, **criteria: Any) -> list[dict[str, Any]]:
+    def rows(self, *columns: str, **criteria: Any) -> Dicts:
         """Return columns of the rows that fit as plain dicts, in no particular order.
 
         Args:
             columns: The names of the columns; without one, all.
         """
         names = columns or tuple(self.mapper.column_attrs.keys())
-        chosen = [self.column(name) for name in names]
-        statement = select(*chosen).where(*self.conditions(criteria))
-        places = [(name, place) for place, name in enumerate(names)]
+        statement = select(*map(self.column, names)).where(*self.conditions(criteria))
 
-        def work() -> list[dict[str, Any]]:
-            result = self.session.connection(self._binding).execute(statement)
-            # Without a column whose type converts, what the driver gives is what SQLAlchemy would.
-            plain = result.cursor is not None and self._is_plain(chosen, result)
-            found = result.cursor.fetchall() if plain else result.fetchall()
-            result.close()
-            return [{name: row[place] for name, place in places} for row in found]
+        def work() -> Dicts:
+            # By the session, as its events and loader criteria may leave rows out.
+            result = self.session.execute(statement, bind_arguments=self._binding)
+            return dicts(self.session, result, names)
 
         return self._read(work)
 
@@ -216,9 +215,19 @@ def _batches(
 
 
 def _twin(driver: ReadDriver[Any]) -> Session:
-    """Return a new session that works as the driver's does, on connections of its own."""
+    """Return a new session that works as the driver's does, on connections of its own.
+
+    Its listeners and options hold here too: loader criteria, the role of a tenant.
+    """
     session = driver.session
-    options: dict[str, Any] = {"join_transaction_mode": session.join_transaction_mode}
+    options: dict[str, Any] = {
+        "join_transaction_mode": session.join_transaction_mode,
+        "execution_options": session.execution_options,
+        "info": {k: v for k, v in session.info.items() if not str(k).startswith(_OWN)},
+    }
     if isinstance(session, RoutedSession):
         options["reader"] = session.reader
-    return type(session)(session.get_bind(driver.mapper), **options)
+    twin = type(session)(session.get_bind(driver.mapper), **options)
+    dispatch: Any = twin.dispatch
+    dispatch._update(session.dispatch, only_propagate=False)
+    return twin

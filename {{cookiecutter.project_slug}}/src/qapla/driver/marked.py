@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import Executable, Select, TextClause
+from sqlalchemy import Executable, Result, ScalarResult, Select, TextClause
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import QueryableAttribute, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
@@ -16,6 +16,7 @@ from qapla.driver.base import Driver, M
 from qapla.exceptions import ReadOnly
 
 T = TypeVar("T")
+R = TypeVar("R", Result[Any], ScalarResult[Any])
 
 # A relationship, its name, or an option of SQLAlchemy's own.
 Load = str | QueryableAttribute[Any] | ORMOption
@@ -31,12 +32,12 @@ class MarkedReads(Driver[M]):
             ReadOnly: The statement writes.
         """
         self._refuse_writes(statement)
-        return self._read(lambda: list(self.session.scalars(statement).all()))
+        return self._read(lambda: list(_unique(self.session.scalars(statement)).all()))
 
     def execute(self, statement: Executable) -> list[Any]:
         """Return every row of a statement of one's own, as marked reads; `Raises:` as `scalars`."""
         self._refuse_writes(statement)
-        return self._read(lambda: list(self.session.execute(statement).all()))
+        return self._read(lambda: list(_unique(self.session.execute(statement)).all()))
 
     @property
     def _binding(self) -> dict[str, Any]:
@@ -96,3 +97,11 @@ class MarkedReads(Driver[M]):
     @property
     def _read_only(self) -> ReadOnly:
         return ReadOnly(f"{type(self).__name__} only reads: write by a write driver")
+
+
+def _unique(result: R) -> R:
+    """Return a result without repeated rows where a collection that is joined has repeated them.
+
+    Other rows are left alone: a query of one's own may want them twice.
+    """
+    return result.unique() if result._unique_filter_state is not None else result

@@ -57,6 +57,10 @@ class DatabaseInUse(DatabaseError):
     """Say that another run of tests uses a test database, and how to have one of one's own."""
 
 
+class SessionEnded(DatabaseError):
+    """The request or task that a session belonged to has ended."""
+
+
 class ObjectNotFound(QaplaError):
     """Say that a model has no row with the id that was asked for."""
 

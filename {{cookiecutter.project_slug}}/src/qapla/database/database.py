@@ -5,6 +5,7 @@ import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -17,7 +18,7 @@ from qapla.database.maintenance import Maintenance, maintenance
 from qapla.database.session import RoutedSession
 from qapla.database.url import refuse_undroppable
 from qapla.database.writes import has_uncommitted_writes, track
-from qapla.exceptions import DatabaseError, NotPrepared
+from qapla.exceptions import DatabaseError, NotPrepared, SessionEnded
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -172,6 +173,27 @@ class Database:
                 self.on_lost_writes(self, session)
         finally:
             session.close()
+            if isinstance(session, RoutedSession):
+                session.end(partial(self._ended, session.info.get(OWNER)))
+
+    def roll_back(self, session: Session, *, completed: bool) -> None:
+        """Roll back the transaction of a session, which stays usable; the arguments are as above.
+
+        Objects without a transaction are left alone: to expire them would cost a query for each.
+        """
+        try:
+            if completed and has_uncommitted_writes(session):
+                self.on_lost_writes(self, session)
+        finally:
+            if session.in_transaction():
+                session.rollback()
+
+    def _ended(self, owner: object) -> SessionEnded:
+        return SessionEnded(
+            f"database {self.name!r}: {owner or 'a unit of work'} has ended, and its session with "
+            "it: call a driver's `stream()`, which has sessions of its own, or open one, "
+            f"`with application.dbs[{self.name!r}].get_session() as session:`"
+        )
 
     def reset_hooks(self) -> None:
         """Take back what a test has hooked into the database's sessions."""

@@ -26,8 +26,12 @@ DEFAULT = "database"
 _OPENED = "qapla.opened"
 # The exception that was being handled when a session was opened; it is not the request's.
 _HANDLED = "qapla.handled"
+# Set when the request has ended and its sessions with it.
+_ENDED = "qapla.ended"
 _MARK = "__qapla_sessions__"
 _INVOKE = "invoke_subrequest"
+_INVOKE_EXCEPTION_VIEW = "invoke_exception_view"
+_METHODS = (_INVOKE, _INVOKE_EXCEPTION_VIEW)
 
 
 def add_request_sessions(config: Any, databases: Databases) -> None:
@@ -40,6 +44,7 @@ def add_request_sessions(config: Any, databases: Databases) -> None:
     attributes: dict[str, Any] = {DEFAULT: _Alias(databases.first.name), _MARK: True}
     attributes.update({name: _SessionOf(database) for name, database in databases.items()})
     attributes[_INVOKE] = _Invoke(attributes)
+    attributes[_INVOKE_EXCEPTION_VIEW] = _InvokeExceptionView()
 
     def register() -> None:
         factory = config.registry.queryUtility(IRequestFactory, default=Request)
@@ -66,10 +71,37 @@ class _Invoke:
             return self
 
         def invoke_subrequest(subrequest: Any, use_tweens: bool = False) -> Any:
+            # A request may be invoked again.
+            for key in (_ENDED, "traversed"):
+                subrequest.__dict__.pop(key, None)
             _give(subrequest, self._attributes)
             return request.__dict__[_INVOKE](subrequest, use_tweens)
 
         return invoke_subrequest
+
+
+class _InvokeExceptionView:
+    """Roll back the sessions of a request that failed, before its exception view runs.
+
+    Pyramid's tween for exception views invokes it for every exception, whether a view matches or
+    not: so neither the exception view nor a tween around it can commit what failed. A tween of our
+    own would cost a call in every request, and `pyramid.tweens` in the ini file would leave it out.
+    """
+
+    def __get__(self, failed: Any, owner: type | None = None) -> Any:
+        if failed is None:
+            return self
+        ours = next(cls for cls in type(failed).__mro__ if _MARK in cls.__dict__)
+        invoke = getattr(super(ours, failed), _INVOKE_EXCEPTION_VIEW)
+
+        def invoke_exception_view(
+            exc_info: Any = None, request: Any = None, *args: Any, **options: Any
+        ) -> Any:
+            error = (exc_info or sys.exc_info())[1]
+            _roll_back(failed if request is None else request, error)
+            return invoke(exc_info, request, *args, **options)
+
+        return invoke_exception_view
 
 
 def _with_sessions(factory: Any, attributes: dict[str, Any]) -> Any:
@@ -77,7 +109,7 @@ def _with_sessions(factory: Any, attributes: dict[str, Any]) -> Any:
     if not isinstance(factory, type):
         return _Wrapped(factory, attributes)
     for name in attributes:
-        if name != _INVOKE and hasattr(factory, name):
+        if name not in _METHODS and hasattr(factory, name):
             raise DatabaseError(
                 f"the request factory {factory.__name__} has an attribute {name!r}, which is the "
                 "name of a session: rename the attribute"
@@ -125,6 +157,10 @@ class _SessionOf:
         if request is None:
             return self
         session = self._database.get_session(_Owner(request))
+        if _has_ended(request):
+            # A driver may still `stream()` with it; any other use raises `SessionEnded`.
+            self._database.end_session(session, completed=False)
+            return session
         request.__dict__[self._database.name] = session
         _opened(request).append((self._database, session))
         return session
@@ -152,12 +188,35 @@ def _opened(request: Any) -> list[tuple[Database, Session]]:
     return opened
 
 
+def _has_ended(request: Any) -> bool:
+    """Whether the request has ended: the router then deletes the context that traversal has set.
+
+    Source: `pyramid.router.Router.finish_request`. It runs before a streamed body is iterated.
+    """
+    attributes = request.__dict__
+    return _ENDED in attributes or ("traversed" in attributes and "context" not in attributes)
+
+
+def _roll_back(request: Any, error: BaseException | None) -> None:
+    """Roll back the sessions of a request whose view raised an error.
+
+    A redirect ends a request well: the writes that it left uncommitted are reported.
+    """
+    for database, session in reversed(request.__dict__.get(_OPENED, ())):
+        try:
+            database.roll_back(session, completed=_is_redirect(error))
+        except Exception:
+            # The connection is lost, and the transaction with it.
+            session.invalidate()
+
+
 def _finish(request: Any) -> None:
     completed = _completed(request)
     try:
         while request.finished_callbacks:
             request.finished_callbacks.popleft()(request)
     finally:
+        request.__dict__[_ENDED] = True
         for database, session in reversed(request.__dict__.pop(_OPENED)):
             request.__dict__.pop(database.name, None)
             try:
@@ -167,8 +226,14 @@ def _finish(request: Any) -> None:
 
 
 def _completed(request: Any) -> bool:
-    """Tell whether a request ended without an exception; a raised redirect is none."""
+    """Whether no exception leaves the request.
+
+    The writes of a view that raised were rolled back before its exception view ran, so that what is
+    uncommitted now was written by an exception view or a callback.
+    """
     handled, error = request.__dict__.pop(_HANDLED), sys.exc_info()[1]
-    if error is None or error is handled:
-        error = request.exception
-    return error is None or (isinstance(error, HTTPException) and error.status_code < 400)
+    return error is None or error is handled or _is_redirect(error)
+
+
+def _is_redirect(error: BaseException | None) -> bool:
+    return isinstance(error, HTTPException) and error.status_code < 400

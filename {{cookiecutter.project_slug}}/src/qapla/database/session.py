@@ -8,9 +8,10 @@ its connection goes back to the pool as soon as the rows are there. Every statem
 would let take part in a transaction.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from typing import Any
+from functools import partial
+from typing import Any, NoReturn
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import Session
@@ -58,6 +59,20 @@ class RoutedSession(Session):
             self.expire_all()
         super().rollback()
 
+    def end(self, error: Callable[[], Exception]) -> None:
+        """Refuse any further use of a closed session, which would begin again and never end.
+
+        SQLAlchemy's `close_resets_only=False` would refuse a session too that its user has closed
+        by hand, and names neither the owner of the session nor a way out.
+
+        Args:
+            error: Makes the error that is raised.
+        """
+        # A partial of a function, as a bound method would be a reference cycle.
+        refuse = partial(_refuse, error)
+        # Each begin of a transaction, and each statement for the reader.
+        self.__dict__.update(_autobegin_t=refuse, _connection_for_bind=refuse)
+
     def _connection_for_bind(self, engine: Any, *args: Any, **options: Any) -> Connection:
         if not self._is_reading or self.reader is None:
             return super()._connection_for_bind(engine, *args, **options)
@@ -65,6 +80,10 @@ class RoutedSession(Session):
         if self._reads is None:
             self._reads = self.reader.connect()
         return self._reads
+
+
+def _refuse(error: Callable[[], Exception], *args: object, **options: object) -> NoReturn:
+    raise error()
 
 
 def reading(session: Session) -> AbstractContextManager[bool]:

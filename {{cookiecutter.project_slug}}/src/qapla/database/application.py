@@ -53,11 +53,13 @@ class DatabaseApplication(Application):
         )
 
     def add_database_web(self) -> None:
-        """Give requests their sessions; for `append_web_plugins`."""
+        """Open sessions for requests, and render rows as JSON; for `append_web_plugins`."""
         # Imported here, as it imports Pyramid: whatever is not the web starts faster without it.
         from qapla.database.request import add_request_sessions
+        from qapla.web.rendering import add_json_renderer
 
         add_request_sessions(self.config, self.dbs)
+        add_json_renderer(self.config)
         self.config.registry["dbs"] = self.dbs
 
     def _forget(self) -> None:

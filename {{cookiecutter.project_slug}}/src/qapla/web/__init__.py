@@ -1,0 +1,1 @@
+"""Pyramid: rendering, error responses and the server."""

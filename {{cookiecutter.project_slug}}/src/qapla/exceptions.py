@@ -53,6 +53,10 @@ class NotDroppable(DatabaseError):
     """Say that a database is not a test database, so that nothing drops it."""
 
 
+class WrongDatabase(DatabaseError):
+    """A connection of a test has reached a database that no run of tests has made."""
+
+
 class DatabaseInUse(DatabaseError):
     """Say that another run of tests uses a test database, and how to have one of one's own."""
 

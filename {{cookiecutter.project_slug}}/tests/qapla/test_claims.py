@@ -1,5 +1,6 @@
 """Two runs at a time on one server: each has its databases for itself, or is told so."""
 
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -39,8 +40,9 @@ class Application(SampleApplication):
 def server(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """Place the database on the server that the parameter names; return that name."""
     name: str = request.param
-    migrations = Path(__file__).parent / "sample" / "migrations" / "main"
-    monkeypatch.setenv("QAPLA_SAMPLE_PATHS__MIGRATIONS", str(migrations))
+    source = Path(__file__).parent / "sample" / "migrations" / "main"
+    migrations = shutil.copytree(source, tmp_path / "migrations")
+    monkeypatch.setenv("QAPLA_SAMPLE_PATHS__MIGRATIONS_CLAIMED", str(migrations))
     if name == "mariadb":
         monkeypatch.setenv(VARIABLE, f"{request.getfixturevalue('mariadb')}_claimed")
     elif name == "sqlite":

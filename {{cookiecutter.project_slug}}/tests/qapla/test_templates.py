@@ -11,6 +11,7 @@ from sqlalchemy import inspect, make_url, text
 from sqlalchemy.exc import OperationalError
 
 from qapla.database.database import Database
+from qapla.database.label import UNCLEAN
 from qapla.database.templates import Mode, digest_of, prepare
 from qapla.database.url import name_of, template_stem
 from qapla.exceptions import NotDroppable
@@ -249,11 +250,11 @@ def test_reuse_keeps_a_clean_database(place: Place, migrated: Migrated) -> None:
 
 @EVERY
 def test_reuse_makes_what_is_not_clean(place: Place) -> None:
-    """A database without its label was left in the middle of something."""
+    """A database with this label was left in the middle of something."""
     database = place("qapla_unclean_test")
     prepare(database, Mode())
     use(database, "CREATE TABLE sign (id INTEGER)")
-    database.maintenance.set_label("")
+    database.maintenance.set_label(UNCLEAN)
     prepare(database, Mode(reuse=True))
     assert "sign" not in tables(database)
     database.drop()
@@ -281,11 +282,11 @@ def test_recreate_migrates_from_scratch(place: Place, migrated: Migrated, reuse:
 
 @CLONING
 def test_a_template_that_was_left_half_made_is_made_again(place: Place) -> None:
-    """A migration that fails, or a run that is killed, leaves no label on the template."""
+    """A migration that fails, or a run that is killed, leaves a template that is not clean."""
     database = place("qapla_half_test")
     remove(database)
     half = f"qapla_half_test_template_{digest_of(database)[:8]}"
-    database.maintenance.sibling(half).create()
+    database.maintenance.sibling(half).create(for_tests=True)
     prepare(database, Mode())
     assert "ships" in tables(database)
 

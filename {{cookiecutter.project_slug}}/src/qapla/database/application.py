@@ -1,24 +1,18 @@
 """The application with databases: the one module that knows the order of things."""
 
 from collections.abc import Iterable, Mapping
-from itertools import permutations
+from dataclasses import replace
 from pathlib import Path
 
 from sqlalchemy import URL
 
 from qapla.app import TESTS, Application
 from qapla.database.database import Database, Target
+from qapla.database.destination import settle
 from qapla.database.options import check_options
+from qapla.database.placement import Placed, namesakes, neighbours, refuse_shared, url_for_tests
 from qapla.database.plugin import Databases
-from qapla.database.url import (
-    TEST_SUFFIX,
-    check_names,
-    parse,
-    place,
-    refuse_long,
-    test_suffix,
-    with_suffix,
-)
+from qapla.database.url import check_names, parse, refuse_long, test_suffix
 from qapla.exceptions import DatabaseError, SettingsError
 from qapla.settings import DatabaseSettings
 
@@ -37,8 +31,9 @@ class DatabaseApplication(Application):
             databases: Their descriptions, in order: the first is the default one.
 
         Raises:
-            SettingsError: A URL is missing or wrong, or a database of the settings is unknown.
-            DatabaseError: Two databases have one name, or reach the same schema.
+            SettingsError: A URL is missing or wrong, another setting leads elsewhere than the URL, or
+                a database of the settings is unknown.
+            DatabaseError: Two databases have one name, one schema or one directory of migrations.
         """
         described = list(databases)
         names = [database.name for database in described]
@@ -46,11 +41,11 @@ class DatabaseApplication(Application):
             if names.count(name) > 1:
                 raise DatabaseError(f"database {name!r} is listed twice: rename one of them")
         self.layers.refuse_unknown_databases(self.settings, names)
-        urls = {database.name: self._url(database) for database in described}
-        _refuse_shared_schema(urls)
-        self.dbs.fill(
-            database.at(self._target(database, *urls[database.name])) for database in described
-        )
+        placed = {database.name: self._placed(database.name) for database in described}
+        refuse_shared(placed)
+        keyed = [_with_key(database, first=database is described[0]) for database in described]
+        self._refuse_shared_migrations(keyed)
+        self.dbs.fill(database.at(self._target(database, placed)) for database in keyed)
 
     def add_database_web(self) -> None:
         """Open sessions for requests, and render rows as JSON; for `append_web_plugins`."""
@@ -66,47 +61,105 @@ class DatabaseApplication(Application):
         super()._forget()
         self.dbs.clear()
 
-    def _url(self, database: Database) -> tuple[URL, Path | None]:
-        """Return a database's URL and, without one, the embedded server's data directory."""
-        secret = self._settings_of(database).url
-        if secret is not None:
-            url = parse(secret, self.layers.source("databases", database.name, "url"))
-            check_names(url, database.name)
-            return url, None
-        if self.settings.environment == "production":
-            variable = self.layers.variable("databases", database.name, "url")
-            raise SettingsError(
-                f"database {database.name!r} has no URL, and production has no embedded server: "
-                f"set the variable {variable}"
-            )
-        name = f"{self.package}_{database.name}"
-        url = URL.create("postgresql+psycopg", username="postgres", database=name)
-        return url, self.paths["var"] / "postgres"
-
-    def _target(self, database: Database, url: URL, embedded: Path | None) -> Target:
-        settings = self._settings_of(database)
-        check_options(database.name, url, settings.options, self.layers.source)
-        if self.purpose == TESTS:
-            url = with_suffix(url, test_suffix())
-        refuse_long(url, database.name)
+    def _placed(self, name: str) -> Placed:
+        """Return where the settings place a database."""
+        settings = self._settings_of(name)
         default_url = None
         if settings.default_url is not None:
-            setting = self.layers.source("databases", database.name, "default_url")
-            default_url = parse(settings.default_url, setting)
+            setting = self.layers.source("databases", name, "default_url")
+            default_url, _ = settle(parse(settings.default_url, setting), {}, setting, setting)
+        if settings.url is not None:
+            setting = self.layers.source("databases", name, "url")
+            arguments = self.layers.source("databases", name, "options", "connect_args")
+            url = parse(settings.url, setting)
+            check_options(name, url, settings.options, self.layers.source)
+            url, options = settle(url, settings.options, setting, arguments)
+            check_names(url, name)
+            return Placed(url, options, default_url=default_url)
+        if self.settings.environment == "production":
+            variable = self.layers.variable("databases", name, "url")
+            raise SettingsError(
+                f"database {name!r} has no URL, and production has no embedded server: "
+                f"set the variable {variable}"
+            )
+        url = URL.create(
+            "postgresql+psycopg", username="postgres", database=f"{self.package}_{name}"
+        )
+        check_options(name, url, settings.options, self.layers.source)
+        arguments = self.layers.source("databases", name, "options", "connect_args")
+        settled, options = settle(url, settings.options, f"database {name!r}", arguments)
+        if settled.set(query={}) != url or settled.query.keys() - {"options"}:
+            variable = self.layers.variable("databases", name, "url")
+            raise SettingsError(
+                f"{arguments} names a server, and database {name!r} has no URL, so that it is on the "
+                f"embedded one: set the variable {variable} instead"
+            )
+        return Placed(settled, options, self.paths["var"] / "postgres", default_url)
+
+    def _target_at(self, database: Database, here: Placed, url: URL) -> Target:
+        key = database.migrations_key or ""
         return Target(
             url=url,
-            migrations=self.paths.setdefault(
-                database.migrations_key, self.paths["root"] / "migrations" / database.name
-            ),
-            default_url=default_url,
-            options=settings.options,
-            embedded=embedded,
-            creatable=self.settings.environment == "development",
-            reader=_has_reader(url, settings),
+            migrations=self.paths[key] if key else self.paths["root"],
+            default_url=here.default_url,
+            options=dict(here.options),
+            embedded=here.embedded,
         )
 
-    def _settings_of(self, database: Database) -> DatabaseSettings:
-        return self.settings.databases.get(database.name) or DatabaseSettings()
+    def _refuse_shared_migrations(self, databases: Iterable[Database]) -> None:
+        """Place the migrations of each database, and refuse two in one directory.
+
+        Raises:
+            DatabaseError: Two databases would run the same migrations.
+        """
+        owners: dict[Path, Database] = {}
+        for database in databases:
+            key = str(database.migrations_key)
+            default = self.paths["root"] / "migrations" / database.name
+            path = self.paths.setdefault(key, default)
+            other = owners.setdefault(path.resolve(), database)
+            if other is database:
+                continue
+            own = f"migrations_{database.name}"
+            remedy = f"set {self.layers.variable('paths', key)} to another one"
+            if key == other.migrations_key:
+                remedy = f"write Database({database.name!r}, {own!r})"
+            raise DatabaseError(
+                f"databases {other.name!r} and {database.name!r} have one directory of migrations, "
+                f"{path}: {remedy}"
+            )
+
+    def _target(self, database: Database, placed: Mapping[str, Placed]) -> Target:
+        here, settings = placed[database.name], self._settings_of(database.name)
+        target = self._target_at(database, here, here.url)
+        if self.purpose == TESTS:
+            url = url_for_tests(database.name, placed, test_suffix())
+            others = [Database(name) for name in namesakes(url, placed)]
+            target = replace(
+                target,
+                url=url,
+                tests=True,
+                namesakes=tuple(
+                    other.at(self._target_at(other, placed[other.name], placed[other.name].url))
+                    for other in others
+                ),
+            )
+        refuse_long(target.url, database.name)
+        return replace(
+            target,
+            neighbours=() if target.tests else neighbours(database.name, placed),
+            creatable=self.settings.environment == "development",
+            reader=_has_reader(target.url, settings),
+        )
+
+    def _settings_of(self, name: str) -> DatabaseSettings:
+        return self.settings.databases.get(name) or DatabaseSettings()
+
+
+def _with_key(database: Database, *, first: bool) -> Database:
+    """Return a description that names its directory of migrations."""
+    key = "migrations" if first else f"migrations_{database.name}"
+    return Database(database.name, database.migrations_key or key)
 
 
 def _has_reader(url: URL, settings: DatabaseSettings) -> bool:
@@ -123,26 +176,3 @@ def _has_reader(url: URL, settings: DatabaseSettings) -> bool:
         return settings.reader and not isolated
     postgresql = url.get_backend_name() == "postgresql"
     return postgresql and not isolated and "poolclass" not in settings.options
-
-
-def _refuse_shared_schema(urls: Mapping[str, tuple[URL, Path | None]]) -> None:
-    """Refuse two databases on one schema, and one that is the test database of another.
-
-    Autogenerate would drop the other's tables, and the tests would drop the database.
-    """
-    places = {name: (embedded, *place(url)) for name, (url, embedded) in urls.items()}
-    tests = {
-        name: (embedded, *place(with_suffix(url, TEST_SUFFIX)))
-        for name, (url, embedded) in urls.items()
-    }
-    for one, other in permutations(urls, 2):
-        if places[one] == places[other]:
-            raise DatabaseError(
-                f"databases {one!r} and {other!r} reach the same schema of the same server: "
-                f"give {other!r} a database of its own"
-            )
-        if tests[one] == places[other]:
-            raise DatabaseError(
-                f"the tests of database {one!r} would drop database {other!r}, as theirs is called "
-                f"{urls[other][0].database}: give {other!r} another name"
-            )

@@ -8,23 +8,30 @@ from collections.abc import Callable
 
 from sqlalchemy import Connection, text
 
+from qapla.exceptions import WrongDatabase
+
 # How long a lock of another process is waited for; then the database is made anew, by force.
 _PATIENCE = 3
 _KEPT = "alembic_version"
 
+# Each row has the database that the connection is in, and there is one without a table too.
 _POSTGRESQL_TABLES = """
-    SELECT format('%I.%I', n.nspname, c.relname)
+    SELECT current_database(), t.name FROM (SELECT 1) one LEFT JOIN (
+    SELECT format('%I.%I', n.nspname, c.relname) AS name
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE c.relkind = 'r' AND n.nspname <> 'information_schema'
-    AND n.nspname NOT LIKE 'pg\\_%' AND c.relname <> :kept
+    AND n.nspname NOT LIKE 'pg\\_%' AND c.relname <> :kept) t ON true
 """
 _SQLITE_TABLES = """
-    SELECT '"' || replace(name, '"', '""') || '"' FROM sqlite_master
+    SELECT NULL, '"' || replace(name, '"', '""') || '"' FROM sqlite_master
     WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND name <> :kept
 """
-_MARIADB_TABLES = """
-    SELECT concat('`', replace(table_name, '`', '``'), '`') FROM information_schema.tables
+_MARIADB_NAMES = """
+    SELECT concat('`', replace(table_name, '`', '``'), '`') AS name FROM information_schema.tables
     WHERE table_schema = DATABASE() AND table_type = 'BASE TABLE' AND table_name <> :kept
+"""
+_MARIADB_TABLES = f"""
+    SELECT DATABASE(), t.name FROM (SELECT 1) one LEFT JOIN ({_MARIADB_NAMES}) t ON true
 """
 # Sequences that were used, with where they start.
 _POSTGRESQL_USED = "FROM pg_sequence WHERE pg_sequence_last_value(seqrelid) IS NOT NULL"
@@ -41,7 +48,11 @@ def is_plain(connection: Connection) -> bool:
 
 
 def empty(connection: Connection) -> None:
-    """Delete every row of a plain database, and let its keys count from the start."""
+    """Delete every row of a plain database, and let its keys count from the start.
+
+    Raises:
+        WrongDatabase: A test has left the connection in another database than that of its URL.
+    """
     dialect = _dialect(connection)
     if dialect == "postgresql":
         # Before anything, as a lock may keep even a look at the tables waiting.
@@ -54,8 +65,16 @@ def _dialect(connection: Connection) -> str:
 
 
 def _tables_with_rows(connection: Connection) -> list[str]:
-    listed = text(_TABLES[_dialect(connection)])
-    tables = list(connection.scalars(listed, {"kept": _KEPT}))
+    name = str(connection.engine.url.database)
+    listed = connection.execute(text(_TABLES[_dialect(connection)]), {"kept": _KEPT}).all()
+    for here in {here for here, _ in listed if here is not None}:
+        # A server may keep names in small letters alone.
+        if here.lower() != name.lower():
+            raise WrongDatabase(
+                f"a connection to the database {name!r} is in {here!r}, which is not emptied: look "
+                "for the test that sends `USE`"
+            )
+    tables = [table for _, table in listed if table is not None]
     queries = [
         f"SELECT {number} FROM (SELECT 1 AS one) x WHERE EXISTS (SELECT 1 FROM {table})"
         for number, table in enumerate(tables)
@@ -113,7 +132,7 @@ def _empty_mariadb(connection: Connection, tables: list[str]) -> None:
             f"FOR DELETE FROM {quoted}"
         )
     connection.commit()
-    counted = connection.scalars(text(_MARIADB_TABLES + _MARIADB_USED), {"kept": _KEPT})
+    counted = connection.scalars(text(_MARIADB_NAMES + _MARIADB_USED), {"kept": _KEPT})
     for table in list(counted):
         quoted = _for_driver(connection, table)
         connection.exec_driver_sql(

@@ -9,16 +9,19 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from sqlalchemy import URL, Connection, Engine
+from sqlalchemy import URL, Connection, Engine, text
 from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.schema import CreateSchema
 
 from qapla import embedded
 from qapla.database.engines import Hints, make_engine, make_reader
+from qapla.database.landing import refuse_foreign, watch_connections
 from qapla.database.maintenance import Maintenance, maintenance
+from qapla.database.placement import schema_of
 from qapla.database.session import RoutedSession
 from qapla.database.url import refuse_undroppable
 from qapla.database.writes import has_uncommitted_writes, track
-from qapla.exceptions import DatabaseError, NotPrepared, SessionEnded
+from qapla.exceptions import DatabaseError, NotDroppable, NotPrepared, SessionEnded
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -36,7 +39,9 @@ class Target:
 
     `embedded` is the data directory of the embedded server, or None where the URL says it all;
     `creatable` tells whether an upgrade may make the database when it is missing, and `reader`
-    whether marked reads go to an engine of their own.
+    whether marked reads go to an engine of their own. With `tests` only a database is reached that a
+    run of tests has made. `namesakes` are the project's own databases, for other purposes, with
+    the name of that one, and `neighbours` the names of those in other schemas of this database.
     """
 
     url: URL
@@ -46,6 +51,9 @@ class Target:
     embedded: Path | None = None
     creatable: bool = False
     reader: bool = False
+    tests: bool = False
+    namesakes: tuple["Database", ...] = ()
+    neighbours: tuple[str, ...] = ()
 
 
 class Database:
@@ -53,13 +61,14 @@ class Database:
 
     Args:
         name: The name of the database, as in `request.<name>` and `application.dbs["<name>"]`.
-        migrations_key: The key of its migrations directory in the `paths` settings.
+        migrations_key: The key of its migrations directory in the `paths` settings: `migrations` for
+            the first database of an application, and `migrations_<name>` for the others.
     """
 
     # What is asked before a database is used; in tests it keeps out what has no right to it.
     guard: ClassVar[Callable[["Database"], None] | None] = None
 
-    def __init__(self, name: str, migrations_key: str = "migrations") -> None:
+    def __init__(self, name: str, migrations_key: str | None = None) -> None:
         self.name = name
         self.migrations_key = migrations_key
         self.before_session: Callable[[Database], None] | None = None
@@ -109,7 +118,9 @@ class Database:
         if self._engine is None:
             with self._lock:
                 if self._engine is None:
-                    self._engine = make_engine(self.url, self.target.options, self._hints)
+                    self._engine = self._watched(
+                        make_engine(self.url, self.target.options, self._hints)
+                    )
         return self._engine
 
     @property
@@ -119,8 +130,15 @@ class Database:
         if self._reader is None and self.target.reader:
             with self._lock:
                 if self._reader is None:
-                    self._reader = make_reader(self.url, self.target.options, self._hints)
+                    self._reader = self._watched(
+                        make_reader(self.url, self.target.options, self._hints)
+                    )
         return self._reader
+
+    def _watched(self, engine: Engine) -> Engine:
+        if self.target.tests:
+            watch_connections(engine, self.maintenance, self.name)
+        return engine
 
     @property
     def sessions(self) -> sessionmaker[Session]:
@@ -222,10 +240,33 @@ class Database:
 
     def create(self) -> None:
         """Create the database, empty."""
-        self.maintenance.create()
+        self.maintenance.create(for_tests=self.target.tests)
+
+    def create_schema(self) -> None:
+        """Create the schema that the `search_path` of the URL names first, unless it is there."""
+        schema = schema_of(self.target.url)
+        if not schema or self.target.url.get_backend_name() != "postgresql":
+            return
+        with self.engine.begin() as connection:
+            # To create one that is there already needs a privilege too.
+            query = text("SELECT 1 FROM pg_namespace WHERE nspname = :schema")
+            if connection.scalar(query, {"schema": schema}) is None:
+                connection.execute(CreateSchema(schema))
 
     def drop(self) -> None:
-        """Drop the database if it exists, with every connection to it."""
+        """Drop the database if it exists, with every connection to it.
+
+        Nothing is asked first: `recreate` drops only a database that a run of tests has made.
+
+        Raises:
+            NotDroppable: Other databases of the project are schemas of it.
+        """
+        if self.target.neighbours:
+            others = ", ".join(map(repr, self.target.neighbours))
+            raise NotDroppable(
+                f"database {self.name!r}: {self.target.url.database!r} is not dropped, as it has the "
+                f"schema of {others} too: drop the schema of {self.name!r} by hand"
+            )
         self.dispose()
         self.maintenance.drop()
 
@@ -236,16 +277,18 @@ class Database:
             server: What looks after the database, if it has a connection already.
 
         Raises:
-            NotDroppable: By its name this is not a test database.
+            NotDroppable: By its name this is not a test database, or no run of tests has made it.
         """
         refuse_undroppable(self.target.url, self.name)
+        server = server or self.maintenance
+        refuse_foreign(server, self.name)
         # Meanwhile, as the server takes its time to make the database.
         threading.Thread(target=importlib.import_module, args=("alembic.command",)).start()
-        server = server or self.maintenance
         self.dispose()
         server.drop()
-        server.create()
+        server.create(for_tests=True)
         server.hurry()
+        self.create_schema()
         self.migrate()
 
     def alembic_config(self, connection: Connection | None = None) -> "Config":

@@ -118,6 +118,8 @@ def _connected(database: Database) -> Connection:
         if database.target.creatable and not database.exists():
             database.create()
             logger.info("database %r: created %s", database.name, database.target.url.database)
+        if database.target.creatable:
+            database.create_schema()
         return database.engine.connect()
     except DBAPIError as error:
         reason = " ".join(str(error.orig).split())

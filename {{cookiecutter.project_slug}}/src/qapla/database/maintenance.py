@@ -1,13 +1,14 @@
 """Create, clone and drop databases on their server, whatever kind of server it is."""
 
 from contextlib import AbstractContextManager
-from pathlib import Path
 from typing import Protocol
 
 from sqlalchemy import URL
+from sqlalchemy.engine.interfaces import DBAPICursor
 
 from qapla.database.servers import MariaDB, PostgreSQL
 from qapla.database.sqlite import SQLite
+from qapla.database.url import path_of
 from qapla.exceptions import DatabaseError
 
 
@@ -19,8 +20,16 @@ class Maintenance(Protocol):
 
     clones: bool
 
+    @property
+    def name(self) -> str:
+        """Return the name of the database, on SQLite the path of its file."""
+
     def sibling(self, name: str) -> "Maintenance":
         """Return the maintenance of another database of the server."""
+
+    @property
+    def drop_by_hand(self) -> str:
+        """Return what to type to drop the database without this program."""
 
     def share(self, other: "Maintenance") -> None:
         """Use the connection that another one has open, if it is to the same server."""
@@ -28,8 +37,17 @@ class Maintenance(Protocol):
     def exists(self) -> bool:
         """Tell whether the database exists."""
 
-    def create(self) -> None:
-        """Create the database, empty."""
+    def create(self, *, for_tests: bool = False) -> None:
+        """Create the database, empty, with a label where it is for tests."""
+
+    def is_empty(self) -> bool:
+        """Return whether the database has no tables."""
+
+    def identity(self) -> str:
+        """Return the identity of the server, by whatever name it was reached; on SQLite the file's."""
+
+    def landed(self, cursor: DBAPICursor) -> tuple[str, str]:
+        """Return the name and the label of the database that a cursor of the driver is in."""
 
     def drop(self) -> None:
         """Drop the database if it exists, whoever is connected to it."""
@@ -71,7 +89,7 @@ def maintenance(url: URL, default_url: URL | None) -> Maintenance:
     """
     backend = url.get_backend_name()
     if backend == "sqlite":
-        return SQLite(Path(url.database or ""))
+        return SQLite(path_of(url))
     if backend == "postgresql":
         return PostgreSQL(url, default_url or url.set(database="postgres"))
     if backend in ("mysql", "mariadb"):

@@ -9,24 +9,42 @@ from contextlib import contextmanager
 from typing import Any, Self
 
 from sqlalchemy import URL, Connection, NullPool, create_engine, text
+from sqlalchemy.engine.interfaces import DBAPICursor
+from sqlalchemy.exc import DBAPIError
 
+from qapla.database.label import UNCLEAN
 from qapla.exceptions import DatabaseError
 
 # How many seconds a process waits for another one that migrates.
 _PATIENCE = 600
+# A limit of connections that no server has. `CREATE DATABASE` itself sets it on a test database, and
+# so does a clone, which a killed run would otherwise leave without a label.
+_MADE_BY_TESTS = 1_711_276_033
+# Insufficient privilege, an unknown role; and what MariaDB calls the first.
+_NOT_ALLOWED = ("42501", "42704", 1044, 1410)
 
 
 class _Server:
     """Reach a server through its maintenance database."""
 
     def __init__(self, url: URL, default_url: URL) -> None:
+        self.url = url
         self.name = url.database or ""
         self.default_url = default_url
+        # The role that is to use the database, where it is another one than that which creates it.
+        same = url.username in (None, default_url.username)
+        self.owner = None if same else url.username
         self._open: Connection | None = None
+
+    @property
+    def drop_by_hand(self) -> str:
+        """Return the statement that drops the database."""
+        quote = self.url.get_dialect()().identifier_preparer.quote_identifier
+        return f"DROP DATABASE {quote(self.name).replace('%%', '%')}"
 
     def sibling(self, name: str) -> Self:
         """Return the maintenance of another database of the server, on the same connection."""
-        other = type(self)(URL.create(self.default_url.drivername, database=name), self.default_url)
+        other = type(self)(self.url.set(database=name), self.default_url)
         other._open = self._open
         return other
 
@@ -80,6 +98,31 @@ class _Server:
         with self.connection() as connection:
             return [str(value) for value in connection.scalars(text(query))]
 
+    def refuse_denied(self, error: DBAPIError, remedy: str) -> None:
+        """Explain that a role may not create the database.
+
+        Raises:
+            DatabaseError: The error is about missing privileges.
+        """
+        driver: Any = error.orig
+        if {getattr(driver, "sqlstate", None), *driver.args[:1]} & {*_NOT_ALLOWED}:
+            role = self.default_url.username or "of the server's choice"
+            reason = " ".join(str(driver.args[-1]).split())
+            raise DatabaseError(
+                f"database {self.name!r} cannot be created by the role {role} ({reason}): {remedy}, "
+                "or give the setting default_url another role"
+            ) from None
+
+
+_LABEL = (
+    "coalesce(shobj_description(oid, 'pg_database'), CASE datconnlimit "
+    f"WHEN {_MADE_BY_TESTS} THEN '{UNCLEAN}' END, '')"
+)
+_RELATIONS = """
+    SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE n.nspname <> 'information_schema' AND n.nspname NOT LIKE 'pg\\_%' LIMIT 1
+"""
+
 
 class PostgreSQL(_Server):
     """Look after a database of a PostgreSQL server."""
@@ -94,9 +137,38 @@ class PostgreSQL(_Server):
         """Tell whether the database exists."""
         return bool(self.ask("SELECT 1 FROM pg_database WHERE datname = :name"))
 
-    def create(self) -> None:
-        """Create the database, empty."""
-        self.run("CREATE DATABASE {name}")
+    def create(self, *, for_tests: bool = False) -> None:
+        """Create the database, empty, for the role of its URL."""
+        self._create("CREATE DATABASE {name}", for_tests=for_tests)
+
+    def _create(self, statement: str, *, for_tests: bool, **names: str) -> None:
+        if self.owner is not None:
+            # Others than the owner may create nothing in it, since PostgreSQL 15.
+            statement, names = f"{statement} OWNER {{owner}}", {**names, "owner": self.owner}
+        if for_tests:
+            statement = f"{statement} CONNECTION LIMIT {_MADE_BY_TESTS}"
+        try:
+            self.run(statement, **names)
+        except DBAPIError as error:
+            role = self.default_url.username
+            remedy = f'GRANT "{self.owner}" TO "{role}"' if self.owner else ""
+            self.refuse_denied(error, f"type `{remedy or f'ALTER ROLE {role} CREATEDB'}`")
+            raise
+
+    def is_empty(self) -> bool:
+        """Return whether the database has no relations of its own."""
+        engine = create_engine(self.default_url.set(database=self.name), poolclass=NullPool)
+        try:
+            with engine.connect() as connection:
+                return not connection.scalar(text(_RELATIONS))
+        except DBAPIError:
+            # Whoever may not look may not take it for empty.
+            return False
+
+    def identity(self) -> str:
+        """Return the identity of the server, of which a physical copy has another one."""
+        query = "SELECT concat(system_identifier, ' ', pg_postmaster_start_time()) "
+        return str(self.ask(f"{query} FROM pg_control_system()"))
 
     def drop(self) -> None:
         """Drop the database if it exists, whoever is connected to it."""
@@ -119,7 +191,9 @@ class PostgreSQL(_Server):
         named, as it is the default since PostgreSQL 15 and older servers know none.
         Source: PostgreSQL, "CREATE DATABASE".
         """
-        self.run("CREATE DATABASE {name} TEMPLATE {template}", template=template)
+        self._create(
+            "CREATE DATABASE {name} TEMPLATE {template}", for_tests=True, template=template
+        )
 
     def beside(self) -> list[str]:
         """Return the names of the server's databases."""
@@ -127,10 +201,19 @@ class PostgreSQL(_Server):
 
     def label(self) -> str:
         """Return the comment on the database."""
-        query = (
-            "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = :name"
+        return self.ask(f"SELECT {_LABEL} FROM pg_database WHERE datname = :name") or ""
+
+    def landed(self, cursor: DBAPICursor) -> tuple[str, str]:
+        """Return the name and the label of the database that a cursor of the driver is in."""
+        cursor.execute(
+            f"SELECT datname, {_LABEL} FROM pg_database WHERE datname = current_database()"
         )
-        return self.ask(query) or ""
+        # The driver decodes nothing where the encoding is SQL_ASCII.
+        name, label = (
+            value.decode() if isinstance(value, bytes) else str(value)
+            for value in cursor.fetchone() or ("", "")
+        )
+        return name, label
 
     def set_label(self, label: str) -> None:
         """Set the comment on the database, which a clone of it does not inherit."""
@@ -159,9 +242,23 @@ class MariaDB(_Server):
         query = "SELECT 1 FROM information_schema.schemata WHERE schema_name = :name"
         return bool(self.ask(query))
 
-    def create(self) -> None:
+    def create(self, *, for_tests: bool = False) -> None:
         """Create the database, empty."""
-        self.run("CREATE DATABASE {name} CHARACTER SET utf8mb4")
+        label = f" COMMENT '{UNCLEAN}'" if for_tests else ""
+        try:
+            self.run(f"CREATE DATABASE {{name}} CHARACTER SET utf8mb4{label}")
+        except DBAPIError as error:
+            self.refuse_denied(error, "type `GRANT CREATE ON *.*` to it")
+            raise
+
+    def is_empty(self) -> bool:
+        """Return whether the database has no tables."""
+        query = "SELECT 1 FROM information_schema.tables WHERE table_schema = :name LIMIT 1"
+        return not self.ask(query)
+
+    def identity(self) -> str:
+        """Return the identity of the server."""
+        return str(self.ask("SELECT concat_ws(' ', @@hostname, @@port, @@datadir)"))
 
     def drop(self) -> None:
         """Drop the database if it exists, whoever is connected to it."""
@@ -185,6 +282,16 @@ class MariaDB(_Server):
         """Return the comment on the database."""
         query = "SELECT schema_comment FROM information_schema.schemata WHERE schema_name = :name"
         return self.ask(query) or ""
+
+    def landed(self, cursor: DBAPICursor) -> tuple[str, str]:
+        """Return the name and the label of the database that a cursor of the driver is in."""
+        cursor.execute(
+            "SELECT schema_name, schema_comment FROM information_schema.schemata "
+            "WHERE schema_name = DATABASE()"
+        )
+        name, label = cursor.fetchone() or ("", "")
+        # A server may keep names in small letters alone.
+        return self.name if name.lower() == self.name.lower() else name, label
 
     def set_label(self, label: str) -> None:
         """Set the comment on the database."""

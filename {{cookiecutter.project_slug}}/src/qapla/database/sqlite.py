@@ -1,10 +1,15 @@
 """Create, clone and drop a database that is a file."""
 
+import shlex
 import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+
+from sqlalchemy.engine.interfaces import DBAPICursor
+
+from qapla.database.label import UNCLEAN
 
 _JOURNALS = ("-journal", "-wal", "-shm")
 _LABEL = ".label"
@@ -36,10 +41,38 @@ class SQLite:
         """Tell whether the file exists."""
         return self.path.exists()
 
-    def create(self) -> None:
+    @property
+    def name(self) -> str:
+        """Return the path of the file, of which only the directory may be a link."""
+        return str(self.path.parent.resolve() / self.path.name)
+
+    @property
+    def drop_by_hand(self) -> str:
+        """Return the command that removes the file."""
+        return f"rm {shlex.quote(self.name)}"
+
+    def create(self, *, for_tests: bool = False) -> None:
         """Create the file, empty, and the directory that it is in."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
+        if for_tests:
+            self.set_label(UNCLEAN)
         self.path.touch()
+
+    def is_empty(self) -> bool:
+        """Return whether the file has no tables."""
+        try:
+            with closing(
+                sqlite3.connect(f"{self.path.absolute().as_uri()}?mode=ro", uri=True)
+            ) as found:
+                return found.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone() is None
+        except sqlite3.DatabaseError:
+            # It is no database, or nobody may read it.
+            return False
+
+    def identity(self) -> str:
+        """Return the identity of the file, which may have several names."""
+        found = self.path.stat()
+        return f"{found.st_dev} {found.st_ino}"
 
     def drop(self) -> None:
         """Remove the file, and the journals and the label beside it."""
@@ -54,6 +87,7 @@ class SQLite:
 
     def clone(self, template: str) -> None:
         """Copy another file of the directory, which nobody has open."""
+        self.set_label(UNCLEAN)
         shutil.copyfile(self.path.with_name(template + self.path.suffix), self.path)
 
     def beside(self) -> list[str]:
@@ -61,9 +95,21 @@ class SQLite:
         return [path.stem for path in self.path.parent.glob(f"*{self.path.suffix}")]
 
     def label(self) -> str:
-        """Return the text of the file beside the database."""
+        """Return the text of the file beside the database.
+
+        A link, and a file that has other names, have none: the database is not only a test's.
+        """
         label = self._beside(_LABEL)
-        return label.read_text(encoding="utf-8") if label.exists() and self.exists() else ""
+        if not (label.exists() and self.exists()) or self._has_other_names():
+            return ""
+        return label.read_text(encoding="utf-8")
+
+    def landed(self, cursor: DBAPICursor) -> tuple[str, str]:
+        """Return the path and the label of the file that a cursor of the driver reads."""
+        cursor.execute("SELECT file FROM pragma_database_list WHERE name = 'main'")
+        (name,) = cursor.fetchone() or ("",)
+        path = Path(name).resolve()
+        return str(path), SQLite(path).label()
 
     def set_label(self, label: str) -> None:
         """Write the file beside the database."""
@@ -88,6 +134,9 @@ class SQLite:
                     raise
                 alone = False
             yield alone
+
+    def _has_other_names(self) -> bool:
+        return self.path.is_symlink() or self.path.stat().st_nlink > 1
 
     def _beside(self, suffix: str) -> Path:
         return self.path.with_name(self.path.name + suffix)

@@ -18,8 +18,11 @@ from sqlalchemy.exc import DBAPIError
 from qapla.database.cleaning import empty, is_plain
 from qapla.database.database import Database
 from qapla.database.fingerprint import fingerprint
+from qapla.database.label import made_by_tests
+from qapla.database.landing import refuse_foreign
 from qapla.database.maintenance import Maintenance
 from qapla.database.url import name_of, refuse_long, refuse_undroppable, template_stem, with_name
+from qapla.exceptions import NotDroppable
 
 _PLAIN = "plain"
 _SEEDED = "seeded"
@@ -54,16 +57,19 @@ def prepare(database: Database, mode: Mode, server: Maintenance | None = None) -
         Whether the migrations have left its tables empty, so that it is new again when emptied.
 
     Raises:
-        NotDroppable: By its name this is not a test database.
+        NotDroppable: By its name this is not a test database, no run of tests has made it, or it is
+            another database of the project.
     """
     url = database.target.url
     refuse_undroppable(url, database.name)
     digest = digest_of(database)
     server = server or database.maintenance
+    _refuse_namesakes(database, server)
     known, _, state = server.label().partition(" ")
     kept = known == digest and not mode.recreate
     if kept and (mode.reuse or _emptied(database, server, state)):
         return _is_plain(state)
+    refuse_foreign(server, database.name)
     database.dispose()
     if server.clones:
         with server.locked(template_stem(url)):
@@ -72,6 +78,25 @@ def prepare(database: Database, mode: Mode, server: Maintenance | None = None) -
         state = _migrated(database, url, server)
     server.set_label(f"{digest} {state}")
     return _is_plain(state)
+
+
+def _refuse_namesakes(database: Database, server: Maintenance) -> None:
+    """Refuse a database that is another one of the project, which has it by another address."""
+    for namesake in database.target.namesakes:
+        try:
+            same = namesake.exists() and namesake.maintenance.identity() == server.identity()
+        except DBAPIError as error:
+            reason = " ".join(str(error.orig).split())
+            raise NotDroppable(
+                f"database {database.name!r}: database {namesake.name!r} has the name of its test "
+                f"database, and cannot be asked whether it is the same ({reason}): give "
+                f"{namesake.name!r} another name"
+            ) from None
+        if same:
+            raise NotDroppable(
+                f"the tests of database {database.name!r} would drop database {namesake.name!r}: "
+                f"give {namesake.name!r} another name"
+            )
 
 
 def digest_of(database: Database) -> str:
@@ -117,6 +142,8 @@ def _made(database: Database, server: Maintenance, digest: str, mode: Mode) -> s
         _remove_templates(server, stem)
         if not _is_plain(state):
             # It cannot be emptied, and would be migrated again each time.
+            refuse_foreign(template, database.name)
+            template.drop()
             template.clone(name_of(database.target.url))
             template.set_label(f"{digest} {mode.run} {state}")
         return state
@@ -132,7 +159,7 @@ def _made(database: Database, server: Maintenance, digest: str, mode: Mode) -> s
 
 def _migrated(database: Database, url: URL, server: Maintenance) -> str:
     """Make a database at a URL; return its state: its kind and its fingerprint."""
-    made = database.at(replace(database.target, url=url, creatable=False))
+    made = database.at(replace(database.target, url=url, creatable=False, tests=True))
     try:
         made.recreate(server)
         with made.engine.connect() as connection:
@@ -151,5 +178,6 @@ def _remove_templates(server: Maintenance, stem: str, but: str = "") -> None:
     """Drop the templates of a database, of migrations that have changed since."""
     template = re.compile(re.escape(stem) + rf"[0-9a-f]{{{_DIGITS}}}")
     for name in server.beside():
-        if template.fullmatch(name) and name != but:
-            server.sibling(name).drop()
+        old = server.sibling(name)
+        if template.fullmatch(name) and name != but and made_by_tests(old.label()):
+            old.drop()

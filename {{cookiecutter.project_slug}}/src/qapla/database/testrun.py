@@ -17,6 +17,7 @@ from qapla.database.claims import Claims
 from qapla.database.cleaning import empty
 from qapla.database.database import Database
 from qapla.database.isolation import Isolation
+from qapla.database.label import UNCLEAN
 from qapla.database.leaks import Watch
 from qapla.database.templates import Mode, prepare
 from qapla.exceptions import IsolationError
@@ -125,13 +126,13 @@ class TestRun:
         self._release(database)
         if database in self._fresh and database not in self._labels:
             self._labels[database] = database.maintenance.label()
-            database.maintenance.set_label("")
+            database.maintenance.set_label(UNCLEAN)
 
     def stale(self, database: Database) -> None:
         """Make the database anew before the next test that uses it."""
         self._release(database)
         if database in self._fresh and database not in self._labels:
-            database.maintenance.set_label("")
+            database.maintenance.set_label(UNCLEAN)
         self._fresh.pop(database, None)
 
     def clean(self, database: Database) -> None:

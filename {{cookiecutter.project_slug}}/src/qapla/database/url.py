@@ -3,16 +3,19 @@
 import os
 import re
 from pathlib import Path
+from urllib.parse import quote, unquote
 
 from pydantic import SecretStr
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
+from qapla.database.destination import is_uri
 from qapla.exceptions import DatabaseError, NotDroppable, SettingsError
 
 TEST_SUFFIX = "_test"
 TEMPLATE_SUFFIX = "_template_"
-_DROPPABLE = re.compile(r".*_test(_gw\d+|_template_[0-9a-f]+)?")
+_FAMILY = r"(_gw\d+|_template_[0-9a-f]+)?"
+_DROPPABLE = re.compile(rf".*{TEST_SUFFIX}{_FAMILY}")
 _WORKER = re.compile(r"_gw\d+$")
 # The longest names that the servers keep; PostgreSQL cuts a longer one off, silently.
 _LONGEST = {"postgresql": 63, "mysql": 64, "mariadb": 64}
@@ -95,16 +98,31 @@ def template_stem(url: URL) -> str:
 
 def with_name(url: URL, name: str) -> URL:
     """Return the URL of another database of the server, on SQLite of a file beside the first."""
-    if url.get_backend_name() == "sqlite":
-        path = Path(url.database or "")
-        return url.set(database=str(path.with_name(f"{name}{path.suffix}")))
-    return url.set(database=name)
+    if url.get_backend_name() != "sqlite":
+        return url.set(database=name)
+    path = path_of(url)
+    renamed = str(path.with_name(f"{name}{path.suffix}"))
+    return url.set(database=f"file:{quote(renamed)}" if is_uri(url) else renamed)
 
 
 def name_of(url: URL) -> str:
     """Return the name of a database, on SQLite the stem of its file."""
+    return path_of(url).stem if url.get_backend_name() == "sqlite" else url.database or ""
+
+
+def path_of(url: URL) -> Path:
+    """Return the path of a SQLite database, which its URL may hold as a URI.
+
+    Source: SQLite, "Uniform Resource Identifiers".
+    """
     name = url.database or ""
-    return Path(name).stem if url.get_backend_name() == "sqlite" else name
+    if not is_uri(url):
+        return Path(name)
+    path = name.removeprefix("file:")
+    if path.startswith("//"):
+        # An authority, which is empty or `localhost`.
+        path = "/" + path[2:].partition("/")[2]
+    return Path(unquote(path))
 
 
 def refuse_long(url: URL, database: str) -> None:
@@ -135,17 +153,9 @@ def refuse_undroppable(url: URL, database: str) -> None:
         )
 
 
-def place(url: URL) -> tuple[str, ...]:
-    """Return what tells whether two URLs reach the same schema of the same server."""
-    backend = url.get_backend_name().replace("mariadb", "mysql")
-    if backend == "sqlite":
-        return (backend, str(Path(url.database or "").resolve()))
-    ports = {"postgresql": 5432, "mysql": 3306}
-    host = (url.host or _first(url.query.get("host")) or "localhost").lower()
-    port = url.port or _first(url.query.get("port")) or ports.get(backend, "")
-    path = re.search(r"search_path *(?:=|%3D) *([^ ]*)", _first(url.query.get("options")))
-    local = "localhost" if host in ("127.0.0.1", "::1") else host
-    return (backend, local, str(port), url.database or "", path[1] if path else "")
+def is_test_database_of(name: str, test: str) -> bool:
+    """Return whether a name is a test database's, or that of one of its workers or templates."""
+    return re.fullmatch(re.escape(test) + _FAMILY, name) is not None
 
 
 def check_names(url: URL, database: str) -> None:
@@ -154,7 +164,8 @@ def check_names(url: URL, database: str) -> None:
     Raises:
         DatabaseError: The URL has no database's name, or is SQLite's in memory.
     """
-    if not url.database or url.database == ":memory:" or url.query.get("mode") == "memory":
+    memory = (":memory:", "file::memory:")
+    if not url.database or url.database in memory or url.query.get("mode") == "memory":
         raise DatabaseError(
             f"database {database!r}: its URL names no database that several connections can share: "
             f"write for example {_EXAMPLE}"

@@ -72,9 +72,9 @@ class DatabaseApplication(Application):
             setting = self.layers.source("databases", name, "url")
             arguments = self.layers.source("databases", name, "options", "connect_args")
             url = parse(settings.url, setting)
-            check_options(name, url, settings.options, self.layers.source)
             url, options = settle(url, settings.options, setting, arguments)
             check_names(url, name)
+            check_options(name, url, options, self.layers.source)
             return Placed(url, options, default_url=default_url)
         if self.settings.environment == "production":
             variable = self.layers.variable("databases", name, "url")

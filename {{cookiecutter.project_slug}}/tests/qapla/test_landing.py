@@ -145,7 +145,7 @@ def test_tables_that_no_run_has_made_are_not_dropped(place: Place, mode: Mode) -
             drop()
         server = database.maintenance
         assert str(caught.value) == (
-            f"database 'main': no run of tests has made {server.name!r}, which has tables, and it is "
+            f"database 'main': no run of tests has made {server.name!r}, which is not empty, and it is "
             f"not dropped: give 'main' another name in its URL, or type `{server.drop_by_hand}`"
         )
     assert ships(database) == ["Rotarran"]

@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 from qapla.database.database import Database
 from qapla.database.decorators import WithDatabase
 from qapla.database.factories import Factory
+from qapla.database.label import UNCLEAN
+from qapla.database.sqlite import SQLite
 from qapla.database.testrun import TestRun
 from qapla.settings import Settings
 from qapla.testing import BaseApplicationFixture, BaseMigrationTests
@@ -344,8 +346,9 @@ def test_a_database_is_recreated_once_in_a_run(sqlite: Path) -> None:
     """Each database has its own mark, so that the second is not left stale."""
     application = SampleApplication().run_tests()
     run, main, analytics = TestRun(), *application.dbs.values()
-    (sqlite / "main_test.db").write_text("stale")
-    (sqlite / "analytics_test.db").write_text("stale")
+    for name in ("main", "analytics"):
+        (sqlite / f"{name}_test.db").write_text("stale")
+        SQLite(sqlite / f"{name}_test.db").set_label(UNCLEAN)
     for _ in range(2):
         run.refresh(main)
         with main.get_session() as session:

@@ -88,7 +88,7 @@ class DatabaseApplication(Application):
         check_options(name, url, settings.options, self.layers.source)
         arguments = self.layers.source("databases", name, "options", "connect_args")
         settled, options = settle(url, settings.options, f"database {name!r}", arguments)
-        if settled.set(query={}) != url or settled.query.keys() - {"options"}:
+        if settled.query.keys() - {"options"} or _names(settled) != _names(url):
             variable = self.layers.variable("databases", name, "url")
             raise SettingsError(
                 f"{arguments} names a server, and database {name!r} has no URL, so that it is on the "
@@ -154,6 +154,10 @@ class DatabaseApplication(Application):
 
     def _settings_of(self, name: str) -> DatabaseSettings:
         return self.settings.databases.get(name) or DatabaseSettings()
+
+
+def _names(url: URL) -> tuple[object, ...]:
+    return (url.username, url.host, url.port, url.database)
 
 
 def _with_key(database: Database, *, first: bool) -> Database:

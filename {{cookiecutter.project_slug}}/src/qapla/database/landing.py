@@ -53,18 +53,18 @@ def watch_connections(engine: Engine, server: Maintenance, database: str) -> Non
 
 
 def refuse_foreign(server: Maintenance, database: str) -> None:
-    """Refuse to drop a database that has tables, and that no run of tests has made.
+    """Refuse to drop a database that is not empty, and that no run of tests has made.
 
     Args:
         server: The maintenance of the database.
         database: How an error names the database.
 
     Raises:
-        NotDroppable: The database has tables and no label.
+        NotDroppable: The database is not empty, and has no label.
     """
     if made_by_tests(server.label()) or not server.exists() or server.is_empty():
         return
     raise NotDroppable(
-        f"database {database!r}: no run of tests has made {server.name!r}, which has tables, and it is "
+        f"database {database!r}: no run of tests has made {server.name!r}, which is not empty, and it is "
         f"not dropped: give {database!r} another name in its URL, or type `{server.drop_by_hand}`"
     )

@@ -15,6 +15,9 @@ from qapla.database.label import UNCLEAN
 from qapla.database.templates import Mode, prepare
 from qapla.exceptions import NotDroppable, WrongDatabase
 
+pytest_plugins = ["pytester"]
+
+Run = Callable[..., pytest.RunResult]
 Place = Callable[..., Database]
 EVERY = pytest.mark.parametrize("place", ["postgresql", "sqlite", "mariadb"], indirect=True)
 SERVERS = pytest.mark.parametrize("place", ["postgresql", "mariadb"], indirect=True)
@@ -149,6 +152,20 @@ def test_tables_that_no_run_has_made_are_not_dropped(place: Place, mode: Mode) -
             f"not dropped: give 'main' another name in its URL, or type `{server.drop_by_hand}`"
         )
     assert ships(database) == ["Rotarran"]
+
+
+def test_a_run_says_in_one_line_what_it_does_not_drop(run: Run, sqlite: Path) -> None:
+    """The test that would have used the database fails, without a traceback."""
+    path = sqlite / "main_test.db"
+    path.write_text("somebody's notes")
+    result = run("    def test_it(self, dbsession):\n        pass\n")
+    result.assert_outcomes(errors=1)
+    told = (
+        f"database 'main': no run of tests has made '{path}', which is not empty, and it is not "
+        f"dropped: give 'main' another name in its URL, or type `rm {path}`"
+    )
+    assert result.outlines.count(told) == 1
+    assert path.read_text() == "somebody's notes"
 
 
 @EVERY

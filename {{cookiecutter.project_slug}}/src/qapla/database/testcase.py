@@ -13,7 +13,7 @@ from qapla.database.database import Database, lost_writes
 from qapla.database.isolation import Isolation
 from qapla.database.leaks import Watch
 from qapla.database.testrun import TestRun
-from qapla.exceptions import DatabaseInUse
+from qapla.exceptions import DatabaseError, DatabaseInUse
 
 # Whether the body of a test has failed: what it left open is then no news.
 FAILED = pytest.StashKey[bool]()
@@ -94,6 +94,9 @@ class DatabasesOfTest:
                 del self._watches[database]
                 # Every other test would tell the same.
                 self._item.session.shouldfail = str(error)
+                raise pytest.fail.Exception(str(error), pytrace=False) from None
+            except DatabaseError as error:
+                del self._watches[database]
                 raise pytest.fail.Exception(str(error), pytrace=False) from None
             except BaseException:
                 del self._watches[database]

@@ -3,10 +3,12 @@
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any, ClassVar, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, inspect, or_
+from sqlalchemy import ColumnElement, Dialect, false, inspect, or_
 from sqlalchemy.orm import Mapper, QueryableAttribute, Session
+from sqlalchemy.types import TypeEngine
 
-from qapla.exceptions import UnknownAttribute
+from qapla.driver.values import as_key, holds
+from qapla.exceptions import QaplaError, UnknownAttribute
 
 M = TypeVar("M")
 
@@ -33,6 +35,11 @@ class Driver(Generic[M]):
     def name(self) -> str:
         """Return the name of the model, as messages have it."""
         return self.model.__name__
+
+    @property
+    def dialect(self) -> Dialect:
+        """Return SQLAlchemy's dialect of the session's database."""
+        return self.session.get_bind(self.mapper).dialect
 
     def column(self, name: str) -> QueryableAttribute[Any]:
         """Return a column of the model by the name of its attribute.
@@ -72,18 +79,55 @@ class Driver(Generic[M]):
                 )
 
     def identity(self, key: Any) -> list[ColumnElement[bool]]:
-        """Return the conditions of the row with a primary key."""
-        values = key if isinstance(key, tuple) else (key,)
+        """Return the conditions of the row with a primary key; false where no row can have it."""
+        values = self.key(key)
+        if values is None:
+            return [false()]
         primary = zip(self.mapper.primary_key, values, strict=True)
         return [column == value for column, value in primary]
 
-    @staticmethod
-    def _condition(column: QueryableAttribute[Any], value: Any) -> ColumnElement[bool]:
+    def key(self, key: Any) -> tuple[Any, ...] | None:
+        """Return the values of a primary key, or None when its columns cannot hold them.
+
+        Args:
+            key: A value, or a tuple where the primary key has several columns. A text is taken for
+                the number or the UUID that it stands for.
+
+        Raises:
+            QaplaError: The key has another number of values than columns.
+        """
+        values = key if isinstance(key, tuple) else (key,)
+        columns = self.mapper.primary_key
+        if len(values) != len(columns):
+            names = ", ".join(self.mapper.get_property_by_column(c).key for c in columns)
+            given = f"{len(values)} value{'' if len(values) == 1 else 's'}"
+            raise QaplaError(
+                f"{self.name}: the primary key is ({names}), and {given} given: "
+                f"a key of several columns is a tuple"
+            )
+        engine = self.dialect.name
+        found = []
+        for column, value in zip(columns, values, strict=True):
+            held = as_key(column.type, value)
+            if held is None or not holds(column.type, held, engine):
+                return None
+            found.append(held)
+        return tuple(found)
+
+    def _condition(self, column: QueryableAttribute[Any], value: Any) -> ColumnElement[bool]:
         if isinstance(value, (list, tuple, set, frozenset)):
-            return _among(column, value)
-        return column.is_(None) if value is None else column == value
+            return self._among(column, value)
+        if value is None:
+            return column.is_(None)
+        return column == value if self._holds(column, value) else false()
 
+    def _among(
+        self, column: QueryableAttribute[Any], values: Collection[Any]
+    ) -> ColumnElement[bool]:
+        given = column.in_([v for v in values if v is not None and self._holds(column, v)])
+        return or_(given, column.is_(None)) if None in values else given
 
-def _among(column: QueryableAttribute[Any], values: Collection[Any]) -> ColumnElement[bool]:
-    given = column.in_([value for value in values if value is not None])
-    return or_(given, column.is_(None)) if None in values else given
+    def _holds(self, column: QueryableAttribute[Any], value: Any) -> bool:
+        # By the property, as an attribute looks for its type along several ways.
+        type_: TypeEngine[Any] = column.property.columns[0].type
+        return holds(type_, value, self.dialect.name)

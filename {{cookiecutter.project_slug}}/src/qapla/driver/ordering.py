@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Dialect,
     Enum,
     String,
     and_,
@@ -22,6 +23,7 @@ from sqlalchemy.sql.elements import UnaryExpression
 from sqlalchemy.sql.operators import desc_op
 
 from qapla.driver.base import Driver
+from qapla.driver.codec import decorated
 from qapla.exceptions import UnknownAttribute
 
 # A column's attribute or its name; descending is `Ship.name.desc()` or "-name".
@@ -37,18 +39,18 @@ class Term:
     descending: bool
     nullable: bool
 
-    def clauses(self, dialect: str) -> Iterator[ColumnElement[Any]]:
+    def clauses(self, dialect: Dialect) -> Iterator[ColumnElement[Any]]:
         """Yield what goes to ORDER BY.
 
         Where it is the engine's own order nothing is added, so that an index serves.
         """
-        mariadb = dialect in ("mysql", "mariadb")
+        mariadb = dialect.name in ("mysql", "mariadb")
         column: ColumnElement[Any] = self.column.expression
-        if mariadb and isinstance(column.type, Enum):
+        if mariadb and isinstance(decorated(column.type, dialect)[1], Enum):
             # MariaDB sorts these by their index, and compares them as texts.
             column = cast(column, String)
         ordered = column.desc() if self.descending else column.asc()
-        if not self.nullable or (dialect == "postgresql" and not self.descending):
+        if not self.nullable or (dialect.name == "postgresql" and not self.descending):
             yield ordered
         elif mariadb:
             yield self.column.is_(None)
@@ -84,7 +86,7 @@ class Ordering:
 
     terms: tuple[Term, ...]
 
-    def clauses(self, dialect: str) -> list[ColumnElement[Any]]:
+    def clauses(self, dialect: Dialect) -> list[ColumnElement[Any]]:
         """Return what goes to ORDER BY."""
         return [clause for term in self.terms for clause in term.clauses(dialect)]
 

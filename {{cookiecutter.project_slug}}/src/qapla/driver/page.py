@@ -5,41 +5,23 @@ thousandth page costs what the first one does.
 """
 
 import base64
-import binascii
-import enum
 import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
-from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Generic, TypeVar
-from uuid import UUID
+
+from sqlalchemy import Dialect
 
 from qapla.driver.base import Driver
+from qapla.driver.codec import Codec, codec
 from qapla.driver.ordering import Ordering
 from qapla.exceptions import BadCursor, QaplaError
 
 M = TypeVar("M")
 
 _DIGEST = 6
-# How the values that JSON does not have are written, by a sign for their type.
-_WRITERS: dict[type, tuple[str, Any]] = {
-    datetime: ("t", datetime.isoformat),
-    date: ("d", date.isoformat),
-    time: ("h", time.isoformat),
-    Decimal: ("n", str),
-    UUID: ("u", str),
-    bytes: ("b", bytes.hex),
-}
-_READERS: dict[str, Any] = {
-    "t": datetime.fromisoformat,
-    "d": date.fromisoformat,
-    "h": time.fromisoformat,
-    "n": Decimal,
-    "u": UUID,
-    "b": bytes.fromhex,
-}
 
 
 @dataclass(frozen=True)
@@ -53,13 +35,43 @@ class Page(Generic[M]):
     next: str | None
 
 
+@lru_cache(maxsize=512)
+def _codecs(model: str, ordering: Ordering, dialect: Dialect) -> tuple[Codec, ...]:
+    """Return the codecs of the columns of an ordering.
+
+    Raises:
+        QaplaError: No cursor can hold the values of a column.
+    """
+    codecs = tuple(codec(term.column.type, dialect) for term in ordering.terms)
+    for term, found in zip(ordering.terms, codecs, strict=True):
+        if not found.is_writable:
+            raise _unwritable(model, term.name, type(term.column.type).__name__)
+    return codecs
+
+
+def refuse_unwritable(driver: Driver[Any], ordering: Ordering) -> None:
+    """Refuse an ordering by columns that no cursor can hold, before there is a second page.
+
+    Raises:
+        QaplaError: No cursor can hold the values of a column.
+    """
+    _codecs(driver.name, ordering, driver.dialect)
+
+
 def write_cursor(driver: Driver[Any], ordering: Ordering, row: Any) -> str:
     """Return the cursor of the page that follows a row.
 
     Raises:
-        QaplaError: A column's values are objects of a type that only the application knows.
+        QaplaError: No cursor can hold the values of a column.
     """
-    values = [_written(driver, term.name, getattr(row, term.name)) for term in ordering.terms]
+    codecs = _codecs(driver.name, ordering, driver.dialect)
+    values = []
+    for term, found in zip(ordering.terms, codecs, strict=True):
+        value = getattr(row, term.name)
+        try:
+            values.append(found.write(value))
+        except Exception:
+            raise _unwritable(driver.name, term.name, type(value).__name__) from None
     text = json.dumps(values, separators=(",", ":")).encode()
     signed = _digest(driver, ordering, text) + text
     return base64.urlsafe_b64encode(signed).rstrip(b"=").decode()
@@ -71,21 +83,34 @@ def read_cursor(driver: Driver[Any], ordering: Ordering, cursor: str) -> list[An
     Raises:
         BadCursor: The cursor was not given by a page of this model in this order.
     """
+    codecs = _codecs(driver.name, ordering, driver.dialect)
     try:
-        padded = cursor.encode() + b"=" * (-len(cursor) % 4)
-        signed = base64.b64decode(padded, altchars=b"-_", validate=True)
-        digest, text = signed[:_DIGEST], signed[_DIGEST:]
-        if digest != _digest(driver, ordering, text):
-            raise ValueError
-        return [
-            _read(driver, term.name, value)
-            for term, value in zip(ordering.terms, json.loads(text), strict=True)
-        ]
-    except (AttributeError, ValueError, KeyError, TypeError, binascii.Error):
+        return _read(driver, ordering, codecs, cursor)
+    except Exception:
+        # A forged cursor can make any part fail, from the parser to a decorator of a type.
         raise BadCursor(
             f"the cursor {cursor!r} is not one of {driver.name} ordered by {ordering}: "
             "begin at the first page"
         ) from None
+
+
+def _read(
+    driver: Driver[Any], ordering: Ordering, codecs: Sequence[Codec], cursor: str
+) -> list[Any]:
+    padded = cursor.encode() + b"=" * (-len(cursor) % 4)
+    signed = base64.b64decode(padded, altchars=b"-_", validate=True)
+    digest, text = signed[:_DIGEST], signed[_DIGEST:]
+    if digest != _digest(driver, ordering, text):
+        raise ValueError
+    written = json.loads(text)
+    if type(written) is not list:
+        raise TypeError
+    values = []
+    for term, found, part in zip(ordering.terms, codecs, written, strict=True):
+        if part is None and not term.nullable:
+            raise ValueError
+        values.append(found.read(part))
+    return values
 
 
 def _digest(driver: Driver[Any], ordering: Ordering, text: bytes) -> bytes:
@@ -94,23 +119,8 @@ def _digest(driver: Driver[Any], ordering: Ordering, text: bytes) -> bytes:
     return hashlib.blake2s(listing + text, digest_size=_DIGEST).digest()
 
 
-def _written(driver: Driver[Any], name: str, value: Any) -> Any:
-    if isinstance(value, enum.Enum):
-        return ["e", value.name]
-    for kind, (sign, write) in _WRITERS.items():
-        if isinstance(value, kind):
-            return [sign, write(value)]
-    if value is None or isinstance(value, (str, int, float)):
-        return value
-    raise QaplaError(
-        f"{driver.name}.{name} orders no pages: a {type(value).__name__} stands in no cursor"
+def _unwritable(model: str, column: str, values: str) -> QaplaError:
+    return QaplaError(
+        f"{model}.{column} orders no pages, as no cursor can hold its values ({values}): "
+        "order by another column"
     )
-
-
-def _read(driver: Driver[Any], name: str, value: Any) -> Any:
-    if not isinstance(value, list):
-        return value
-    sign, text = value
-    if sign == "e":
-        return driver.column(name).type.python_type[text]
-    return _READERS[sign](text)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Dialect, Select, func, select
 from sqlalchemy.exc import MultipleResultsFound
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.interfaces import ORMOption
@@ -13,7 +13,7 @@ from qapla.database.session import RoutedSession
 from qapla.driver.base import M
 from qapla.driver.marked import Load, MarkedReads
 from qapla.driver.ordering import Order, Ordering, ordering
-from qapla.driver.page import Page, read_cursor, write_cursor
+from qapla.driver.page import Page, read_cursor, refuse_unwritable, write_cursor
 from qapla.driver.plain import Dicts, dicts
 from qapla.exceptions import ObjectNotFound, QaplaError, SeveralObjectsFound
 
@@ -47,11 +47,14 @@ class ReadDriver(MarkedReads[M]):
 
     def find_by_id(self, key: Any, *, load: Load | Sequence[Load] = ()) -> M | None:
         """Return the row with a primary key, or None; the arguments are those of `get_by_id`."""
+        values = self.key(key)
+        if values is None:
+            return None
         if not load:
-            return self._read(lambda: self.session.get(self.model, key))
+            return self._read(lambda: self.session.get(self.model, values))
         # A row that the session has already would not be given what is to be loaded along.
         return self._one(
-            select(self.model).where(*self.identity(key)).options(*self._options(load))
+            select(self.model).where(*self.identity(values)).options(*self._options(load))
         )
 
     def find_one(self, *, load: Load | Sequence[Load] = (), **criteria: Any) -> M | None:
@@ -81,7 +84,7 @@ class ReadDriver(MarkedReads[M]):
             load: The relationships to fetch along.
         """
         statement = self._select(load, criteria).limit(limit)
-        clauses = ordering(self, order_by).clauses(self._dialect)
+        clauses = ordering(self, order_by).clauses(self.dialect)
         return self._entities(statement.order_by(*clauses))
 
     def count(self, **criteria: Any) -> int:
@@ -136,6 +139,7 @@ class ReadDriver(MarkedReads[M]):
         """
         self._refuse_none("page", size)
         order = ordering(self, order_by)
+        refuse_unwritable(self, order)
         values = None if after is None else read_cursor(self, order, after)
         statement = self._after(order, values)
         if criteria or load:
@@ -144,8 +148,9 @@ class ReadDriver(MarkedReads[M]):
         # One more, to know whether there is a next page.
         found = self._entities(statement.limit(size + 1), parameters)
         items = found[:size]
-        more = len(found) > size and items
-        return Page(items, write_cursor(self, order, items[-1]) if more else None)
+        # Also without a next page, as some types are known by their values alone.
+        cursor = write_cursor(self, order, items[-1]) if items else None
+        return Page(items, cursor if len(found) > size else None)
 
     def stream(
         self, *, batch: int = 1000, load: Load | Sequence[Load] = (), **criteria: Any
@@ -167,14 +172,10 @@ class ReadDriver(MarkedReads[M]):
         """Return the rows in an order, after the one with these values if there are any."""
         # A class is hashable, which mypy does not see through its metaclass.
         driver: Any = type(self)
-        statement = _ordered(driver, self._dialect, order, values is not None and order.is_row)
+        statement = _ordered(driver, self.dialect, order, values is not None and order.is_row)
         if values is None or order.is_row:
             return statement
         return statement.where(order.after(values))
-
-    @property
-    def _dialect(self) -> str:
-        return self.session.get_bind(self.mapper).dialect.name
 
     def _select(self, load: Load | Sequence[Load], criteria: dict[str, Any]) -> Select[Any]:
         return select(self.model).where(*self.conditions(criteria)).options(*self._options(load))
@@ -186,7 +187,7 @@ class ReadDriver(MarkedReads[M]):
 
 @lru_cache(maxsize=512)
 def _ordered(
-    driver: type[ReadDriver[Any]], dialect: str, order: Ordering, after: bool
+    driver: type[ReadDriver[Any]], dialect: Dialect, order: Ordering, after: bool
 ) -> Select[Any]:
     """Return the rows of a model in an order; kept, as to build it costs a quarter of a page."""
     statement = select(driver.model).order_by(*order.clauses(dialect))

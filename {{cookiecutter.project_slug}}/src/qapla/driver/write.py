@@ -182,7 +182,10 @@ class WriteDriver(Driver[M]):
             yield self.session
 
     def _get(self, key: Any, *, anew: bool = False) -> M:
-        found: M | None = self.session.get(self.model, key, populate_existing=anew)
+        values = self.key(key)
+        found: M | None = None
+        if values is not None:
+            found = self.session.get(self.model, values, populate_existing=anew)
         if found is None:
             raise ObjectNotFound(self.name, key)
         return found

@@ -1,0 +1,122 @@
+"""Values that a column can hold, engine by engine; all others are equal to none of its values.
+
+A value out of the range of its column is an error of some servers and drivers, where it is compared.
+Sources: PostgreSQL, "Numeric Types" and "Character Types"; SQLite, "Datatypes In SQLite"; MariaDB,
+"Numeric Data Types".
+"""
+
+import math
+import re
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Float, Integer, SmallInteger, TypeDecorator, Uuid
+from sqlalchemy.types import TypeEngine
+
+_MARIADB = ("mysql", "mariadb")
+# The greatest number of digits before the point, and after it, of PostgreSQL's NUMERIC.
+_DIGITS, _PLACES = 131072, 16383
+# Other engines compare a number beyond their own as a floating point number.
+_EXPONENT = 308
+
+
+def holds(type_: TypeEngine[Any], value: Any, engine: str) -> bool:
+    """Whether a column can hold a value; True for a value of which nothing is known.
+
+    Args:
+        type_: The type of the column.
+        value: A value to compare the column with.
+        engine: The name of SQLAlchemy's dialect.
+    """
+    if isinstance(type_, TypeDecorator):
+        # It alone knows the value that reaches the database.
+        return True
+    if isinstance(value, str):
+        return _is_text(value, engine) and not (isinstance(type_, Uuid) and _uuid(value) is None)
+    if isinstance(value, int):
+        return _is_in_range(type_, value, engine)
+    if isinstance(value, (float, Decimal)):
+        return _is_number(type_, value, engine)
+    return True
+
+
+def as_key(type_: TypeEngine[Any], value: Any) -> Any:
+    """Return the value of a key that a text stands for, or None when it stands for none.
+
+    Identifiers come from URLs as texts, and each engine would convert them in its own way.
+    """
+    if isinstance(type_, Integer):
+        if isinstance(value, int):
+            return int(value)
+        if isinstance(value, str):
+            # Digits alone, and no more than Python converts.
+            return int(value) if re.fullmatch("-?[0-9]{1,40}", value) else None
+        # PostgreSQL would round a fraction.
+        if isinstance(value, (float, Decimal)):
+            whole = _integer(value)
+            return whole if whole is not None and whole == value else None
+        return None
+    if isinstance(type_, Uuid) and type_.as_uuid:
+        if isinstance(value, str):
+            return _uuid(value)
+        return value if isinstance(value, UUID) else None
+    return value
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def _is_text(value: str, engine: str) -> bool:
+    if engine == "postgresql" and "\0" in value:
+        return False
+    try:
+        # Half of a surrogate pair is no character.
+        return value.isascii() or bool(value.encode())
+    except UnicodeEncodeError:
+        return False
+
+
+def _is_in_range(type_: TypeEngine[Any], value: int, engine: str) -> bool:
+    if engine in _MARIADB:
+        # It compares any numbers, and has unsigned columns.
+        return -(2**63) <= value < 2**64
+    if engine == "sqlite" or isinstance(type_, BigInteger):
+        bits = 64
+    elif isinstance(type_, SmallInteger):
+        bits = 16
+    elif isinstance(type_, Integer):
+        bits = 32
+    else:
+        bits = 1024 if isinstance(type_, Float) else 3 * _DIGITS
+    return -(1 << bits - 1) <= value < 1 << bits - 1
+
+
+def _is_number(type_: TypeEngine[Any], value: float | Decimal, engine: str) -> bool:
+    if not _is_finite(value):
+        if isinstance(type_, Integer) or engine in _MARIADB:
+            return False
+        return engine == "postgresql" or (isinstance(value, float) and not math.isnan(value))
+    if isinstance(value, Decimal):
+        limit = _DIGITS if engine == "postgresql" else _EXPONENT
+        # The last digit of a number that is finite has a place.
+        if value.adjusted() >= limit or int(value.as_tuple().exponent) < -_PLACES:
+            return False
+    if isinstance(type_, Integer):
+        whole = _integer(value)
+        return whole is not None and _is_in_range(type_, whole, engine)
+    return True
+
+
+def _integer(value: float | Decimal) -> int | None:
+    """Return the integer part of a number, or None beyond the integers of every engine."""
+    return int(value) if _is_finite(value) and -(2**65) < value < 2**65 else None
+
+
+def _is_finite(value: float | Decimal) -> bool:
+    # To `math.isfinite` a great Decimal is infinite, as a floating point number would be.
+    return value.is_finite() if isinstance(value, Decimal) else math.isfinite(value)

@@ -152,13 +152,13 @@ def test_rows_without_a_value_come_last(session: Session, vessels: list[Vessel])
 
 
 def test_an_unknown_criterion_lists_the_columns(session: Session) -> None:
-    """A relationship is none of the columns."""
+    """It lists what may be a criterion: columns, and relationships to one row."""
     driver = VesselReadDriver(session)
     for attempt in (driver.list_all, driver.count, driver.exists, driver.find_one, driver.rows):
         with pytest.raises(UnknownAttribute) as caught:
-            attempt(fleet=1)
+            attempt(nmae=1)
         assert str(caught.value) == (
-            "Vessel has no attribute 'fleet'; known: id, fleet_id, name, code, crew"
+            "Vessel has no attribute 'nmae'; known: id, fleet_id, name, code, crew, fleet"
         )
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Dialect, false, inspect, or_
 from sqlalchemy.orm import Mapper, QueryableAttribute, Session
 from sqlalchemy.types import TypeEngine
 
+from qapla.driver.related import references, refers_to
 from qapla.driver.values import as_key, holds
 from qapla.exceptions import QaplaError, UnknownAttribute
 
@@ -57,12 +58,12 @@ class Driver(Generic[M]):
         """Return the conditions that criteria stand for.
 
         A value is compared by equality, None by IS NULL, and a list, tuple or set by IN; a None
-        among several is an IS NULL as well.
+        among several is an IS NULL as well. A many-to-one relationship is compared with objects.
 
         Raises:
-            UnknownAttribute: A criterion names no column.
+            UnknownAttribute: A criterion names no column and no many-to-one relationship.
         """
-        return [self._condition(self.column(name), value) for name, value in criteria.items()]
+        return [self._criterion(name, value) for name, value in criteria.items()]
 
     def refuse_unknown(self, names: Iterable[str]) -> None:
         """Refuse a name that is no attribute of the model.
@@ -113,6 +114,14 @@ class Driver(Generic[M]):
                 return None
             found.append(held)
         return tuple(found)
+
+    def _criterion(self, name: str, value: Any) -> ColumnElement[bool]:
+        if name in self.mapper.column_attrs:
+            return self._condition(self.column(name), value)
+        named = list(references(self.mapper))
+        if name not in named:
+            raise UnknownAttribute(self.name, name, [*self.mapper.column_attrs.keys(), *named])
+        return refers_to(self.mapper.relationships[name], value)
 
     def _condition(self, column: QueryableAttribute[Any], value: Any) -> ColumnElement[bool]:
         if isinstance(value, (list, tuple, set, frozenset)):

@@ -97,10 +97,10 @@ def test_what_the_generation_told_to_type_works(install: Install) -> None:
 
 
 def test_before_the_upgrade_the_log_says_what_to_type(install: Install) -> None:
-    """A request to a database that is not there is an error; its log line names the command."""
+    """A request to a database that is not there is a 503; its log line names the command."""
     project, _ = install("one model in two databases")
     with served(project, ["uv", "run", "pserve", "development.ini"]) as log:
-        assert ask("http://localhost:6543/items")[0] == 500
+        assert ask("http://localhost:6543/items")[0] == 503
         assert "type `uv run alembic -n main upgrade head`" in log.read_text().splitlines()[-1]
 
 

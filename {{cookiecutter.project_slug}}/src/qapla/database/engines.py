@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from qapla.database.interrupted import give_up_interrupted
 from qapla.database.ping import ping_when_idle
-from qapla.exceptions import DatabaseNotFound, SettingsError
+from qapla.exceptions import DatabaseError, DatabaseNotFound, SettingsError
 
 _engines: WeakSet[Engine] = WeakSet()
 
@@ -188,8 +188,19 @@ def _explain(url: URL, hints: Hints) -> Any:
             raise DatabaseNotFound(
                 f"database {hints.name!r} ({url.database}) does not exist: {hints.create}"
             ) from error
+        if 1044 in codes or f'permission denied for database "{url.database}"' in text:
+            raise DatabaseError(
+                f"database {hints.name!r}: the role {url.username!r} may not use {url.database!r}: "
+                f"grant it the privileges of that database ({error.args[-1]})"
+            ) from error
         if _says_missing_table(error):
             shown = context.sqlalchemy_exception or error
             shown.add_note(f"database {hints.name!r} may not be migrated: {hints.upgrade}")
+        if text.startswith("permission denied for schema"):
+            shown = context.sqlalchemy_exception or error
+            shown.add_note(
+                f"database {hints.name!r} has another owner: type "
+                f'`ALTER DATABASE "{url.database}" OWNER TO "{url.username}"`'
+            )
 
     return explain

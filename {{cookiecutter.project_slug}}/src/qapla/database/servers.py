@@ -20,8 +20,8 @@ _PATIENCE = 600
 # A limit of connections that no server has. `CREATE DATABASE` itself sets it on a test database, and
 # so does a clone, which a killed run would otherwise leave without a label.
 _MADE_BY_TESTS = 1_711_276_033
-# Insufficient privilege, an unknown role; and what MariaDB calls the first.
-_NOT_ALLOWED = ("42501", "42704", 1044, 1410)
+# Insufficient privilege, an unknown role, and the first one on MariaDB.
+_NOT_ALLOWED = ("42501", "42704", 1044)
 
 
 class _Server:
@@ -81,12 +81,33 @@ class _Server:
         Args:
             statement: The statement.
             names: The names that stand for other words in braces, to be quoted too.
+
+        Raises:
+            DatabaseError: The role of the maintenance URL may not run the statement.
         """
         with self.connection() as connection:
             # Quoted for a driver that formats: a percent sign in the name is doubled already.
             quote = connection.dialect.identifier_preparer.quote_identifier
             quoted = {word: quote(name) for word, name in {"name": self.name, **names}.items()}
-            connection.exec_driver_sql(statement.format(**quoted))
+            try:
+                connection.exec_driver_sql(statement.format(**quoted))
+            except DBAPIError as error:
+                self._refuse_denied(error, statement)
+                raise
+
+    def _refuse_denied(self, error: DBAPIError, statement: str) -> None:
+        driver: Any = error.orig
+        if {getattr(driver, "sqlstate", None), *driver.args[:1]} & {*_NOT_ALLOWED}:
+            reason = str(driver.args[-1]).partition("\n")[0]
+            raise DatabaseError(
+                f"database {self.name!r}: the role {self.default_url.username!r} may not run "
+                f"`{' '.join(statement.split()[:2])}` ({reason}): type `{self.grant(statement)}`, or "
+                "give default_url another role"
+            ) from None
+
+    def grant(self, statement: str) -> str:
+        """Return the statement that lets the role of the maintenance URL run another one."""
+        raise NotImplementedError
 
     def ask(self, query: str, **values: Any) -> Any:
         """Return the first column of a query's first row, or None."""
@@ -97,21 +118,6 @@ class _Server:
         """Return the first column of a query."""
         with self.connection() as connection:
             return [str(value) for value in connection.scalars(text(query))]
-
-    def refuse_denied(self, error: DBAPIError, remedy: str) -> None:
-        """Explain that a role may not create the database.
-
-        Raises:
-            DatabaseError: The error is about missing privileges.
-        """
-        driver: Any = error.orig
-        if {getattr(driver, "sqlstate", None), *driver.args[:1]} & {*_NOT_ALLOWED}:
-            role = self.default_url.username or "of the server's choice"
-            reason = " ".join(str(driver.args[-1]).split())
-            raise DatabaseError(
-                f"database {self.name!r} cannot be created by the role {role} ({reason}): {remedy}, "
-                "or give the setting default_url another role"
-            ) from None
 
 
 _LABEL = (
@@ -147,13 +153,16 @@ class PostgreSQL(_Server):
             statement, names = f"{statement} OWNER {{owner}}", {**names, "owner": self.owner}
         if for_tests:
             statement = f"{statement} CONNECTION LIMIT {_MADE_BY_TESTS}"
-        try:
-            self.run(statement, **names)
-        except DBAPIError as error:
-            role = self.default_url.username
-            remedy = f'GRANT "{self.owner}" TO "{role}"' if self.owner else ""
-            self.refuse_denied(error, f"type `{remedy or f'ALTER ROLE {role} CREATEDB'}`")
-            raise
+        self.run(statement, **names)
+
+    def grant(self, statement: str) -> str:
+        """Return the statement of an administrator."""
+        role = self.default_url.username
+        if not statement.startswith("CREATE"):
+            return f'ALTER DATABASE "{self.name}" OWNER TO "{role}"'
+        return (
+            f'GRANT "{self.owner}" TO "{role}"' if self.owner else f'ALTER ROLE "{role}" CREATEDB'
+        )
 
     def is_empty(self) -> bool:
         """Return whether the database has no relations of its own."""
@@ -245,11 +254,12 @@ class MariaDB(_Server):
     def create(self, *, for_tests: bool = False) -> None:
         """Create the database, empty."""
         label = f" COMMENT '{UNCLEAN}'" if for_tests else ""
-        try:
-            self.run(f"CREATE DATABASE {{name}} CHARACTER SET utf8mb4{label}")
-        except DBAPIError as error:
-            self.refuse_denied(error, "type `GRANT CREATE ON *.*` to it")
-            raise
+        self.run(f"CREATE DATABASE {{name}} CHARACTER SET utf8mb4{label}")
+
+    def grant(self, statement: str) -> str:
+        """Return the statement of an administrator, in which an underscore stands for itself."""
+        name = self.name.replace("_", r"\_")
+        return f"GRANT ALL PRIVILEGES ON `{name}`.* TO '{self.default_url.username}'@'%'"
 
     def is_empty(self) -> bool:
         """Return whether the database has no tables."""

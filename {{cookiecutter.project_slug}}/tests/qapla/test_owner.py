@@ -144,6 +144,7 @@ def test_a_database_of_another_owner(administered: Database) -> None:
     database = of_roles(administered, "qapla_app", "postgres")
     with pytest.raises(DBAPIError) as caught:
         database.migrate()
+    database.dispose()
     assert caught.value.__notes__ == [
         f'database \'main\' has another owner: type `ALTER DATABASE "{NAME}" OWNER TO "qapla_app"`'
     ]

@@ -546,6 +546,6 @@ def test_a_wrong_setting_is_told_to_every_test(run: Run, monkeypatch: pytest.Mon
     result = run("    def test_it(self, dbsession):\n        pass\n")
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(
-        "E*SettingsError: the variable QAPLA_SAMPLE_ENVIRONMENT is wrong: "
+        "the variable QAPLA_SAMPLE_ENVIRONMENT is wrong: "
         "Input should be 'development' or 'production'"
     )

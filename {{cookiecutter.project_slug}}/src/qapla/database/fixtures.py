@@ -16,6 +16,7 @@ from qapla.database.database import Database
 from qapla.database.factories import Factory
 from qapla.database.testcase import DatabasesOfTest
 from qapla.database.testrun import TestRun
+from qapla.exceptions import DatabaseError, SettingsError
 from qapla.settings import Settings
 
 DBSESSION = "the fixture dbsession"
@@ -32,7 +33,10 @@ class BaseApplicationFixture:
     def application(self) -> Iterator[DatabaseApplication]:
         """Give the application, prepared for tests: `application.dbs["main"]` is a database."""
         run = TestRun.now()
-        application = run.application(self.APP_CLASS)
+        try:
+            application = run.application(self.APP_CLASS)
+        except (DatabaseError, SettingsError) as error:
+            raise pytest.fail.Exception(str(error), pytrace=False) from None
         committing = COMMITTING in run.item.fixturenames
         with DatabasesOfTest(run, run.item, committing=committing).watched(application):
             yield application

@@ -36,6 +36,7 @@ _MARIADB: dict[Any, Kind] = {
     **dict.fromkeys((1048, 1364), NotNull),
     4025: CheckFailed,
 }
+_MARIADB_REFERRED = (1217, 1451)
 # The key comes after the value, which may read like anything.
 _MARIADB_TEXTS: dict[Kind, str] = {
     Duplicate: r".*for key '(?:[^'.]*\.)?(?P<constraint>[^']*)'$",
@@ -54,6 +55,8 @@ class Finding:
     table: str | None = None
     constraint: str | None = None
     columns: tuple[str, ...] = ()
+    # Of a foreign key: whether a row is still referred to, where the error says so.
+    referred: bool | None = None
 
 
 def finding(error: BaseException | None) -> Finding | None:
@@ -95,7 +98,9 @@ def _by_mariadb(told: tuple[Any, ...]) -> Finding | None:
         return None
     match = re.match(_MARIADB_TEXTS[kind], str(text), re.DOTALL)
     found = match.groupdict() if match else {}
-    return Finding(kind, found.get("table"), found.get("constraint"), _names(found.get("columns")))
+    referred = code in _MARIADB_REFERRED if kind is MissingReference else None
+    columns = _names(found.get("columns"))
+    return Finding(kind, found.get("table"), found.get("constraint"), columns, referred)
 
 
 def _names(columns: str | None) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Mapper
 
 from qapla.driver.findings import Finding, Kind, finding
+from qapla.driver.references import References, by_columns, by_statement
 from qapla.exceptions import (
     CheckFailed,
     ConstraintViolation,
@@ -32,7 +33,6 @@ from qapla.exceptions import (
 
 _TEXTS: dict[Kind, str] = {
     Duplicate: "a row of {model} with the same {columns} is there already",
-    MissingReference: "a row of {model} refers to a row that is not there, or is referred to",
     NotNull: "{model} needs a value of {columns}",
     CheckFailed: "a row of {model} does not pass the check {constraint}",
 }
@@ -59,6 +59,8 @@ def translated(mapper: Mapper[Any]) -> Iterator[None]:
         found = finding(error.orig)
         if found is None:
             raise
+        if found.kind is MissingReference:
+            raise _missing_reference(mapper, found, error) from error.orig
         raise _violation(mapper, found) from error.orig
 
 
@@ -76,18 +78,46 @@ def _violation(mapper: Mapper[Any], found: Finding) -> ConstraintViolation:
     return found.kind(text, model, constraint, columns)
 
 
+def _missing_reference(
+    mapper: Mapper[Any], found: Finding, error: DBAPIError
+) -> ConstraintViolation:
+    table = _table(mapper, found)
+    part = _part(table, found) if table is not None else None
+    references = by_statement(error, _tables(mapper))
+    if isinstance(part, ForeignKeyConstraint):
+        referred = found.referred
+        if referred is None:
+            referred = by_columns(part, found.columns)
+        if referred is None and part in references.keys:
+            referred = references.referred
+        references = References((part,), referred)
+    model = _model(mapper, table)
+    constraint, columns = found.constraint, found.columns
+    if len(references.keys) == 1:
+        [key] = references.keys
+        model, columns = _model(mapper, key.table), tuple(column.name for column in key.columns)
+        constraint = constraint or (str(key.name) if key.name is not None else None)
+    text = references.text(model, lambda table: _model(mapper, table))
+    return MissingReference(text, model, constraint, columns)
+
+
 def _table(mapper: Mapper[Any], found: Finding) -> Table | None:
     """Return the table that an error names, or whose constraint it does, or else the model's own."""
-    own = mapper.local_table
+    own, tables = mapper.local_table, _tables(mapper)
     if not isinstance(own, Table):
         return None
-    tables = [own, *own.metadata.tables.values()]
     if found.table is not None:
         return next((table for table in tables if table.name == found.table), None)
     if found.constraint not in (None, _PRIMARY):
         named = (t for t in tables if any(p.name == found.constraint for p in _parts(t, found)))
         return next(named, own)
     return own
+
+
+def _tables(mapper: Mapper[Any]) -> list[Table]:
+    """Return the tables that an error may be about, the model's own first."""
+    own = mapper.local_table
+    return [own, *own.metadata.tables.values()] if isinstance(own, Table) else []
 
 
 def _model(mapper: Mapper[Any], table: Table | None) -> str:

@@ -65,6 +65,20 @@ class SessionEnded(DatabaseError):
     """The request or task that a session belonged to has ended."""
 
 
+class LockTimeout(DatabaseError):
+    """Another process has kept the lock of a database for too long."""
+
+    def __init__(self, lock: str, seconds: int) -> None:
+        super().__init__(lock, seconds)
+
+    def __str__(self) -> str:
+        lock, seconds = self.args
+        return (
+            f"another process has kept the lock {lock!r} for {seconds} seconds: "
+            "wait until it has ended, or end it"
+        )
+
+
 class ObjectNotFound(QaplaError):
     """Say that a model has no row with the id that was asked for."""
 

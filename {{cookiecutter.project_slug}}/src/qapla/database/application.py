@@ -9,6 +9,7 @@ from sqlalchemy import URL
 from qapla.app import TESTS, Application
 from qapla.database.database import Database, Target
 from qapla.database.destination import settle
+from qapla.database.migrations.models import import_models, is_package
 from qapla.database.options import check_options
 from qapla.database.placement import Placed, namesakes, neighbours, refuse_shared, url_for_tests
 from qapla.database.plugin import Databases
@@ -46,6 +47,8 @@ class DatabaseApplication(Application):
         keyed = [_with_key(database, first=database is described[0]) for database in described]
         self._refuse_shared_migrations(keyed)
         self.dbs.fill(database.at(self._target(database, placed)) for database in keyed)
+        for database in described:
+            self._import_models(database)
 
     def add_database_web(self) -> None:
         """Open sessions for requests, and render rows as JSON; for `append_web_plugins`."""
@@ -56,6 +59,13 @@ class DatabaseApplication(Application):
         add_request_sessions(self.config, self.dbs)
         add_json_renderer(self.config)
         self.config.registry["dbs"] = self.dbs
+
+    def _import_models(self, database: Database) -> None:
+        """Import the models of a database, as they refer to each other by name."""
+        default = f"{self.package}.databases.{database.name}"
+        package = database.models or (default if is_package(default) else None)
+        if package is not None:
+            import_models(database.name, package)
 
     def _forget(self) -> None:
         super()._forget()
@@ -104,6 +114,7 @@ class DatabaseApplication(Application):
             default_url=here.default_url,
             options=dict(here.options),
             embedded=here.embedded,
+            alembic_ini=_existing(self.paths["root"] / "alembic.ini"),
         )
 
     def _refuse_shared_migrations(self, databases: Iterable[Database]) -> None:
@@ -163,7 +174,11 @@ def _names(url: URL) -> tuple[object, ...]:
 def _with_key(database: Database, *, first: bool) -> Database:
     """Return a description that names its directory of migrations."""
     key = "migrations" if first else f"migrations_{database.name}"
-    return Database(database.name, database.migrations_key or key)
+    return Database(database.name, database.migrations_key or key, database.models)
+
+
+def _existing(path: Path) -> Path | None:
+    return path if path.is_file() else None
 
 
 def _has_reader(url: URL, settings: DatabaseSettings) -> bool:

@@ -4,6 +4,7 @@ import importlib
 import logging
 import threading
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -17,6 +18,7 @@ from qapla import embedded
 from qapla.database.engines import Hints, make_engine, make_reader
 from qapla.database.landing import refuse_foreign, watch_connections
 from qapla.database.maintenance import Maintenance, maintenance
+from qapla.database.migrations.lock import migration_lock
 from qapla.database.placement import schema_of
 from qapla.database.session import RoutedSession
 from qapla.database.url import refuse_undroppable
@@ -37,6 +39,7 @@ OWNER = "qapla.owner"
 class Target:
     """Say where a database is, as its application found out from the settings.
 
+    `alembic_ini` is the file with the options of Alembic, if there is one;
     `embedded` is the data directory of the embedded server, or None where the URL says it all;
     `creatable` tells whether an upgrade may make the database when it is missing, and `reader`
     whether marked reads go to an engine of their own. With `tests` only a database is reached that a
@@ -46,6 +49,7 @@ class Target:
 
     url: URL
     migrations: Path
+    alembic_ini: Path | None = None
     default_url: URL | None = None
     options: dict[str, Any] = field(default_factory=dict, repr=False)
     embedded: Path | None = None
@@ -63,14 +67,19 @@ class Database:
         name: The name of the database, as in `request.<name>` and `application.dbs["<name>"]`.
         migrations_key: The key of its migrations directory in the `paths` settings: `migrations` for
             the first database of an application, and `migrations_<name>` for the others.
+        models: The package of its models, which the application imports when it is prepared; by
+            default `databases.<name>` in the package of the application, where there is one.
     """
 
     # What is asked before a database is used; in tests it keeps out what has no right to it.
     guard: ClassVar[Callable[["Database"], None] | None] = None
 
-    def __init__(self, name: str, migrations_key: str | None = None) -> None:
+    def __init__(
+        self, name: str, migrations_key: str | None = None, models: str | None = None
+    ) -> None:
         self.name = name
         self.migrations_key = migrations_key
+        self.models = models
         self.before_session: Callable[[Database], None] | None = None
         self.on_lost_writes: Callable[[Database, Session], None] = _warn
         self._target: Target | None = None
@@ -85,7 +94,7 @@ class Database:
 
     def at(self, target: Target) -> "Database":
         """Return a database like this one that is placed at a target; nothing connects."""
-        placed = Database(self.name, self.migrations_key)
+        placed = Database(self.name, self.migrations_key, self.models)
         placed._target = target
         return placed
 
@@ -234,6 +243,15 @@ class Database:
         url, default_url = self.url, self.target.default_url
         return maintenance(url, default_url)
 
+    def migration_lock(self) -> AbstractContextManager[None]:
+        """Lock the database against migrations by other processes, and wait for one that runs.
+
+        A role that may not create databases may have no right to the maintenance database either:
+        unless the settings name one, the lock is then in the database itself.
+        """
+        beside = self.target.creatable or self.target.default_url is not None
+        return migration_lock(self.name, self.url, self.maintenance if beside else None)
+
     def exists(self) -> bool:
         """Tell whether the database exists on its server."""
         return self.maintenance.exists()
@@ -297,14 +315,10 @@ class Database:
         Args:
             connection: The connection that the environment is to use, or None for one of its own.
         """
-        # Imported here, and below: only what migrates waits for Alembic to be imported.
-        from alembic.config import Config
+        # Imported here, as in the methods below: only what migrates waits for Alembic.
+        from qapla.database.migrations.configuration import make_config
 
-        config = Config()
-        # Alembic reads the text as a template of configparser, where a percent sign is special.
-        location = str(self.target.migrations).replace("%", "%%")
-        config.set_main_option("script_location", location)
-        config.set_main_option("path_separator", "os")
+        config = make_config(self.name, self.target.migrations, self.target.alembic_ini)
         config.attributes.update(database=self, connection=connection)
         return config
 

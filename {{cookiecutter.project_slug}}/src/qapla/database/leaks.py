@@ -16,7 +16,10 @@ from qapla.database.database import OWNER, Database
 _BETWEEN = frozenset(
     ("qapla", "sqlalchemy", "contextlib", "pyramid", "webob", "webtest", "celery", "pluggy")
 )
-DDL = re.compile(r"\s*(?:CREATE|ALTER|DROP|RENAME|TRUNCATE)\b", re.IGNORECASE)
+# A temporary table is no change of the schema, and ends no transaction on MariaDB.
+DDL = re.compile(
+    r"\s*(?:CREATE|ALTER|DROP|RENAME|TRUNCATE)\b(?!\s+TEMP(?:ORARY)?\b)", re.IGNORECASE
+)
 # The events of every statement, of the dialect: those of an engine or a connection cost twice as much.
 STATEMENTS = ("do_execute", "do_executemany", "do_execute_no_params")
 Place = tuple[str, int]

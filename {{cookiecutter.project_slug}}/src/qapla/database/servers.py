@@ -5,7 +5,7 @@ than the one that they are about.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, Self
 
 from sqlalchemy import URL, Connection, NullPool, create_engine, text
@@ -13,15 +13,17 @@ from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.exc import DBAPIError
 
 from qapla.database.label import UNCLEAN
-from qapla.exceptions import DatabaseError
+from qapla.exceptions import DatabaseError, LockTimeout
 
-# How many seconds a process waits for another one that migrates.
+# How many seconds a process waits for a lock, as for another one that migrates.
 _PATIENCE = 600
 # A limit of connections that no server has. `CREATE DATABASE` itself sets it on a test database, and
 # so does a clone, which a killed run would otherwise leave without a label.
 _MADE_BY_TESTS = 1_711_276_033
 # Insufficient privilege, an unknown role, and the first one on MariaDB.
 _NOT_ALLOWED = ("42501", "42704", 1044)
+# PostgreSQL's code of a lock that was waited for too long.
+_LOCK_NOT_AVAILABLE = "55P03"
 
 
 class _Server:
@@ -118,6 +120,29 @@ class _Server:
         """Return the first column of a query."""
         with self.connection() as connection:
             return [str(value) for value in connection.scalars(text(query))]
+
+    @contextmanager
+    def locked(self, name: str, *, wait: bool = True) -> Iterator[bool]:
+        """Hold a lock of the server, which ends with the connection."""
+        with self.connection():
+            taken = self.take_lock(name, _PATIENCE if wait else 0)
+            if wait and not taken:
+                raise LockTimeout(name, _PATIENCE)
+            try:
+                yield taken
+            finally:
+                if taken:
+                    # A server that has closed the idle connection has released the lock with it.
+                    with suppress(DBAPIError):
+                        self.release_lock(name)
+
+    def take_lock(self, name: str, seconds: int) -> bool:
+        """Take a lock, and return whether that was possible within some seconds."""
+        raise NotImplementedError
+
+    def release_lock(self, name: str) -> None:
+        """Release a lock that was taken."""
+        raise NotImplementedError
 
 
 _LABEL = (
@@ -228,17 +253,27 @@ class PostgreSQL(_Server):
         """Set the comment on the database, which a clone of it does not inherit."""
         self.run(f"COMMENT ON DATABASE {{name}} IS '{label}'")
 
-    @contextmanager
-    def locked(self, name: str, *, wait: bool = True) -> Iterator[bool]:
-        """Hold an advisory lock, which ends with the connection."""
-        lock = "pg_advisory_lock" if wait else "pg_try_advisory_lock"
-        with self.connection():
-            taken = self.ask(f"SELECT {lock}(hashtextextended(:lock, 0))", lock=name) is not False
-            try:
-                yield taken
-            finally:
-                if taken:
-                    self.ask("SELECT pg_advisory_unlock(hashtextextended(:lock, 0))", lock=name)
+    def take_lock(self, name: str, seconds: int) -> bool:
+        """Take an advisory lock, which ends with the connection."""
+        # The connection is idle for as long as the lock is held.
+        self.run("SET idle_session_timeout = 0")
+        if not seconds:
+            query = "SELECT pg_try_advisory_lock(hashtextextended(:lock, 0))"
+            return bool(self.ask(query, lock=name))
+        self.run(f"SET lock_timeout = '{seconds}s'")
+        try:
+            self.ask("SELECT pg_advisory_lock(hashtextextended(:lock, 0))", lock=name)
+        except DBAPIError as error:
+            if getattr(error.orig, "sqlstate", None) != _LOCK_NOT_AVAILABLE:
+                raise
+            return False
+        finally:
+            self.run("RESET lock_timeout")
+        return True
+
+    def release_lock(self, name: str) -> None:
+        """Release an advisory lock."""
+        self.ask("SELECT pg_advisory_unlock(hashtextextended(:lock, 0))", lock=name)
 
 
 class MariaDB(_Server):
@@ -307,14 +342,12 @@ class MariaDB(_Server):
         """Set the comment on the database."""
         self.run(f"ALTER DATABASE {{name}} COMMENT = '{label}'")
 
-    @contextmanager
-    def locked(self, name: str, *, wait: bool = True) -> Iterator[bool]:
-        """Hold a lock of the server, which ends with the connection."""
-        seconds = _PATIENCE if wait else 0
-        with self.connection():
-            taken = self.ask(f"SELECT GET_LOCK(SHA2(:lock, 224), {seconds})", lock=name) == 1
-            try:
-                yield taken
-            finally:
-                if taken:
-                    self.ask("SELECT RELEASE_LOCK(SHA2(:lock, 224))", lock=name)
+    def take_lock(self, name: str, seconds: int) -> bool:
+        """Take a lock of the server, which ends with the connection."""
+        # The connection is idle for as long as the lock is held.
+        self.run("SET SESSION wait_timeout = 2147483")
+        return bool(self.ask(f"SELECT GET_LOCK(SHA2(:lock, 224), {seconds})", lock=name))
+
+    def release_lock(self, name: str) -> None:
+        """Release a lock of the server."""
+        self.ask("SELECT RELEASE_LOCK(SHA2(:lock, 224))", lock=name)

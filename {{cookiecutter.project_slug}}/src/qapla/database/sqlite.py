@@ -10,11 +10,12 @@ from pathlib import Path
 from sqlalchemy.engine.interfaces import DBAPICursor
 
 from qapla.database.label import UNCLEAN
+from qapla.exceptions import LockTimeout
 
 _JOURNALS = ("-journal", "-wal", "-shm")
 _LABEL = ".label"
 _LOCK = ".lock"
-# How many seconds a process waits for another one that migrates.
+# How many seconds a process waits for a lock, as for another one that migrates.
 _PATIENCE = 600
 
 
@@ -131,7 +132,7 @@ class SQLite:
                 connection.execute("BEGIN EXCLUSIVE")
             except sqlite3.OperationalError:
                 if wait:
-                    raise
+                    raise LockTimeout(name, _PATIENCE) from None
                 alone = False
             yield alone
 

@@ -1,0 +1,36 @@
+"""One migration of a database at a time, whatever process runs it."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import URL
+
+from qapla.database.maintenance import Maintenance, maintenance
+from qapla.database.url import name_of
+
+logger = logging.getLogger(__name__)
+
+
+@contextmanager
+def migration_lock(database: str, url: URL, server: Maintenance | None) -> Iterator[None]:
+    """Lock a database against migrations by other processes, and wait for one that runs.
+
+    Args:
+        database: The name of the database, for messages.
+        url: The URL of the database.
+        server: The server that keeps the lock, or None to lock inside the database itself.
+
+    Raises:
+        LockTimeout: Another process has kept the lock for too long.
+    """
+    server = server or maintenance(url, url)
+    # The tests of a run lock the name itself.
+    key = f"{name_of(url)}_migrations"
+    with server.locked(key, wait=False) as alone:
+        if alone:
+            yield
+            return
+    logger.warning("database %r: waiting, as another process migrates it", database)
+    with server.locked(key):
+        yield

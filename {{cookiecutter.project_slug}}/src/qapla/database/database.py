@@ -322,6 +322,16 @@ class Database:
         config.attributes.update(database=self, connection=connection)
         return config
 
+    def migration_directories(self) -> list[Path]:
+        """Return the directories of the migrations: the main one, and `version_locations`."""
+        ini, root = self.target.alembic_ini, self.target.migrations
+        # Alembic is not imported for nothing: a run of tests may migrate no database.
+        if ini is None or "version_locations" not in ini.read_text(encoding="utf-8"):
+            return [root]
+        locations = self.alembic_config().get_version_locations_list() or []
+        resolved = [Path(location).resolve() for location in locations]
+        return [root, *(path for path in resolved if root.resolve() not in path.parents)]
+
     def migrate(self, revision: str = "head", connection: Connection | None = None) -> None:
         """Upgrade to a revision in this process.
 

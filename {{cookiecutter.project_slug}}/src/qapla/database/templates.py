@@ -100,14 +100,17 @@ def _refuse_namesakes(database: Database, server: Maintenance) -> None:
 
 
 def digest_of(database: Database) -> str:
-    """Return the hash of a database's migrations and the kind of its server."""
+    """Return the hash of a database's migrations, with their options, and the kind of its server."""
     digest = hashlib.sha256(database.target.url.get_backend_name().encode())
-    root = database.target.migrations
-    for path in sorted(root.rglob("*")):
-        if path.is_file() and path.suffix != ".pyc":
-            name = path.relative_to(root).as_posix()
-            content = path.read_bytes()
-            digest.update(f"\n{name} {len(content)}\n".encode() + content)
+    ini = database.target.alembic_ini
+    if ini is not None:
+        digest.update(ini.read_bytes())
+    for root in database.migration_directories():
+        for path in sorted(root.rglob("*")):
+            if path.is_file() and path.suffix != ".pyc":
+                name = path.relative_to(root).as_posix()
+                content = path.read_bytes()
+                digest.update(f"\n{name} {len(content)}\n".encode() + content)
     return digest.hexdigest()
 
 

@@ -108,12 +108,30 @@ def test_a_table_with_rows_is_not_plain(database: Database) -> None:
         "CREATE MATERIALIZED VIEW copied AS SELECT * FROM ships",
         "CREATE FUNCTION f() RETURNS trigger AS 'BEGIN RETURN NULL; END' LANGUAGE plpgsql;"
         "CREATE TRIGGER t AFTER DELETE ON ships FOR EACH ROW EXECUTE FUNCTION f()",
+        "CREATE RULE r AS ON DELETE TO ships DO ALSO DELETE FROM crew",
     ],
 )
 def test_what_emptying_would_change_is_not_plain(database: Database, statement: str) -> None:
     """A counter that a migration has moved, a copy of rows, a trigger that may write."""
     with database.engine.begin() as connection:
         connection.exec_driver_sql(statement)
+    with database.engine.connect() as connection:
+        assert not is_plain(connection)
+
+
+@pytest.mark.parametrize("place", ["mariadb"], indirect=True)
+def test_a_table_of_another_database_is_not_plain(
+    database: Database, place: Callable[..., Database]
+) -> None:
+    """To delete its rows would delete those of the other database."""
+    other = place("qapla_merged")
+    other.create()
+    with other.engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE t (id INTEGER) ENGINE=MyISAM")
+    with database.engine.begin() as connection:
+        connection.exec_driver_sql(
+            f"CREATE TABLE t (id INTEGER) ENGINE=MERGE UNION=(`{other.target.url.database}`.t)"
+        )
     with database.engine.connect() as connection:
         assert not is_plain(connection)
 

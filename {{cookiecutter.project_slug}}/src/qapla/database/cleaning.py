@@ -147,13 +147,14 @@ _TABLES = {
     "sqlite": _SQLITE_TABLES,
     "mysql": _MARIADB_TABLES,
 }
-# Counters that migrations have moved, copies of rows, and triggers that would write while rows
-# are deleted.
+# Counters that migrations have moved, copies of rows, triggers and rules that would write while rows
+# are deleted, and tables whose rows are in another database.
 _NOT_PLAIN = {
     "postgresql": (
         f"SELECT 1 {_POSTGRESQL_USED} UNION SELECT 1 FROM pg_class WHERE relkind = 'm' UNION "
         # The bit 8 is a trigger's on DELETE.
-        "SELECT 1 FROM pg_trigger WHERE NOT tgisinternal AND tgtype & 8 = 8 LIMIT 1"
+        "SELECT 1 FROM pg_trigger WHERE NOT tgisinternal AND tgtype & 8 = 8 UNION "
+        "SELECT 1 FROM pg_rewrite WHERE ev_type = '4' LIMIT 1"
     ),
     "sqlite": (
         "SELECT 1 FROM sqlite_master WHERE type = 'trigger' OR sql LIKE 'CREATE VIRTUAL%' LIMIT 1"
@@ -161,7 +162,8 @@ _NOT_PLAIN = {
     "mysql": (
         "SELECT 1 FROM information_schema.triggers WHERE trigger_schema = DATABASE() UNION "
         "SELECT 1 FROM information_schema.tables WHERE table_schema = DATABASE() "
-        "AND (auto_increment > 1 OR table_type NOT IN ('BASE TABLE', 'VIEW')) LIMIT 1"
+        "AND (auto_increment > 1 OR table_type NOT IN ('BASE TABLE', 'VIEW') "
+        "OR engine IN ('MRG_MyISAM', 'FEDERATED', 'CONNECT', 'SPIDER', 'S3')) LIMIT 1"
     ),
 }
 _EMPTY: dict[str, Callable[[Connection, list[str]], None]] = {

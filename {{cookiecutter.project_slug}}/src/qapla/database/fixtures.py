@@ -4,9 +4,9 @@ A test class says its application and its database; each database is made when a
 touches it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 import pytest
 from sqlalchemy.orm import Session
@@ -21,6 +21,7 @@ from qapla.settings import Settings
 
 DBSESSION = "the fixture dbsession"
 COMMITTING = "committing"
+T = TypeVar("T")
 
 
 class BaseApplicationFixture:
@@ -81,3 +82,14 @@ class BaseApplicationFixture:
         from webtest import TestApp
 
         return TestApp(application.run_wsgi())
+
+    def execute_example(self, example: Callable[[], T]) -> T:
+        """Run one example of a test of Hypothesis, and undo what it has done to the databases.
+
+        Source: Hypothesis, "Custom function execution".
+        """
+        test = TestRun.now().current
+        if test is None:
+            return example()
+        with test.example():
+            return example()

@@ -16,6 +16,10 @@ _REMEDY = (
     "let its class inherit from BaseApplicationFixture and ask for the fixture `dbsession` (or "
     "`application`), with which all is undone when the test ends; or mock the driver"
 )
+_EXAMPLES = (
+    "the fixtures of BaseApplicationFixture undo each example of Hypothesis: suppress this check by "
+    "@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])"
+)
 _guard = pytest.StashKey[Any]()
 
 
@@ -69,6 +73,8 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
         item.stash[FAILED] = not isinstance(error, pytest.skip.Exception | pytest.xfail.Exception)
         if isinstance(error, NotPrepared) and _is_guarded(item):
             error.add_note(f"in a test: {_REMEDY}")
+        if type(error).__name__ == "FailedHealthCheck" and not _is_guarded(item):
+            error.add_note(_EXAMPLES)
         raise
 
 

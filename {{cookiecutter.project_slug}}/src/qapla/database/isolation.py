@@ -7,6 +7,8 @@ Source: SQLAlchemy, "Joining a Session into an External Transaction (such as for
 
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import event
@@ -93,6 +95,26 @@ class Isolation:
             self._shared.remove()
             connection.close()
         self._shared = None
+
+    @contextmanager
+    def example(self) -> Iterator[None]:
+        """Undo what the block does; what fixtures have arranged before stays for the next one."""
+        assert self._shared is not None
+        before = [(session, set(session)) for session in self._held]
+        for session, _ in before:
+            # Its savepoint would be around that of the block otherwise.
+            session.commit()
+        savepoint = self._shared.connection.begin_nested()
+        try:
+            yield
+        finally:
+            for session, _ in before:
+                session.rollback()
+            savepoint.rollback()
+            for session, kept in before:
+                for made in set(session) - kept:
+                    session.expunge(made)
+                session.expire_all()
 
     def hold(self, session: Session) -> None:
         """Remember a session that a fixture opened, which outlives those of the code under test."""

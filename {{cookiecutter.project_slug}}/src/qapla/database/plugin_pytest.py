@@ -42,9 +42,10 @@ def pytest_configure(config: pytest.Config) -> None:
     """Register what watches the tests, which is imported while the garbage collector rests."""
     if _only_hands_out(config):
         return
-    from qapla.database import guard
+    from qapla.database import collection, guard
 
-    config.pluginmanager.register(guard, guard.__name__)
+    for plugin in (guard, collection):
+        config.pluginmanager.register(plugin, plugin.__name__)
 
 
 def _only_hands_out(config: pytest.Config) -> bool:

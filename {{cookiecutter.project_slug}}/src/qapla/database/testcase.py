@@ -3,7 +3,7 @@
 import gc
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 import pytest
 from sqlalchemy.orm import Session
@@ -66,6 +66,20 @@ class DatabasesOfTest:
                 self._run.prepared = False
         if self._problems:
             pytest.fail("\n".join(self._problems), pytrace=False)
+
+    @contextmanager
+    def example(self) -> Iterator[None]:
+        """Undo what the block does to each database, for a test whose body runs several times."""
+        with ExitStack() as stack:
+            before = dict(self._isolations)
+            for isolation in before.values():
+                stack.enter_context(isolation.example())
+            yield
+        for database, isolation in self._isolations.items():
+            if database not in before:
+                # Nothing was arranged there before the block.
+                isolation.end()
+                isolation.begin(self._thread)
 
     def hold(self, session: Session, database: Database) -> None:
         """Remember a session that a fixture holds for the whole test."""

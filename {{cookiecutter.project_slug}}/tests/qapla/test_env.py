@@ -165,7 +165,7 @@ def test_an_empty_revision_is_not_written(alembic: Alembic, copy: Path, sqlite: 
 def test_production_makes_no_database(
     alembic: Alembic, monkeypatch: pytest.MonkeyPatch, sample_var: Path
 ) -> None:
-    """In production a missing database is an error of one line."""
+    """In production a missing database is an error of one line, with a command that works there."""
     target = Target(URL.create("postgresql+psycopg"), Path(), embedded=sample_var / "postgres")
     host = Database("main").at(target).url.query["host"]
     for name in ("main", "analytics"):
@@ -174,7 +174,7 @@ def test_production_makes_no_database(
     monkeypatch.setenv("QAPLA_SAMPLE_ENVIRONMENT", "production")
     assert failed(alembic("upgrade", "head")) == (
         "FAILED: database 'main' (qapla_production_main) does not exist: create it on its server, "
-        "and then type `uv run alembic -n main upgrade head`"
+        "and then type `uv run --no-dev alembic -n main upgrade head`"
     )
 
 

@@ -156,10 +156,13 @@ class DatabaseApplication(Application):
                 ),
             )
         refuse_long(target.url, database.name)
+        development = self.settings.environment == "development"
         return replace(
             target,
             neighbours=() if target.tests else neighbours(database.name, placed),
-            creatable=self.settings.environment == "development",
+            creatable=development,
+            # In production the dependencies of development would be installed otherwise.
+            run="uv run" if development else "uv run --no-dev",
             reader=_has_reader(target.url, settings),
         )
 

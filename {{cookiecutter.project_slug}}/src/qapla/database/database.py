@@ -45,6 +45,7 @@ class Target:
     whether marked reads go to an engine of their own. With `tests` only a database is reached that a
     run of tests has made. `namesakes` are the project's own databases, for other purposes, with
     the name of that one, and `neighbours` the names of those in other schemas of this database.
+    `run` begins each command that a message tells to type.
     """
 
     url: URL
@@ -54,6 +55,7 @@ class Target:
     options: dict[str, Any] = field(default_factory=dict, repr=False)
     embedded: Path | None = None
     creatable: bool = False
+    run: str = "uv run"
     reader: bool = False
     tests: bool = False
     namesakes: tuple["Database", ...] = ()
@@ -173,7 +175,7 @@ class Database:
     @property
     def upgrade_command(self) -> str:
         """Return what to type to bring the database to its newest revision."""
-        return f"uv run alembic -n {self.name} upgrade head"
+        return f"{self.target.run} alembic -n {self.name} upgrade head"
 
     def get_session(self, owner: object = None) -> Session:
         """Return a new session; whoever asked for it closes it.
@@ -362,7 +364,7 @@ class Database:
         if len(heads) > 1:
             raise DatabaseError(
                 f"database {self.name!r} has the heads {', '.join(heads)}: "
-                f"type `uv run alembic -n {self.name} merge heads`"
+                f"type `{self.target.run} alembic -n {self.name} merge heads`"
             ) from None
 
     def downgrade(self, revision: str, connection: Connection | None = None) -> None:

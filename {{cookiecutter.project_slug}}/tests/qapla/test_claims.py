@@ -14,7 +14,7 @@ from qapla.database.claims import Claims
 from qapla.database.database import Database, Target
 from qapla.database.sqlite import SQLite
 from qapla.database.testrun import TestRun
-from qapla.exceptions import DatabaseInUse
+from qapla.exceptions import DatabaseError, DatabaseInUse
 
 from qapla_sample.application.app import SampleApplication
 
@@ -148,3 +148,35 @@ def test_a_claim_is_released_by_another_thread_than_took_it(tmp_path: Path) -> N
     first.release()
     second.take(Database("main").at(target), lambda _: "wait")
     second.release()
+
+
+def test_a_database_of_the_same_name_elsewhere_is_another_one(tmp_path: Path) -> None:
+    """A run that holds one of them has no right to the other, which another run uses."""
+    one, two = (
+        Database("main").at(Target(make_url(f"sqlite:///{tmp_path}/{name}/x_test.db"), tmp_path))
+        for name in ("one", "two")
+    )
+    first, second = Claims(), Claims()
+    first.take(one, lambda _: "wait")
+    second.take(two, lambda _: "wait")
+    with pytest.raises(DatabaseInUse):
+        first.take(two, lambda _: "wait")
+    first.release()
+    second.release()
+
+
+def test_one_database_by_two_addresses(tmp_path: Path) -> None:
+    """Two databases cannot have it in one run; one database can, as two applications write it."""
+    (tmp_path / "link").symlink_to(tmp_path, target_is_directory=True)
+    urls = [make_url(f"sqlite:///{path}/x_test.db") for path in (tmp_path, tmp_path / "link")]
+    claims = Claims()
+    for url in urls:
+        claims.take(Database("main").at(Target(url, tmp_path)), lambda _: "wait")
+    claims.release()
+    claims.take(Database("main").at(Target(urls[0], tmp_path)), lambda _: "wait")
+    with pytest.raises(DatabaseError) as caught:
+        claims.take(Database("crew").at(Target(urls[1], tmp_path)), lambda _: "wait")
+    claims.release()
+    assert str(caught.value) == (
+        "database 'crew': its test database 'x_test' is that of 'main' too, by another address: wait"
+    )

@@ -156,6 +156,6 @@ def test_two_databases_on_one_schema(
     other.unlink()
     result.assert_outcomes(failed=1)
     assert failures(result) == [
-        "database 'main': it is on the schema of the database 'analytics': give it one of its own "
-        "by the variable QAPLA_SAMPLE_DATABASES__MAIN__URL"
+        "database 'main': its test database 'qapla_shared_test' is that of 'analytics' too, by "
+        "another address: set QAPLA_SAMPLE_DATABASES__MAIN__URL to another one"
     ]

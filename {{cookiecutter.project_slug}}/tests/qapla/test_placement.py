@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -184,3 +185,20 @@ def test_another_server_with_a_database_of_the_name(place: Place, tmp_path: Path
     missing = place("qapla_missing_test")
     database = place("qapla_placed_test", namesakes=(missing,))
     assert prepare(database, Mode())
+
+
+def test_another_directory_with_a_file_of_the_name(
+    project: Project, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A file elsewhere is not the test database, whether that is there yet or not."""
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "main_test.db").write_text("notes")
+    monkeypatch.setenv(MAIN, f"sqlite:///{tmp_path}/main.db")
+    monkeypatch.setenv(ANALYTICS, f"sqlite:///{tmp_path}/other/main_test.db")
+    database = project().run_tests().dbs["main"]
+    migrations = Path(__file__).parent / "sample" / "migrations" / "main"
+    database = database.at(replace(database.target, migrations=migrations))
+    assert [found.name for found in database.target.namesakes] == ["analytics"]
+    for _ in range(2):
+        assert prepare(database, Mode())
+    assert (tmp_path / "other" / "main_test.db").read_text() == "notes"

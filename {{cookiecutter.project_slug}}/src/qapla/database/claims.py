@@ -12,7 +12,7 @@ from sqlalchemy import URL
 from qapla.database.database import Database
 from qapla.database.maintenance import Maintenance
 from qapla.database.url import name_of
-from qapla.exceptions import DatabaseInUse
+from qapla.exceptions import DatabaseError, DatabaseInUse
 
 
 class Claims:
@@ -20,7 +20,7 @@ class Claims:
 
     def __init__(self) -> None:
         self._stack = ExitStack()
-        self._held: dict[URL, Maintenance] = {}
+        self._held: dict[URL, tuple[Database, Maintenance]] = {}
 
     def take(self, database: Database, remedy: Callable[[Database], str]) -> Maintenance:
         """Hold a database from now on.
@@ -34,24 +34,37 @@ class Claims:
 
         Raises:
             DatabaseInUse: Another run holds it.
+            DatabaseError: This run holds it for another database, by another address.
         """
         url, server = database.url, database.maintenance
         if url in self._held:
             return server
-        for other in self._held.values():
-            server.share(other)
+        for _, held in self._held.values():
+            server.share(held)
         name = name_of(url)
         with ExitStack() as stack:
             taken = stack.enter_context(server.locked(name, wait=False))
-            # By another URL it may be this run's: a test of the migrations tells that.
-            if not taken and name not in map(name_of, self._held):
-                raise DatabaseInUse(
-                    f"database {database.name!r}: another run of tests uses {name!r}: "
-                    f"wait until it has ended, or {remedy(database)}"
-                )
+            if not taken:
+                self._refuse_taken(database, server, remedy(database))
             self._stack.push(stack.pop_all())
-        self._held[url] = server
+        self._held[url] = (database, server)
         return server
+
+    def _refuse_taken(self, database: Database, server: Maintenance, remedy: str) -> None:
+        """Refuse a database whose lock is held, unless this run holds it for the same database."""
+        name = name_of(database.url)
+        for url, (holder, held) in self._held.items():
+            if name_of(url) == name and held.identity() == server.identity():
+                if holder.name == database.name:
+                    return
+                raise DatabaseError(
+                    f"database {database.name!r}: its test database {name!r} is that of "
+                    f"{holder.name!r} too, by another address: {remedy}"
+                )
+        raise DatabaseInUse(
+            f"database {database.name!r}: another run of tests uses {name!r}: "
+            f"wait until it has ended, or {remedy}"
+        )
 
     def release(self) -> None:
         """Let other runs have the databases."""

@@ -72,6 +72,8 @@ class SQLite:
 
     def identity(self) -> str:
         """Return the identity of the file, which may have several names."""
+        if not self.path.exists():
+            return str(self.path.resolve())
         found = self.path.stat()
         return f"{found.st_dev} {found.st_ino}"
 

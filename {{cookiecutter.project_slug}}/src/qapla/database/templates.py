@@ -84,7 +84,8 @@ def _refuse_namesakes(database: Database, server: Maintenance) -> None:
     """Refuse a database that is another one of the project, which has it by another address."""
     for namesake in database.target.namesakes:
         try:
-            same = namesake.exists() and namesake.maintenance.identity() == server.identity()
+            both = namesake.exists() and server.exists()
+            same = both and namesake.maintenance.identity() == server.identity()
         except DBAPIError as error:
             reason = " ".join(str(error.orig).split())
             raise NotDroppable(

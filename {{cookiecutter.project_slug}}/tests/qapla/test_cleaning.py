@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, event, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from qapla.database.cleaning import empty, is_plain
@@ -117,6 +117,24 @@ def test_what_emptying_would_change_is_not_plain(database: Database, statement: 
         connection.exec_driver_sql(statement)
     with database.engine.connect() as connection:
         assert not is_plain(connection)
+
+
+@pytest.mark.parametrize("place", ["postgresql"], indirect=True)
+def test_heirs_of_a_table_are_emptied_by_their_own_names(database: Database) -> None:
+    """A foreign one is not touched, and its rows in another database stay."""
+    with database.engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE heirs () INHERITS (ships)")
+        connection.exec_driver_sql("INSERT INTO heirs (id) VALUES (1)")
+    statements: list[str] = []
+    with database.engine.connect() as connection:
+        event.listen(
+            connection, "before_cursor_execute", lambda *found: statements.append(found[2])
+        )
+        empty(connection)
+    (deletes,) = [statement for statement in statements if "DELETE" in statement]
+    assert deletes.count("DELETE FROM ONLY ") == deletes.count("DELETE")
+    with database.engine.connect() as connection:
+        assert is_plain(connection)
 
 
 @pytest.mark.parametrize("place", ["mariadb"], indirect=True)

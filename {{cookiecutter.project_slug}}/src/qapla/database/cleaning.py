@@ -94,12 +94,15 @@ def _for_driver(connection: Connection, sql: str) -> str:
 def _empty_postgresql(connection: Connection, tables: list[str]) -> None:
     """Delete in one statement, at whose end foreign keys are checked, so that no order is needed.
 
-    TRUNCATE would wait for the disk.
+    TRUNCATE would wait for the disk. ONLY, as an heir of a table may be foreign, with rows that are
+    in another database.
     Source: PostgreSQL, "WITH Queries: Data-Modifying Statements in WITH".
     """
     connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
     if tables:
-        deletes = [f"d{number} AS (DELETE FROM {table})" for number, table in enumerate(tables)]
+        deletes = [
+            f"d{number} AS (DELETE FROM ONLY {table})" for number, table in enumerate(tables)
+        ]
         connection.exec_driver_sql(_for_driver(connection, f"WITH {', '.join(deletes)} SELECT 1"))
     connection.execute(
         text(f"SELECT setval(seqrelid::regclass, seqstart, false) {_POSTGRESQL_USED}")

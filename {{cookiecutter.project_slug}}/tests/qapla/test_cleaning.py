@@ -120,11 +120,11 @@ def test_what_emptying_would_change_is_not_plain(database: Database, statement: 
 
 
 @pytest.mark.parametrize("place", ["postgresql"], indirect=True)
-def test_heirs_of_a_table_are_emptied_by_their_own_names(database: Database) -> None:
+def test_children_of_a_table_are_emptied_by_their_own_names(database: Database) -> None:
     """A foreign one is not touched, and its rows in another database stay."""
     with database.engine.begin() as connection:
-        connection.exec_driver_sql("CREATE TABLE heirs () INHERITS (ships)")
-        connection.exec_driver_sql("INSERT INTO heirs (id) VALUES (1)")
+        connection.exec_driver_sql("CREATE TABLE children () INHERITS (ships)")
+        connection.exec_driver_sql("INSERT INTO children (id) VALUES (1)")
     statements: list[str] = []
     with database.engine.connect() as connection:
         event.listen(

@@ -143,7 +143,8 @@ def test_tables_that_no_run_has_made_are_not_dropped(place: Place, mode: Mode) -
     database.create()
     database.migrate()
     fill(database)
-    for drop in (lambda: prepare(database, mode), database.recreate):
+    in_tests = database.at(replace(database.target, tests=True))
+    for drop in (lambda: prepare(database, mode), database.recreate, in_tests.drop):
         with pytest.raises(NotDroppable) as caught:
             drop()
         server = database.maintenance

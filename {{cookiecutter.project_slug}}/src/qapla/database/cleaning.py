@@ -94,7 +94,7 @@ def _for_driver(connection: Connection, sql: str) -> str:
 def _empty_postgresql(connection: Connection, tables: list[str]) -> None:
     """Delete in one statement, at whose end foreign keys are checked, so that no order is needed.
 
-    TRUNCATE would wait for the disk. ONLY, as an heir of a table may be foreign, with rows that are
+    TRUNCATE would wait for the disk. ONLY, as a child of a table may be foreign, with rows that are
     in another database.
     Source: PostgreSQL, "WITH Queries: Data-Modifying Statements in WITH".
     """

@@ -276,11 +276,12 @@ class Database:
     def drop(self) -> None:
         """Drop the database if it exists, with every connection to it.
 
-        Nothing is asked first: `recreate` drops only a database that a run of tests has made.
-
         Raises:
-            NotDroppable: Other databases of the project are schemas of it.
+            NotDroppable: Other databases of the project are schemas of it, or it is to be a test
+                database and no run of tests has made it.
         """
+        if self.target.tests:
+            refuse_foreign(self.maintenance, self.name)
         if self.target.neighbours:
             others = ", ".join(map(repr, self.target.neighbours))
             raise NotDroppable(

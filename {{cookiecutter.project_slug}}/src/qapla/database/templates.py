@@ -3,8 +3,8 @@
 What an earlier run has left is emptied and used again, if its schema is still the same. Otherwise the
 database is cloned from a template, which the migrations have made; or, the first time, they make the
 database itself. A change in a file of the migrations is noticed, since labels and the names of
-templates have their hash. What a database is worth stands in its label: it is set last, so that
-whatever was left half made, or dirty, has none.
+templates have their hash. The label on a database records its state: that of a clean one is set last,
+so that a database which was left half made, or dirty, has the label of an unclean one.
 """
 
 import hashlib

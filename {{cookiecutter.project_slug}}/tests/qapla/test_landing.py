@@ -271,3 +271,20 @@ def test_each_connection_is_asked_once(place: Place) -> None:
         with watched.engine.connect() as connection:
             assert connection.info is info
     watched.dispose()
+
+
+@pytest.mark.parametrize("place", ["postgresql"], indirect=True)
+def test_the_environment_of_the_driver_names_no_database(
+    place: Place, real: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A service, and libpq's variables, only fill in what a URL leaves out, and it names a database."""
+    (tmp_path / "services").write_text(f"[real]\ndbname={real.target.url.database}\n")
+    monkeypatch.setenv("PGSERVICEFILE", str(tmp_path / "services"))
+    monkeypatch.setenv("PGSERVICE", "real")
+    monkeypatch.setenv("PGDATABASE", str(real.target.url.database))
+    database = place("qapla_landing_test")
+    watched = database.at(replace(database.target, tests=True))
+    for mode in (Mode(), Mode(reuse=True)):
+        prepare(watched, mode)
+        assert ships(watched) == []
+    assert ships(real) == ["Rotarran"]

@@ -61,13 +61,20 @@ def test_the_key_of_the_migrations_follows_from_the_name(
     assert application.paths["ships"] == tmp_path / "migrations" / "fleet"
 
 
-def test_two_databases_with_one_key(project: Project, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("main", "crew", "written"),
+    [
+        (Database("main", "migrations"), Database("crew", "migrations"), "crew"),
+        (Database("main"), Database("crew", "migrations"), "crew"),
+        (Database("main", "migrations_crew"), Database("crew"), "main"),
+    ],
+)
+def test_two_databases_with_one_key(
+    project: Project, main: Database, crew: Database, written: str
+) -> None:
     """The error says which key to write."""
     with pytest.raises(DatabaseError) as caught:
-        Described(project).with_databases(
-            Database("main", "migrations"), Database("crew", "migrations")
-        )
-    assert str(caught.value) == (
-        "databases 'main' and 'crew' have one directory of migrations, "
-        f"{tmp_path}/migrations/main: write Database('crew', 'migrations_crew')"
-    )
+        Described(project).with_databases(main, crew)
+    told, _, remedy = str(caught.value).rpartition(": ")
+    assert told.startswith("databases 'main' and 'crew' have one directory of migrations, /")
+    assert remedy == f"write Database({written!r}, 'migrations_{written}')"

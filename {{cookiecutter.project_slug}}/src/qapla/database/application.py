@@ -74,13 +74,13 @@ class DatabaseApplication(Application):
     def _placed(self, name: str) -> Placed:
         """Return where the settings place a database."""
         settings = self._settings_of(name)
+        arguments = self.layers.source("databases", name, "options", "connect_args")
         default_url = None
         if settings.default_url is not None:
             setting = self.layers.source("databases", name, "default_url")
             default_url, _ = settle(parse(settings.default_url, setting), {}, setting, setting)
         if settings.url is not None:
             setting = self.layers.source("databases", name, "url")
-            arguments = self.layers.source("databases", name, "options", "connect_args")
             url = parse(settings.url, setting)
             url, options = settle(url, settings.options, setting, arguments)
             check_names(url, name)
@@ -96,7 +96,6 @@ class DatabaseApplication(Application):
             "postgresql+psycopg", username="postgres", database=f"{self.package}_{name}"
         )
         check_options(name, url, settings.options, self.layers.source)
-        arguments = self.layers.source("databases", name, "options", "connect_args")
         settled, options = settle(url, settings.options, f"database {name!r}", arguments)
         if settled.query.keys() - {"options"} or _names(settled) != _names(url):
             variable = self.layers.variable("databases", name, "url")
@@ -105,17 +104,6 @@ class DatabaseApplication(Application):
                 f"embedded one: set the variable {variable} instead"
             )
         return Placed(settled, options, self.paths["var"] / "postgres", default_url)
-
-    def _target_at(self, database: Database, here: Placed, url: URL) -> Target:
-        key = database.migrations_key or ""
-        return Target(
-            url=url,
-            migrations=self.paths[key] if key else self.paths["root"],
-            default_url=here.default_url,
-            options=dict(here.options),
-            embedded=here.embedded,
-            alembic_ini=_existing(self.paths["root"] / "alembic.ini"),
-        )
 
     def _refuse_shared_migrations(self, databases: Iterable[Database]) -> None:
         """Place the migrations of each database, and refuse two in one directory.
@@ -131,46 +119,56 @@ class DatabaseApplication(Application):
             other = owners.setdefault(path.resolve(), database)
             if other is database:
                 continue
-            own = f"migrations_{database.name}"
             remedy = f"set {self.layers.variable('paths', key)} to another one"
             if key == other.migrations_key:
-                remedy = f"write Database({database.name!r}, {own!r})"
+                name = other.name if key == f"migrations_{database.name}" else database.name
+                remedy = f"write Database({name!r}, 'migrations_{name}')"
             raise DatabaseError(
                 f"databases {other.name!r} and {database.name!r} have one directory of migrations, "
                 f"{path}: {remedy}"
             )
 
     def _target(self, database: Database, placed: Mapping[str, Placed]) -> Target:
+        """Return where a database is, for the purpose of the application."""
         here, settings = placed[database.name], self._settings_of(database.name)
-        target = self._target_at(database, here, here.url)
-        if self.purpose == TESTS:
-            url = url_for_tests(database.name, placed, test_suffix())
-            others = [Database(name) for name in namesakes(url, placed)]
-            target = replace(
-                target,
-                url=url,
-                tests=True,
-                namesakes=tuple(
-                    other.at(self._target_at(other, placed[other.name], placed[other.name].url))
-                    for other in others
-                ),
-            )
-        refuse_long(target.url, database.name)
         development = self.settings.environment == "development"
-        return replace(
-            target,
-            neighbours=() if target.tests else neighbours(database.name, placed),
+        target = Target(
+            url=here.url,
+            migrations=self.paths[str(database.migrations_key)],
+            default_url=here.default_url,
+            options=dict(here.options),
+            embedded=here.embedded,
+            alembic_ini=_existing(self.paths["root"] / "alembic.ini"),
             creatable=development,
             # In production the dependencies of development would be installed otherwise.
             run="uv run" if development else "uv run --no-dev",
-            reader=_has_reader(target.url, settings),
+            reader=_has_reader(here.url, settings),
         )
+        if self.purpose == TESTS:
+            url = url_for_tests(database.name, placed, test_suffix())
+            others = tuple(self._namesake(name, placed[name]) for name in namesakes(url, placed))
+            target = replace(target, url=url, tests=True, namesakes=others)
+        else:
+            target = replace(target, neighbours=neighbours(database.name, placed))
+        refuse_long(target.url, database.name)
+        return target
+
+    def _namesake(self, name: str, there: Placed) -> Database:
+        """Return a database for another purpose, which has no migrations here: it is only asked."""
+        target = Target(
+            url=there.url,
+            migrations=self.paths["root"],
+            default_url=there.default_url,
+            embedded=there.embedded,
+        )
+        return Database(name).at(target)
 
     def _settings_of(self, name: str) -> DatabaseSettings:
         return self.settings.databases.get(name) or DatabaseSettings()
 
 
 def _names(url: URL) -> tuple[object, ...]:
+    """Return the parts of a URL that say where a database is, and by which role it is reached."""
     return (url.username, url.host, url.port, url.database)
 
 

@@ -158,8 +158,9 @@ def test_a_role_of_mariadb_without_privileges(place: Place, request: pytest.Fixt
     role = f"qapla_{name.split('-')[1][:8]}" if name and "-" in name else "qapla_app"
     # As the driver formats them.
     hosts = ("localhost", "%%")
+    dropped = [f"DROP USER IF EXISTS {role}@'{host}'" for host in hosts]
+    request.addfinalizer(lambda: run(database, *dropped))
     run(database, *(f"CREATE USER {role}@'{host}'" for host in hosts))
-    request.addfinalizer(lambda: run(database, *(f"DROP USER {role}@'{host}'" for host in hosts)))
     server = database.target.url.set(username=role)
     app = database.at(replace(database.target, url=server))
     with pytest.raises(DatabaseError) as caught:

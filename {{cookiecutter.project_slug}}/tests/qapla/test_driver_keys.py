@@ -1,19 +1,25 @@
 """Keys and criteria that no row can have: they match nothing, on every engine."""
 
 from collections.abc import Iterator
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import Date, DateTime, Enum, LargeBinary, Numeric, String
 from sqlalchemy.orm import Session, undefer
+from sqlalchemy.types import TypeEngine
 
+from qapla.driver.values import as_key
 from qapla.exceptions import ObjectNotFound, QaplaError
 
 from qapla_sample.fleet import (
     Badge,
     BadgeReadDriver,
     BadgeWriteDriver,
+    MoneyType,
+    Rank,
     Record,
     RecordReadDriver,
     RecordWriteDriver,
@@ -106,6 +112,31 @@ def test_numbers_of_a_floating_point_column(rows: Session) -> None:
     for value in (float("nan"), float("inf"), 2**62, 1e308):
         assert driver.count(weight=value) == 0
     assert driver.count(price=[Decimal("NaN"), Decimal("1e131072"), Decimal("1e-16384")]) == 0
+
+
+@pytest.mark.parametrize(
+    ("type_", "key", "value"),
+    [
+        (Date(), "2026-01-31", date(2026, 1, 31)),
+        (Date(), "2026-02-31", None),
+        (Date(), 7, None),
+        (DateTime(), "2026-01-31T10:00", datetime(2026, 1, 31, 10)),
+        (DateTime(), "x", None),
+        (Numeric(), "1.50", Decimal("1.5")),
+        (Numeric(), "one", None),
+        (Numeric(), 2, 2),
+        (Enum(Rank), "LOW", "LOW"),
+        (Enum(Rank), Rank.LOW, Rank.LOW),
+        (Enum(Rank), "low", None),
+        (LargeBinary(), b"x", b"x"),
+        (LargeBinary(), 7, None),
+        (MoneyType(), "x", "x"),
+        (String(), "x", "x"),
+    ],
+)
+def test_keys_of_other_types(type_: TypeEngine[Any], key: Any, value: Any) -> None:
+    """A text is read where the type has one form of it; None is no key."""
+    assert as_key(type_, key) == value
 
 
 @pytest.mark.parametrize(("key", "given"), [(1, "1 value"), ((1, 2, 3), "3 values")])

@@ -6,6 +6,7 @@ import json
 import random
 from collections.abc import Iterator
 from contextlib import suppress
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -31,6 +32,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from qapla.database.database import Database
 from qapla.driver import ReadDriver
+from qapla.driver.codec import codec
 from qapla.driver.ordering import ordering
 from qapla.driver.page import _digest
 from qapla.exceptions import BadCursor, QaplaError
@@ -223,3 +225,9 @@ def test_a_type_that_orders_no_pages(crates: CrateReadDriver, order: str) -> Non
             f"Crate.{order} orders no pages, as no cursor can hold its values ({kind}): "
             "order by another column"
         )
+
+
+def test_an_integer_that_comes_as_a_decimal(session: Session) -> None:
+    """So MariaDB returns the sum of a column; in a cursor it is an integer."""
+    found = codec(Integer(), session.get_bind().dialect)
+    assert found.read(found.write(Decimal(7))) == 7

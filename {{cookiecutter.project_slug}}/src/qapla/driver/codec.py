@@ -12,10 +12,11 @@ from uuid import UUID
 from sqlalchemy import JSON, Dialect, Enum, PickleType, TypeDecorator
 from sqlalchemy.types import TypeEngine
 
-from qapla.driver.values import holds
+from qapla.driver.values import READERS, holds
 
 _PLAIN = (str, int, float, bool)
-# Values as JSON has them, without the subclasses of an application.
+# Values as JSON has them, without the subclasses of an application. MariaDB's sums of integers are
+# decimals.
 _WRITERS: dict[type, Callable[[Any], Any]] = {
     datetime: datetime.isoformat,
     date: date.isoformat,
@@ -24,15 +25,8 @@ _WRITERS: dict[type, Callable[[Any], Any]] = {
     UUID: str,
     bytes: bytes.hex,
     str: str.__str__,
+    int: lambda value: int(value) if isinstance(value, Decimal) and value % 1 == 0 else value,
     float: float,
-}
-_READERS: dict[type, Callable[[str], Any]] = {
-    datetime: datetime.fromisoformat,
-    date: date.fromisoformat,
-    time: time.fromisoformat,
-    Decimal: Decimal,
-    UUID: UUID,
-    bytes: bytes.fromhex,
 }
 
 
@@ -61,7 +55,7 @@ class Codec:
         if isinstance(self.inner, (JSON, PickleType)):
             return False
         known = self.python_type
-        return known is object or known in (*_PLAIN, *_READERS) or isinstance(self.inner, Enum)
+        return known is object or known in (*_PLAIN, *READERS) or isinstance(self.inner, Enum)
 
     def write(self, value: Any) -> Any:
         """Return a value as JSON has it.
@@ -105,10 +99,10 @@ class Codec:
             if self.inner.enum_class is not None:
                 return self.inner.enum_class[written]
             return self.inner.enums[self.inner.enums.index(written)]
-        if python in _READERS:
+        if python in READERS:
             if not isinstance(written, str):
                 raise TypeError
-            return _READERS[python](written)
+            return READERS[python](written)
         # True is no number, though it is an instance of `int`.
         if python is float and type(written) is int:
             return float(written)

@@ -7,13 +7,24 @@ Sources: PostgreSQL, "Numeric Types" and "Character Types"; SQLite, "Datatypes I
 
 import math
 import re
+from collections.abc import Callable
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Float, Integer, SmallInteger, TypeDecorator, Uuid
+from sqlalchemy import BigInteger, Enum, Float, Integer, SmallInteger, TypeDecorator, Uuid
 from sqlalchemy.types import TypeEngine
 
+# Values as texts.
+READERS: dict[type, Callable[[str], Any]] = {
+    datetime: datetime.fromisoformat,
+    date: date.fromisoformat,
+    time: time.fromisoformat,
+    Decimal: Decimal,
+    UUID: UUID,
+    bytes: bytes.fromhex,
+}
 _MARIADB = ("mysql", "mariadb")
 # The greatest number of digits before the point, and after it, of PostgreSQL's NUMERIC.
 _DIGITS, _PLACES = 131072, 16383
@@ -33,7 +44,9 @@ def holds(type_: TypeEngine[Any], value: Any, engine: str) -> bool:
         # It alone knows the value that reaches the database.
         return True
     if isinstance(value, str):
-        return _is_text(value, engine) and not (isinstance(type_, Uuid) and _uuid(value) is None)
+        return _is_text(value, engine) and not (
+            isinstance(type_, Uuid) and _read(UUID, value) is None
+        )
     if isinstance(value, int):
         return _is_in_range(type_, value, engine)
     if isinstance(value, (float, Decimal)):
@@ -57,17 +70,22 @@ def as_key(type_: TypeEngine[Any], value: Any) -> Any:
             whole = _integer(value)
             return whole if whole is not None and whole == value else None
         return None
-    if isinstance(type_, Uuid) and type_.as_uuid:
-        if isinstance(value, str):
-            return _uuid(value)
-        return value if isinstance(value, UUID) else None
-    return value
+    if isinstance(type_, Enum):
+        is_member = type_.enum_class is not None and isinstance(value, type_.enum_class)
+        return value if is_member or value in type_.enums else None
+    python = object if isinstance(type_, TypeDecorator) else type_.python_type
+    if python not in READERS:
+        return value
+    if isinstance(value, str):
+        return _read(python, value)
+    numbers = (int, float) if python is Decimal else ()
+    return value if isinstance(value, (python, *numbers)) else None
 
 
-def _uuid(text: str) -> UUID | None:
+def _read(python: type, text: str) -> Any:
     try:
-        return UUID(text)
-    except ValueError:
+        return READERS[python](text)
+    except (ValueError, ArithmeticError):
         return None
 
 

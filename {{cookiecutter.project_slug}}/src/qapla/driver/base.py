@@ -92,7 +92,7 @@ class Driver(Generic[M]):
 
         Args:
             key: A value, or a tuple where the primary key has several columns. A text is taken for
-                the number or the UUID that it stands for.
+                the number, date or UUID that it stands for.
 
         Raises:
             QaplaError: The key has another number of values than columns.
@@ -104,7 +104,7 @@ class Driver(Generic[M]):
             given = f"{len(values)} value{'' if len(values) == 1 else 's'}"
             raise QaplaError(
                 f"{self.name}: the primary key is ({names}), and {given} given: "
-                f"a key of several columns is a tuple"
+                "a key of several columns is a tuple"
             )
         engine = self.dialect.name
         found = []

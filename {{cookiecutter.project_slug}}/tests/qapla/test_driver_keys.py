@@ -114,6 +114,27 @@ def test_numbers_of_a_floating_point_column(rows: Session) -> None:
     assert driver.count(price=[Decimal("NaN"), Decimal("1e131072"), Decimal("1e-16384")]) == 0
 
 
+@pytest.mark.parametrize("fleet_server", ["sqlite", "mariadb"], indirect=True)
+def test_a_text_is_no_number(rows: Session) -> None:
+    """MariaDB takes 0 for equal to "gold", and "12x" for 12; PostgreSQL refuses to compare them."""
+    badges, vessels = BadgeWriteDriver(rows), VesselReadDriver(rows)
+    for value in (0, False, 0.0, Decimal(0)):
+        assert badges.update_where({"label": "changed"}, code=value) == 0
+        assert BadgeReadDriver(rows).count(code=[value]) == 0
+    for text in ("12x", "x", "", "1e"):
+        assert vessels.count(crew=text) == 0
+    assert vessels.count(crew="12") == 1
+    rows.rollback()
+
+
+def test_a_number_as_the_key_of_a_text(rows: Session) -> None:
+    """It is the text of the number."""
+    rows.add_all([Badge(code="7"), Badge(code="8x")])
+    rows.commit()
+    assert BadgeReadDriver(rows).get_by_id(7).code == "7"
+    assert BadgeReadDriver(rows).find_by_id(8) is None
+
+
 @pytest.mark.parametrize(
     ("type_", "key", "value"),
     [
@@ -132,6 +153,7 @@ def test_numbers_of_a_floating_point_column(rows: Session) -> None:
         (LargeBinary(), 7, None),
         (MoneyType(), "x", "x"),
         (String(), "x", "x"),
+        (String(), 7, "7"),
     ],
 )
 def test_keys_of_other_types(type_: TypeEngine[Any], key: Any, value: Any) -> None:

@@ -13,7 +13,17 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Enum, Float, Integer, SmallInteger, TypeDecorator, Uuid
+from sqlalchemy import (
+    BigInteger,
+    Enum,
+    Float,
+    Integer,
+    Numeric,
+    SmallInteger,
+    String,
+    TypeDecorator,
+    Uuid,
+)
 from sqlalchemy.types import TypeEngine
 
 # Values as texts.
@@ -43,6 +53,8 @@ def holds(type_: TypeEngine[Any], value: Any, engine: str) -> bool:
     if isinstance(type_, TypeDecorator):
         # It alone knows the value that reaches the database.
         return True
+    if engine in _MARIADB and _is_converted(type_, value):
+        return False
     if isinstance(value, str):
         return _is_text(value, engine) and not (
             isinstance(type_, Uuid) and _read(UUID, value) is None
@@ -70,6 +82,8 @@ def as_key(type_: TypeEngine[Any], value: Any) -> Any:
             whole = _integer(value)
             return whole if whole is not None and whole == value else None
         return None
+    if type(value) is int and isinstance(type_, String):
+        return str(value)
     if isinstance(type_, Enum):
         is_member = type_.enum_class is not None and isinstance(value, type_.enum_class)
         return value if is_member or value in type_.enums else None
@@ -87,6 +101,17 @@ def _read(python: type, text: str) -> Any:
         return READERS[python](text)
     except (ValueError, ArithmeticError):
         return None
+
+
+def _is_converted(type_: TypeEngine[Any], value: Any) -> bool:
+    """Whether MariaDB would compare a text as a number: 0 is equal to every text without digits.
+
+    Source: MariaDB, "Type Conversion".
+    """
+    if isinstance(value, str):
+        is_number = re.fullmatch(r"[-+]?[0-9]+(\.[0-9]*)?", value) is not None
+        return isinstance(type_, (Integer, Float, Numeric)) and not is_number
+    return isinstance(value, (int, float, Decimal)) and isinstance(type_, String)
 
 
 def _is_text(value: str, engine: str) -> bool:

@@ -325,7 +325,10 @@ def test_a_model_of_several_tables_is_refused(odd: Engine) -> None:
         driver = driver_of(WriteDriver, Cyborg, session)
         with pytest.raises(QaplaError) as caught:
             driver.create_many([{"id": 1, "serial": 7}])
-        assert str(caught.value) == ("Cyborg is no table of its own: write its rows one by one")
+        assert str(caught.value) == (
+            "Cyborg has the tables beings, cyborgs, and one statement fills one table: "
+            "add its rows by create(), one by one"
+        )
         driver.create(serial=7)
         assert driver_of(ReadDriver, Cyborg, session).rows("serial", "kind") == [
             {"serial": 7, "kind": "cyborg"}

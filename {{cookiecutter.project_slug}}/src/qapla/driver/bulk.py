@@ -12,6 +12,7 @@ from sqlalchemy.sql.schema import Column
 from qapla.database.writes import mark_written
 from qapla.driver.base import Driver
 from qapla.driver.defaults import computed, own_values
+from qapla.driver.tables import table_of
 from qapla.exceptions import QaplaError
 
 BATCH = 1000
@@ -91,18 +92,6 @@ def insert_returning_keys(driver: Driver[Any], rows: Iterable[Row]) -> list[Any]
     return [key[0] if len(key) == 1 else tuple(key) for key in keys]
 
 
-def table_of(driver: Driver[Any]) -> Table:
-    """Return the table of a driver's model.
-
-    Raises:
-        QaplaError: The model is mapped to something else, such as a join.
-    """
-    table = driver.mapper.persist_selectable
-    if not isinstance(table, Table):
-        raise QaplaError(f"{driver.name} is no table of its own: write its rows one by one")
-    return table
-
-
 def _values(
     driver: Driver[Any],
     names: Sequence[str],
@@ -141,9 +130,7 @@ def _copy(connection: Connection, table: Table, load: Load, defaults: Sequence[C
     """Insert rows by COPY. Source: psycopg, "Using COPY TO and COPY FROM"."""
     columns = [*load.columns, *defaults]
     convert = _converters(connection, columns)
-    quote = connection.dialect.identifier_preparer
-    into = ", ".join(quote.format_column(column) for column in columns)
-    statement = f"COPY {quote.format_table(table)} ({into}) FROM STDIN"
+    statement = _copy_statement(connection, table, columns)
     count = 0
     raw = connection.connection.cursor()
     try:
@@ -161,6 +148,17 @@ def _copy(connection: Connection, table: Table, load: Load, defaults: Sequence[C
     finally:
         raw.close()
     return count
+
+
+def _copy_statement(connection: Connection, table: Table, columns: Sequence[Column[Any]]) -> str:
+    """Return COPY into the schema that the connection maps the table's to."""
+    quote = connection.dialect.identifier_preparer
+    schema = connection.schema_for_object(table)
+    names = [quote.quote_schema(schema)] if schema else []
+    into = ".".join([*names, quote.quote(table.name)])
+    listed = ", ".join(quote.format_column(column) for column in columns)
+    # The preparer doubles a percent sign, as a statement with parameters needs it.
+    return f"COPY {into} ({listed}) FROM STDIN".replace("%%", "%")
 
 
 def _add_defaults(

@@ -9,8 +9,9 @@ from sqlalchemy.exc import NoResultFound
 from sqlalchemy.sql.elements import NamedColumn
 
 from qapla.driver.base import Driver
-from qapla.driver.bulk import Load, load_of, table_of
+from qapla.driver.bulk import Load, load_of
 from qapla.driver.defaults import changed_values
+from qapla.driver.tables import table_of
 from qapla.exceptions import Duplicate, QaplaError
 
 Batch = list[dict[str, Any]]
@@ -22,7 +23,7 @@ def one(driver: Driver[Any], on: Sequence[str], values: Mapping[str, Any]) -> An
     names = _told_by(driver, on)
     statement = select(driver.model).where(*(driver.column(name) == values[name] for name in names))
     try:
-        return driver.session.scalars(statement).one()
+        return driver.session.scalars(statement).unique().one()
     except NoResultFound as error:
         # MariaDB has changed another row, which has the value of another unique key.
         text = f"a row of {driver.name} with the same values is there already"

@@ -9,10 +9,11 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
-from qapla.driver import bulk, upsert
+from qapla.driver import bulk, joined, upsert
 from qapla.driver.base import Driver, M
 from qapla.driver.defaults import changed_values, version_name
 from qapla.driver.integrity import translated
+from qapla.driver.tables import tables_of
 from qapla.driver.transaction import savepoint, transaction
 from qapla.exceptions import Locked, ObjectNotFound, QaplaError, StaleObject
 
@@ -88,7 +89,10 @@ class WriteDriver(Driver[M]):
         return changed
 
     def update_where(self, values: Mapping[str, Any], **criteria: Any) -> int:
-        """Change every row that fits the criteria, by one statement; return how many.
+        """Update every row that fits the criteria, by one statement; return how many.
+
+        Where the model inherits its columns from other tables, the rows are locked first, and each
+        table is updated by a statement of its own.
 
         Args:
             values: The new values by the names of columns.
@@ -98,8 +102,11 @@ class WriteDriver(Driver[M]):
             raise QaplaError(f"{type(self).__name__}: update_where was given no values")
         every = {**values, **changed_values(self.mapper, values)}
         new = {self.column(name): value for name, value in every.items()}
-        statement = update(self.model).where(*self._given(criteria)).values(new)
-        return self._run(statement)
+        conditions = self._given(criteria)
+        if len(tables_of(self)) > 1:
+            with self._writing():
+                return joined.update_rows(self, every, conditions)
+        return self._run(update(self.model).where(*conditions).values(new))
 
     def delete(self, key: Any) -> None:
         """Delete a row and flush; relationships cascade as the model says.
@@ -114,8 +121,16 @@ class WriteDriver(Driver[M]):
             self.session.flush()
 
     def delete_where(self, **criteria: Any) -> int:
-        """Delete every row that fits the criteria, by one statement; return how many."""
-        return self._run(delete(self.model).where(*self._given(criteria)))
+        """Delete every row that fits the criteria, by one statement; return how many.
+
+        Where the model or one that inherits from it has several tables, the rows are locked first,
+        and deleted from each table by a statement of its own.
+        """
+        conditions = self._given(criteria)
+        if len(tables_of(self, inheriting=True)) > 1:
+            with self._writing():
+                return joined.delete_rows(self, conditions)
+        return self._run(delete(self.model).where(*conditions))
 
     def upsert(self, *, on: Sequence[str] = (), **values: Any) -> M:
         """Add a row, or change the one that is there, by the engine's own statement.
@@ -156,8 +171,9 @@ class WriteDriver(Driver[M]):
             Locked: Somebody else holds the lock, and `nowait` was asked for.
         """
         statement = select(self.model).where(*self.identity(key))
-        # Not what is joined to it, of which PostgreSQL can lock no missing side.
-        lock = statement.with_for_update(skip_locked=skip_locked, nowait=nowait, of=self.model)
+        # Neither relationships nor subclasses, of whose join PostgreSQL can lock no missing side.
+        own = tables_of(self)
+        lock = statement.with_for_update(skip_locked=skip_locked, nowait=nowait, of=own)
         anew = {"populate_existing": True}
         try:
             with savepoint(self.session):
@@ -191,7 +207,7 @@ class WriteDriver(Driver[M]):
         return found
 
     def _is_there(self, key: Any) -> bool:
-        statement = select(1).where(*self.identity(key))
+        statement = select(1).select_from(self.model).where(*self.identity(key))
         return self.session.scalar(statement) is not None
 
     @contextmanager

@@ -1,11 +1,14 @@
 """The hooks of pytest that watch the tests of a run, and keep one without a database from any."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
 
+from qapla.database.application import DatabaseApplication
 from qapla.database.database import Database
+from qapla.database.migrations.models import import_package, is_package
 from qapla.database.testcase import FAILED
 from qapla.database.testrun import TestRun
 from qapla.exceptions import IsolationError, NotPrepared
@@ -49,6 +52,16 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     Database.guard = config.stash.get(_guard, None)
 
 
+def pytest_collection_finish() -> None:
+    """Import the models of the project: a test without a database prepares no application."""
+    packages = {found.__module__.partition(".")[0] for found in _application_classes()}
+    for package in packages:
+        # The tests that need a model which cannot be imported tell it.
+        with suppress(Exception):
+            if is_package(f"{package}.databases"):
+                import_package(f"{package}.databases")
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(
     item: pytest.Item, nextitem: pytest.Item | None
@@ -76,6 +89,14 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
         if type(error).__name__ == "FailedHealthCheck" and not _is_guarded(item):
             error.add_note(_EXAMPLES)
         raise
+
+
+def _application_classes(
+    base: type[DatabaseApplication] = DatabaseApplication,
+) -> Iterator[type[DatabaseApplication]]:
+    for found in base.__subclasses__():
+        yield found
+        yield from _application_classes(found)
 
 
 def _is_guarded(item: pytest.Item) -> bool:

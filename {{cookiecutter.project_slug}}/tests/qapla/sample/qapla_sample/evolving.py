@@ -2,6 +2,7 @@
 
 import importlib
 import io
+import shutil
 import sys
 from argparse import Namespace
 from dataclasses import replace
@@ -71,6 +72,8 @@ class Evolving:
             sys.path.remove(str(self.directory))
         env = _ENV.format(package=package, options=options and f", {options}")
         (self.migrations / "env.py").write_text(env)
+        # A file of the same size and second as the one before would be taken from the cache.
+        shutil.rmtree(self.migrations / "__pycache__", ignore_errors=True)
 
     def revise(self) -> str:
         """Write the next revision by autogenerate, and return its source; empty without changes."""

@@ -1,0 +1,27 @@
+"""Bad input of clients to a generated project is never an error of the server."""
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+from baking import succeed
+from conftest import Bake
+
+ALLOWED = {"200", "201", "400", "404"}
+
+
+@pytest.mark.parametrize("url", ["sqlite:///{directory}/main.db", ""], ids=["sqlite", "embedded"])
+def test_bad_input_is_answered_in_json(
+    bake: Bake, workplace: Path, tmp_path: Path, url: str
+) -> None:
+    """Ids, cursors, encodings and bodies of every kind: 400 or 404, with the key `error`."""
+    project, _ = bake("two databases")
+    var = str(workplace / "bad_input")
+    environment = {"PYTHONPATH": str(project / "src"), "ROTARRAN_PATHS__VAR": var}
+    if url:
+        environment["ROTARRAN_DATABASES__MAIN__URL"] = url.format(directory=tmp_path)
+    program = [sys.executable, "-B", "-W", "ignore", str(Path(__file__).parent / "bad_input.py")]
+    answers = json.loads(succeed(program, project, **environment).splitlines()[-1])
+    assert len(answers) > 200
+    assert [answer for answer in answers if answer[1] not in ALLOWED] == []

@@ -77,7 +77,7 @@ def test_the_schemas_are_created(schemas: Database) -> None:
     assert sorted(found["alembic_version"]) == ["one.alembic_version", "two.alembic_version"]
 
 
-def test_each_schema_has_a_test_database(schemas: Database) -> None:
+def test_each_schema_has_a_test_database(schemas: Database, no_worker: None) -> None:
     """Tests drop and clone whole databases, so that two schemas cannot share one."""
     dbs = SampleApplication().run_tests().dbs
     assert [found.target.url.database for found in dbs.values()] == [

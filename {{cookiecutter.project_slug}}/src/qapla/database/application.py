@@ -138,6 +138,7 @@ class DatabaseApplication(Application):
             default_url=here.default_url,
             options=dict(here.options),
             embedded=here.embedded,
+            embedded_setting=f"the variable {self.layers.variable('paths', 'var')}",
             alembic_ini=_existing(self.paths["root"] / "alembic.ini"),
             creatable=development,
             # In production the dependencies of development would be installed otherwise.

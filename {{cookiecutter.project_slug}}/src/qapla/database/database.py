@@ -14,7 +14,6 @@ from sqlalchemy import URL, Connection, Engine, text
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.schema import CreateSchema
 
-from qapla import embedded
 from qapla.database.engines import Hints, make_engine, make_reader
 from qapla.database.landing import refuse_foreign, watch_connections
 from qapla.database.maintenance import Maintenance, maintenance
@@ -23,6 +22,7 @@ from qapla.database.placement import schema_of
 from qapla.database.session import RoutedSession
 from qapla.database.url import refuse_undroppable
 from qapla.database.writes import has_uncommitted_writes, track
+from qapla.embedded import SETTING, socket_query
 from qapla.exceptions import DatabaseError, NotDroppable, NotPrepared, SessionEnded
 
 if TYPE_CHECKING:
@@ -40,7 +40,8 @@ class Target:
     """Say where a database is, as its application found out from the settings.
 
     `alembic_ini` is the file with the options of Alembic, if there is one;
-    `embedded` is the data directory of the embedded server, or None where the URL says it all;
+    `embedded` is the data directory of the embedded server, or None where the URL says it all, and
+    `embedded_setting` names the setting of its place;
     `creatable` tells whether an upgrade may make the database when it is missing, and `reader`
     whether marked reads go to an engine of their own. With `tests` only a database is reached that a
     run of tests has made. `namesakes` are the project's own databases, for other purposes, with
@@ -54,6 +55,7 @@ class Target:
     default_url: URL | None = None
     options: dict[str, Any] = field(default_factory=dict, repr=False)
     embedded: Path | None = None
+    embedded_setting: str = SETTING
     creatable: bool = False
     run: str = "uv run"
     reader: bool = False
@@ -120,7 +122,8 @@ class Database:
         target = self.target
         if target.embedded is None:
             return target.url
-        return target.url.update_query_dict(embedded.socket_query(target.embedded))
+        query = socket_query(target.embedded, target.embedded_setting)
+        return target.url.update_query_dict(query)
 
     @property
     def engine(self) -> Engine:

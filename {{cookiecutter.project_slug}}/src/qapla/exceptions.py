@@ -57,6 +57,10 @@ class WrongDatabase(DatabaseError):
     """A connection of a test has reached a database that no run of tests has made."""
 
 
+class CreationDenied(DatabaseError):
+    """The role of a database may not create databases on its server."""
+
+
 class DatabaseInUse(DatabaseError):
     """Say that another run of tests uses a test database, and how to have one of one's own."""
 

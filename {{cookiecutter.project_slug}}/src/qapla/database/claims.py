@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 
 from sqlalchemy import URL
+from sqlalchemy.exc import DBAPIError, PendingRollbackError
 
 from qapla.database.database import Database
 from qapla.database.maintenance import Maintenance
@@ -66,7 +67,19 @@ class Claims:
             f"wait until it has ended, or {remedy}"
         )
 
+    def lost(self) -> list[str]:
+        """Return the databases whose server has ended the connection that held them."""
+        return [name_of(url) for url, (_, server) in self._held.items() if not _is_alive(server)]
+
     def release(self) -> None:
         """Let other runs have the databases."""
         self._held.clear()
         self._stack.close()
+
+
+def _is_alive(server: Maintenance) -> bool:
+    try:
+        server.exists()
+    except (DBAPIError, PendingRollbackError):
+        return False
+    return True

@@ -10,10 +10,10 @@ from typing import Any, Self
 
 from sqlalchemy import URL, Connection, NullPool, create_engine, text
 from sqlalchemy.engine.interfaces import DBAPICursor
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, PendingRollbackError
 
 from qapla.database.label import UNCLEAN
-from qapla.exceptions import DatabaseError, LockTimeout
+from qapla.exceptions import CreationDenied, DatabaseError, LockTimeout
 
 # How many seconds a process waits for a lock, as for another one that migrates.
 _PATIENCE = 600
@@ -101,7 +101,7 @@ class _Server:
         driver: Any = error.orig
         if {getattr(driver, "sqlstate", None), *driver.args[:1]} & {*_NOT_ALLOWED}:
             reason = str(driver.args[-1]).partition("\n")[0]
-            raise DatabaseError(
+            raise (CreationDenied if statement.startswith("CREATE") else DatabaseError)(
                 f"database {self.name!r}: the role {self.default_url.username!r} may not run "
                 f"`{' '.join(statement.split()[:2])}` ({reason}): type `{self.grant(statement)}`, or "
                 "give default_url another role"
@@ -133,7 +133,7 @@ class _Server:
             finally:
                 if taken:
                     # A server that has closed the idle connection has released the lock with it.
-                    with suppress(DBAPIError):
+                    with suppress(DBAPIError, PendingRollbackError):
                         self.release_lock(name)
 
     def take_lock(self, name: str, seconds: int) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
 import pytest
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from qapla.database.application import DatabaseApplication
@@ -13,7 +14,7 @@ from qapla.database.database import Database, lost_writes
 from qapla.database.isolation import Isolation
 from qapla.database.leaks import Watch
 from qapla.database.testrun import TestRun
-from qapla.exceptions import DatabaseError, DatabaseInUse
+from qapla.exceptions import CreationDenied, DatabaseError, DatabaseInUse
 
 # Whether the body of a test has failed: what it left open is then no news.
 FAILED = pytest.StashKey[bool]()
@@ -55,8 +56,9 @@ class DatabasesOfTest:
         finally:
             for database in self._databases:
                 database.reset_hooks()
+            lost = self._item.stash.get(FAILED, False) and self._stop_without_server()
             self._end()
-            if self._committing:
+            if self._committing and not lost:
                 for database in self._run.fresh(application):
                     self._run.clean(database)
             self._run.current = outer
@@ -104,7 +106,7 @@ class DatabasesOfTest:
             self._watches[database] = None
             try:
                 self._watches[database] = self._run.refresh(database)
-            except DatabaseInUse as error:
+            except (CreationDenied, DatabaseInUse) as error:
                 del self._watches[database]
                 # Every other test would tell the same.
                 self._item.session.shouldfail = str(error)
@@ -124,8 +126,20 @@ class DatabasesOfTest:
             if self._committing:
                 return
             if database not in self._isolations:
-                self._isolations[database] = self._run.isolated(database, self._thread)
+                try:
+                    self._isolations[database] = self._run.isolated(database, self._thread)
+                except DBAPIError:
+                    if reason := self._stop_without_server():
+                        raise pytest.fail.Exception(reason, pytrace=False) from None
+                    raise
             self._isolations[database].release_idle()
+
+    def _stop_without_server(self) -> str:
+        """End the run if its server went away, as every other test would fail; return the reason."""
+        reason = self._run.lost_server()
+        if reason:
+            self._item.session.shouldfail = reason
+        return reason
 
     def _on_lost_writes(self, database: Database, session: Session) -> None:
         self._problems.append(lost_writes(database, session))

@@ -149,6 +149,18 @@ class TestRun:
             self.stale(database)
         watch.forget()
 
+    def lost_server(self) -> str:
+        """Return the sentence that ends a run whose server went away, or nothing."""
+        lost = self._claims.lost()
+        if not lost:
+            return ""
+        # What their labels said is no longer known.
+        self._labels.clear()
+        return (
+            f"the server of {', '.join(map(repr, lost))} has ended the connections of this run of "
+            "tests, and with them its hold on the databases: run the tests again"
+        )
+
     def fresh(self, application: DatabaseApplication) -> list[Database]:
         """Return the databases of an application that this run has made."""
         return [database for database in application.dbs.values() if database in self._fresh]

@@ -119,14 +119,16 @@ def _open_way(path: Path, account: Account) -> None:
 
 
 def _make(data: Path, account: Account | None) -> None:
-    missing = [place for place in (data, *data.parents) if not place.exists()]
-    for place in reversed(missing):
+    missing = [place for place in data.parents if not place.exists()]
+    in_home = _nearest(data).stat().st_uid != 0
+    for place in (*reversed(missing), data):
         place.mkdir(exist_ok=True)
     lock = lock_file(data)
     lock.touch()
     if account is None:
         return
-    for place in (*missing, data, lock):
+    # Directories above the data are the account's only where they are in one of its own.
+    for place in (data, lock, *(missing if in_home else ())):
         if place.stat().st_uid == 0:
             _give(place, account)
 

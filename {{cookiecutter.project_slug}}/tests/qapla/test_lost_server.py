@@ -40,7 +40,7 @@ class TestIt(BaseApplicationFixture):
 
 
 @pytest.fixture
-def run(data: Path, tmp_path: Path) -> Callable[..., str]:
+def run(data: Path, tmp_path: Path, no_worker: None) -> Callable[..., str]:
     """Return a runner of tests in a process of its own, on a server of its own."""
     module = tmp_path / "test_it.py"
     module.write_text(HEAD)

@@ -60,6 +60,8 @@ class Server:
             # Named relative to the data, a socket needs no quotes, and its path is never too long.
             place = ["-h", "", "-k", "."]
         with open(LOG, "ab") as log:
+            # Before the start, as the server's writes move this position too.
+            begin = log.seek(0, os.SEEK_END)
             self.process = subprocess.Popen(
                 [self.programs / "postgres", "-D", os.getcwd(), *place, "-p", str(self.port)],
                 env=server_environment(),
@@ -67,7 +69,6 @@ class Server:
                 stdout=log,
                 stderr=log,
             )
-            begin = log.tell()
         while not self._is_ready():
             if self.process.poll() is not None:
                 raise StartError(_reason(begin) or f"it ends with {self.process.returncode}")

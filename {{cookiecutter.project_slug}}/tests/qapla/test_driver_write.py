@@ -1,6 +1,7 @@
 """What write drivers do to rows: one by one, by criteria, by upsert, under locks and versions."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
@@ -205,7 +206,8 @@ def test_upsert_needs_what_tells_the_row(session: Session) -> None:
         "Vessel: id tells whether a row is there, and is not given: "
         "give it, or name other columns in on="
     )
-    row, on = {"name": "x", "fleet_id": 1, "code": None}, ["fleet_id", "code"]
+    row: dict[str, Any] = {"name": "x", "fleet_id": 1, "code": None}
+    on = ["fleet_id", "code"]
     attempts: Attempts = [
         lambda: driver.upsert(on=on, **row),
         lambda: driver.upsert_many([row], on=on),

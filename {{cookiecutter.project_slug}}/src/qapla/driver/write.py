@@ -11,6 +11,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from qapla.driver import bulk, joined, upsert
 from qapla.driver.base import Driver, M
+from qapla.driver.conflict import Predicate
 from qapla.driver.defaults import changed_values, version_name
 from qapla.driver.integrity import translated
 from qapla.driver.tables import tables_of
@@ -132,7 +133,9 @@ class WriteDriver(Driver[M]):
                 return joined.delete_rows(self, conditions)
         return self._run(delete(self.model).where(*conditions))
 
-    def upsert(self, *, on: Sequence[str] = (), **values: Any) -> M:
+    def upsert(
+        self, *, on: Sequence[str] = (), index_where: Predicate | None = None, **values: Any
+    ) -> M:
         """Add a row, or change the one that is there, by the engine's own statement.
 
         On MariaDB a row is there when it has the value of any unique key, not of `on` alone: such
@@ -140,21 +143,33 @@ class WriteDriver(Driver[M]):
 
         Args:
             on: The columns of the unique constraint that tells; by default the primary key.
+            index_where: The predicate of a partial unique index over these columns; it is found by
+                itself where the model declares one such index.
             values: The values of the row by the names of columns.
+
+        Raises:
+            Duplicate: A row of another model in the same table has these values.
         """
         with self._writing():
-            found: M = upsert.one(self, on, values)
+            found: M = upsert.one(self, on, values, index_where)
         return found
 
-    def upsert_many(self, rows: Iterable[Mapping[str, Any]], *, on: Sequence[str] = ()) -> int:
+    def upsert_many(
+        self,
+        rows: Iterable[Mapping[str, Any]],
+        *,
+        on: Sequence[str] = (),
+        index_where: Predicate | None = None,
+    ) -> int:
         """Add or change many rows in constant memory; return how many rows were given.
 
         Args:
             rows: The rows, from any iterable; the first row says which columns are written.
             on: As for `upsert`.
+            index_where: As for `upsert`.
         """
         with self._writing():
-            return upsert.many(self, on, rows)
+            return upsert.many(self, on, rows, index_where)
 
     def get_for_update(
         self, key: Any, *, skip_locked: bool = False, nowait: bool = False

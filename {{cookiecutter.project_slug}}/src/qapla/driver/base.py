@@ -1,12 +1,12 @@
 """What both drivers are made of: a session, a model, and the names of the model's columns."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, Dialect, false, inspect, or_
+from sqlalchemy import ColumnElement, Dialect, false, inspect
 from sqlalchemy.orm import Mapper, QueryableAttribute, Session
-from sqlalchemy.types import TypeEngine
 
+from qapla.driver.criteria import condition
 from qapla.driver.related import references, refers_to
 from qapla.driver.values import as_key, holds
 from qapla.exceptions import QaplaError, UnknownAttribute
@@ -58,7 +58,9 @@ class Driver(Generic[M]):
         """Return the conditions that criteria stand for.
 
         A value is compared by equality, None by IS NULL, and a list, tuple or set by IN; a None
-        among several is an IS NULL as well. A many-to-one relationship is compared with objects.
+        among several is an IS NULL as well. A list or tuple is one value to a column of ARRAY or
+        JSON; `Equals` and `OneOf` say which of both is meant. A many-to-one relationship is
+        compared with objects.
 
         Raises:
             UnknownAttribute: A criterion names no column and no many-to-one relationship.
@@ -117,26 +119,8 @@ class Driver(Generic[M]):
 
     def _criterion(self, name: str, value: Any) -> ColumnElement[bool]:
         if name in self.mapper.column_attrs:
-            return self._condition(self.column(name), value)
+            return condition(self.column(name), value, self.dialect)
         named = list(references(self.mapper))
         if name not in named:
             raise UnknownAttribute(self.name, name, [*self.mapper.column_attrs.keys(), *named])
         return refers_to(self.mapper.relationships[name], value)
-
-    def _condition(self, column: QueryableAttribute[Any], value: Any) -> ColumnElement[bool]:
-        if isinstance(value, (list, tuple, set, frozenset)):
-            return self._among(column, value)
-        if value is None:
-            return column.is_(None)
-        return column == value if self._holds(column, value) else false()
-
-    def _among(
-        self, column: QueryableAttribute[Any], values: Collection[Any]
-    ) -> ColumnElement[bool]:
-        given = column.in_([v for v in values if v is not None and self._holds(column, v)])
-        return or_(given, column.is_(None)) if None in values else given
-
-    def _holds(self, column: QueryableAttribute[Any], value: Any) -> bool:
-        # By the property, as an attribute looks for its type along several ways.
-        type_: TypeEngine[Any] = column.property.columns[0].type
-        return holds(type_, value, self.dialect.name)

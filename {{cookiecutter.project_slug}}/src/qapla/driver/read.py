@@ -25,9 +25,10 @@ class ReadDriver(MarkedReads[M]):
     """Read the rows of `model`; a subclass names the model and adds queries of its own.
 
     Criteria name columns: a value is compared by equality, None by IS NULL, and a list, tuple or
-    set by IN. A many-to-one relationship is compared with objects, or None. `load` names
-    relationships to fetch along, in one more query for each. The methods of a read driver,
-    `scalars` and `execute` for one's own queries included, may be answered by the database's reader.
+    set by IN; a list or tuple is one value to a column of ARRAY or JSON (see `Equals` and `OneOf`).
+    A many-to-one relationship is compared with objects, or None. `load` names relationships to
+    fetch along, in one more query for each. The methods of a read driver, `scalars` and `execute`
+    for one's own queries included, may be answered by the database's reader.
     """
 
     def get_by_id(self, key: Any, *, load: Load | Sequence[Load] = ()) -> M:

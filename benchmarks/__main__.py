@@ -20,6 +20,7 @@ COMPARISONS = [
     (ROWS, "Django's values()", "at least 1.0", *pair("rows", "django")),
     (ROWS, "SQLAlchemy Core's mappings()", "at least 2.0", *pair("rows", "core")),
     (BULK, "SQLAlchemy Core's bulk insert", "at least 4", *pair("bulk", "core")),
+    (BULK, "psycopg's binary COPY by hand", "at least 0.8", *pair("bulk", "copy")),
     (TASK, f"{HAND}, pool_pre_ping", "at least 0.98", *pair("task", "pinging")),
     (TASK, f"{HAND}, no ping", "", *pair("task", "plain")),
     (

@@ -52,7 +52,8 @@ class WriteDriver(Driver[M]):
     ) -> int | list[Any]:
         """Add many rows in constant memory, without making objects.
 
-        Without `keys` PostgreSQL takes them by COPY, the others by statements of many rows. The
+        Without `keys` PostgreSQL takes them by COPY (many of them in its binary format, as long as
+        each value is of the class of its column), the others by statements of many rows. The
         first row says which columns are written; the others have the same.
 
         Args:

@@ -194,7 +194,7 @@ def test_binary_writes_the_same_as_text(session: Session, values: dict[str, Any]
     assert formats(session) == [True]
 
 
-@pytest.mark.parametrize("values", OTHERS, ids=lambda v: f"{v}"[:40])
+@pytest.mark.parametrize("values", OTHERS, ids=range(len(OTHERS)))
 def test_other_values_are_sent_as_text(session: Session, values: dict[str, Any]) -> None:
     """A value of another class or range has the outcome or the error that it has alone."""
     session.execute(text("SET TIME ZONE 'America/Caracas'"))

@@ -157,7 +157,8 @@ def command(data: Path, programs: Path, account: Account | None) -> list[str]:
     """
     source = str(Path(__file__).parents[2])
     arguments = json.dumps([str(data), str(programs), account and [account.user, account.group]])
-    return [sys.executable, "-I", "-S", "-c", _MAIN, source, arguments]
+    # As root it would leave bytecode of root's in the project of another user.
+    return [sys.executable, "-I", "-S", "-B", "-c", _MAIN, source, arguments]
 
 
 def main(data: str, programs: str, account: tuple[int, int] | None) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import Engine, delete, event, insert
+from sqlalchemy import delete, event, insert
 from sqlalchemy.orm import Session
 
 from qapla.database.database import Database
@@ -213,12 +213,11 @@ def test_a_page_loads_along(fleet: Database, session: Session) -> None:
     session.add_all([Fleet(id=n, name=str(n), vessels=[Vessel(name="x")]) for n in range(1, 4)])
     session.commit()
     statements: list[object] = []
-    assert isinstance(fleet.reader, Engine)
-    event.listen(fleet.reader, "before_cursor_execute", lambda *_: statements.append(_))
+    event.listen(fleet.engine, "before_cursor_execute", lambda *_: statements.append(_[2]))
     with fleet.get_session() as own:
         page = FleetReadDriver(own).page(size=2, load=["vessels"])
         assert [len(item.vessels) for item in page.items] == [1, 1]
-    assert len(statements) == 2
+    assert len([statement for statement in statements if statement != "BEGIN"]) == 2
 
 
 @pytest.mark.parametrize("size", [0, -1])

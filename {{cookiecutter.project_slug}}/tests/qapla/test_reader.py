@@ -1,4 +1,4 @@
-"""The reader: which statements go to it, what keeps a session off it, and what it costs."""
+"""Short reads: which statements need no transaction, and what keeps a session in one."""
 
 import os
 import threading
@@ -7,15 +7,28 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, NullPool, delete, event, func, insert, select, text, update
+from sqlalchemy import (
+    Connection,
+    Engine,
+    create_engine,
+    delete,
+    event,
+    func,
+    insert,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session, joinedload
 
 from qapla.database import engines
+from qapla.database import session as session_module
 from qapla.database.application import DatabaseApplication
 from qapla.database.database import Database
 from qapla.database.isolation import Isolation
 from qapla.database.leaks import Watch
+from qapla.database.reads import open_read
 from qapla.exceptions import Duplicate, ReadOnly
 
 from qapla_sample.fleet import (
@@ -30,27 +43,36 @@ POSTGRESQL = pytest.mark.parametrize("fleet_server", ["postgresql"], indirect=Tr
 ONLY_READS = "FleetReadDriver only reads: write by a write driver"
 
 
-def reader_of(database: Database) -> Engine:
-    """Return the reader of a database that has one."""
-    assert database.reader is not None
-    return database.reader
+def in_use(database: Database) -> int:
+    """Return how many connections are given out."""
+    return database.engine.pool.checkedout()  # type: ignore[attr-defined, no-any-return]
 
 
-def in_use(database: Database) -> list[int]:
-    """Return how many connections of the writer and of the reader are given out."""
-    return [e.pool.checkedout() for e in (database.engine, reader_of(database))]  # type: ignore[attr-defined]
+def terminate(database: Database, pid: int) -> None:
+    """End the server's process of a connection."""
+    engine = create_engine(database.url)
+    with engine.connect() as connection:
+        connection.execute(text(f"SELECT pg_terminate_backend({pid}, 5000)"))
+    engine.dispose()
 
 
 @pytest.fixture
-def seen(fleet: Database) -> list[str]:
-    """Return the engines of the statements from now on: `writer` or `reader` for each."""
+def seen(fleet: Database, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Return where statements go from now on: `reader` for a short read, or `writer`."""
+    short: list[Connection] = []
     went: list[str] = []
-    for name, engine in (("writer", fleet.engine), ("reader", reader_of(fleet))):
 
-        def listen(*_: object, name: str = name) -> None:
-            went.append(name)
+    def spy(engine: Engine, **options: bool) -> Connection | None:
+        connection = open_read(engine, **options)
+        if connection is not None:
+            short.append(connection)
+        return connection
 
-        event.listen(engine, "before_cursor_execute", listen)
+    def listen(connection: Connection, *_: object) -> None:
+        went.append("reader" if any(connection is one for one in short) else "writer")
+
+    monkeypatch.setattr(session_module, "open_read", spy)
+    event.listen(fleet.engine, "before_cursor_execute", listen)
     return went
 
 
@@ -80,10 +102,10 @@ READS: list[Callable[[FleetReadDriver], object]] = [
 
 
 def statements(went: list[str]) -> list[str]:
-    """Return the engines that were asked, without SQLite's own BEGIN, and forget them."""
+    """Return the kinds of statements, without SQLite's own BEGIN, and forget them."""
     asked = list(dict.fromkeys(went))
     went.clear()
-    return asked
+    return [kind for kind in asked if kind == "reader"] or asked
 
 
 @pytest.mark.parametrize("read", READS)
@@ -93,7 +115,7 @@ def test_what_a_read_driver_asks_goes_to_the_reader(
     """It does while no transaction is open, and no connection is kept."""
     read(FleetReadDriver(session))
     assert statements(seen) == ["reader"]
-    assert in_use(fleet) == [0, 0]
+    assert in_use(fleet) == 0
 
 
 @pytest.mark.parametrize("read", [*READS[:7], *READS[8:]])
@@ -231,11 +253,11 @@ def test_a_read_gives_its_connection_back_when_it_fails(fleet: Database, session
     driver = FleetReadDriver(session)
     with pytest.raises(DBAPIError):
         driver.execute(text("SELECT nonsense FROM fleets"))
-    assert in_use(fleet) == [0, 0]
+    assert in_use(fleet) == 0
     FleetWriteDriver(session).create(name="Ninth")
     assert driver.count() == 1
     session.commit()
-    assert in_use(fleet) == [0, 0]
+    assert in_use(fleet) == 0
 
 
 def test_a_session_that_reads_and_then_writes_holds_one_connection(
@@ -246,7 +268,7 @@ def test_a_session_that_reads_and_then_writes_holds_one_connection(
     driver.count()
     FleetWriteDriver(session).create(name="Ninth")
     driver.count()
-    assert in_use(fleet) == [1, 0]
+    assert in_use(fleet) == 1
 
 
 def test_a_rollback_expires_what_was_read(fleet: Database, session: Session, ninth: int) -> None:
@@ -285,40 +307,16 @@ def test_a_read_driver_does_not_write(session: Session, write: int, on_writer: b
     assert FleetReadDriver(session).count() == 0
 
 
-REFUSED = {
-    "postgresql": [
-        "SELECT set_config('x.y', 'z', false), nextval('fleets_id_seq')",
-        "CREATE TABLE t (x int)",
-        "SELECT * FROM fleets FOR UPDATE",
-    ],
-    "mysql": ["CREATE TABLE t (x int)"],
-    "sqlite": ["CREATE TABLE t (x int)"],
-}
-
-
-def test_what_the_server_takes_for_a_write_is_refused(session: Session) -> None:
-    """A function that writes looks like a read, but not on the reader's server."""
-    driver = FleetReadDriver(session)
-    for statement in REFUSED[session.get_bind().dialect.name]:
-        with pytest.raises(ReadOnly) as caught:
-            driver.execute(text(statement))
-        assert str(caught.value) == ONLY_READS
-        assert isinstance(caught.value.__cause__, Exception)
-    # The next read is served as if nothing had been.
-    assert driver.count() == 0
-
-
 @POSTGRESQL
 def test_a_lost_connection_is_replaced_once(fleet: Database, session: Session, ninth: int) -> None:
     """A read is repeated when the reader's connection is gone: nothing can be half done."""
     driver = FleetReadDriver(session)
     pid = text("SELECT pg_backend_pid()")
     (lost,) = driver.scalars(pid)
-    with fleet.engine.connect() as connection:
-        connection.execute(text(f"SELECT pg_terminate_backend({lost}, 5000)"))
+    terminate(fleet, lost)
     assert driver.count() == 1
     assert driver.scalars(pid) != [lost]
-    assert in_use(fleet) == [0, 0]
+    assert in_use(fleet) == 0
 
 
 @POSTGRESQL
@@ -333,9 +331,7 @@ def test_a_connection_that_is_lost_twice_is_an_error(session: Session) -> None:
 @POSTGRESQL
 def test_a_lost_connection_of_the_writer_is_an_error(fleet: Database, session: Session) -> None:
     """Its transaction is lost, which nobody but the caller can repeat."""
-    pid = session.scalar(text("SELECT pg_backend_pid()"))
-    with fleet.engine.connect() as connection:
-        connection.execute(text(f"SELECT pg_terminate_backend({pid}, 5000)"))
+    terminate(fleet, session.scalar(text("SELECT pg_backend_pid()")))
     with pytest.raises(OperationalError):
         FleetReadDriver(session).count()
     session.rollback()
@@ -344,54 +340,30 @@ def test_a_lost_connection_of_the_writer_is_an_error(fleet: Database, session: S
 
 @POSTGRESQL
 def test_a_read_costs_no_begin(fleet: Database, session: Session) -> None:
-    """The reader is in autocommit: the server sees one statement and no transaction."""
-    kinds: list[str] = []
-    for kind in ("begin", "commit", "rollback"):
-        event.listen(reader_of(fleet), kind, lambda _, kind=kind: kinds.append(kind))
-    status = text("SELECT pg_current_xact_id_if_assigned() IS NULL, now() = statement_timestamp()")
-    driver = FleetReadDriver(session)
-    for _ in range(2):
-        assert driver.execute(status) == [(True, True)]
-    with reader_of(fleet).connect() as connection:
-        raw: Any = connection.connection.dbapi_connection
-        assert raw.autocommit
-    assert "commit" not in kinds
+    """A short read is in autocommit: the server sees one statement and no transaction."""
+    status = text("SELECT now() = statement_timestamp()")
+    seen: list[object] = []
 
+    def listen(connection: Connection, *_: object) -> None:
+        seen.append(connection.connection.dbapi_connection.autocommit)  # type: ignore[union-attr]
 
-@POSTGRESQL
-def test_options_of_the_url_are_kept(fleet: Database) -> None:
-    """What the user says to the server at the start of a connection is said by the reader too."""
-    url = fleet.url.update_query_dict({"options": "-c statement_timeout=7s"})
-    reader = engines.make_reader(url, {}, engines.Hints("main", "", ""))
-    with reader.connect() as connection:
-        shown = select(
-            func.current_setting("statement_timeout"),
-            func.current_setting("transaction_read_only"),
-        )
-        assert tuple(connection.execute(shown).one()) == ("7s", "on")
-    reader.dispose()
-
-
-def test_options_of_the_writers_pool_are_not_the_readers(fleet: Database) -> None:
-    """The reader has a small pool of its own, whatever the options say of the writer's."""
-    options = {"poolclass": NullPool, "echo": False, "hide_parameters": False}
-    reader = engines.make_reader(fleet.url, options, engines.Hints("main", "", ""))
-    assert reader.pool.size() == 2  # type: ignore[attr-defined]
-    assert not reader.hide_parameters
-    reader.dispose()
+    event.listen(fleet.engine, "before_cursor_execute", listen)
+    FleetReadDriver(session).count()
+    assert seen == [True]
+    with fleet.engine.connect() as connection:
+        connection.execute(status)
+    assert seen == [True, False]
 
 
 def test_the_pools_stay_below_what_a_server_allows() -> None:
     """Of three databases in four processes the connections are fewer than PostgreSQL's hundred."""
-    each = sum([*engines._POOL.values(), *engines._READER_POOL.values()])
-    assert each * 3 * 4 < 100 - 3
+    assert sum(engines._POOL.values()) * 3 * 4 < 100 - 3
 
 
 @pytest.fixture
-def of_one(fleet: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
-    """Return the database with pools of one connection."""
-    monkeypatch.setattr(engines, "_READER_POOL", {"pool_size": 1, "max_overflow": 0})
-    options = {"pool_size": 1, "max_overflow": 0, "pool_timeout": 10}
+def of_one(fleet: Database) -> Iterator[Database]:
+    """Return the database with a pool of one connection, and one more for a stream."""
+    options = {"pool_size": 1, "max_overflow": 1, "pool_timeout": 10}
     if fleet.engine.dialect.name == "sqlite":
         options["connect_args"] = {"timeout": 10}  # type: ignore[assignment]
     target = fleet.target
@@ -429,7 +401,7 @@ def test_pools_of_one_do_not_deadlock(of_one: Database) -> None:
         running = [threads.submit(work, number) for number in range(8)]
         counts = [future.result(timeout=30) for future in running]
     assert max(counts) == 48
-    assert in_use(of_one) == [0, 0]
+    assert in_use(of_one) == 0
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")

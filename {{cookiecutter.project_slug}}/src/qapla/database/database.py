@@ -14,7 +14,7 @@ from sqlalchemy import URL, Connection, Engine, text
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.schema import CreateSchema
 
-from qapla.database.engines import Hints, make_engine, make_reader
+from qapla.database.engines import Hints, make_engine
 from qapla.database.landing import refuse_foreign, watch_connections
 from qapla.database.maintenance import Maintenance, maintenance
 from qapla.database.migrations.lock import migration_lock
@@ -43,7 +43,7 @@ class Target:
     `embedded` is the data directory of the embedded server, or None where the URL says it all, and
     `embedded_setting` names the setting of its place;
     `creatable` tells whether an upgrade may make the database when it is missing, and `reader`
-    whether marked reads go to an engine of their own. With `tests` only a database is reached that a
+    whether marked reads need no transaction. With `tests` only a database is reached that a
     run of tests has made. `namesakes` are the project's own databases, for other purposes, with
     the name of that one, and `neighbours` the names of those in other schemas of this database.
     `run` begins each command that a message tells to type.
@@ -88,7 +88,6 @@ class Database:
         self.on_lost_writes: Callable[[Database, Session], None] = _warn
         self._target: Target | None = None
         self._engine: Engine | None = None
-        self._reader: Engine | None = None
         self._sessions: sessionmaker[Session] | None = None
         self._lock = threading.RLock()
 
@@ -132,27 +131,17 @@ class Database:
         if self._engine is None:
             with self._lock:
                 if self._engine is None:
-                    self._engine = self._watched(
-                        make_engine(self.url, self.target.options, self._hints)
-                    )
+                    engine = make_engine(self.url, self.target.options, self._hints)
+                    if self.target.tests:
+                        watch_connections(engine, self.maintenance, self.name)
+                    self._engine = engine
         return self._engine
 
     @property
     def reader(self) -> Engine | None:
-        """Return the engine of marked reads of this process, or None where it is off."""
-        self._ask_the_guard()
-        if self._reader is None and self.target.reader:
-            with self._lock:
-                if self._reader is None:
-                    self._reader = self._watched(
-                        make_reader(self.url, self.target.options, self._hints)
-                    )
-        return self._reader
-
-    def _watched(self, engine: Engine) -> Engine:
-        if self.target.tests:
-            watch_connections(engine, self.maintenance, self.name)
-        return engine
+        """Return the engine of short reads, or None where reads belong to a transaction."""
+        engine = self.engine
+        return engine if self.target.reader else None
 
     @property
     def sessions(self) -> sessionmaker[Session]:
@@ -238,9 +227,8 @@ class Database:
 
     def dispose(self) -> None:
         """Close the pooled connections; the next use makes new ones."""
-        for engine in (self._engine, self._reader):
-            if engine is not None:
-                engine.dispose()
+        if self._engine is not None:
+            self._engine.dispose()
 
     @property
     def maintenance(self) -> Maintenance:

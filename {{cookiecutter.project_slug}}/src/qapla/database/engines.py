@@ -19,18 +19,9 @@ _engines: WeakSet[Engine] = WeakSet()
 
 
 # With 3 databases in each of 4 processes the pools stay below the 100 connections that PostgreSQL
-# allows by default: 4 + 1 for a writer, as many as a server has threads and one more, and 2 for a reader.
+# allows by default: as many as a server has threads, and one more for a stream in a transaction.
 _POOL = {"pool_size": 4, "max_overflow": 1}
-_READER_POOL = {"pool_size": 2, "max_overflow": 0}
-# A lost connection is noticed by repeating a read, of which nothing can be half done: so no ping at
-# checkout, and in autocommit there is nothing to roll back at return.
-_READER = {"isolation_level": "AUTOCOMMIT", "pool_reset_on_return": None}
-
-_READ_ONLY = {
-    "sqlite": "PRAGMA query_only=ON",
-    **dict.fromkeys(("mysql", "mariadb"), "SET SESSION TRANSACTION READ ONLY"),
-}
-# How PostgreSQL, MariaDB and SQLite say that such a connection was made to write.
+# PostgreSQL's code, MariaDB's and SQLite's text for a write where only reads are allowed.
 _REFUSED = ("25006", 1792, "attempt to write a readonly database")
 
 
@@ -66,23 +57,8 @@ def make_engine(url: URL, options: dict[str, Any], hints: Hints) -> Engine:
     return engine
 
 
-def make_reader(url: URL, options: dict[str, Any], hints: Hints) -> Engine:
-    """Return a reader: an engine in autocommit, read-only, with a small pool of its own.
-
-    The arguments are those of `make_engine`; what they say of the pool is of the writer's.
-    """
-    kept = {key: value for key, value in options.items() if key not in (*_POOL, "poolclass")}
-    reader = _created(url, {**kept, **_READER_POOL, **_READER}, hints)
-    backend = url.get_backend_name()
-    if reader.dialect.driver == "psycopg":
-        event.listen(reader, "do_connect", _ask_for_read_only)
-    elif backend in _READ_ONLY:
-        event.listen(reader, "connect", _be_read_only(_READ_ONLY[backend]))
-    return reader
-
-
 def is_refused_write(error: BaseException | None) -> bool:
-    """Tell whether a reader's server has refused a driver's statement because it writes."""
+    """Whether a server has refused a statement because it writes."""
     codes = (getattr(error, "sqlstate", None), *getattr(error, "args", ())[:1])
     return any(code in _REFUSED for code in codes)
 
@@ -149,29 +125,6 @@ def _be_strict(connection: DBAPIConnection, record: object) -> None:
         "SESSION default_storage_engine = InnoDB"
     )
     cursor.close()
-
-
-def _ask_for_read_only(
-    dialect: object, record: object, arguments: list[Any], keywords: dict[str, Any]
-) -> None:
-    """Let PostgreSQL refuse whatever writes, in a function or a trigger too.
-
-    It is said at the start of a connection, and not by a statement: that would stay behind on the
-    connections which PgBouncer shares with others. (PgBouncer refuses it: set `reader` to false.)
-    """
-    given = keywords.get("options") or os.environ.get("PGOPTIONS", "")
-    keywords["options"] = f"{given} -c default_transaction_read_only=on".strip()
-
-
-def _be_read_only(statement: str) -> Any:
-    """Return a listener that lets the other engines refuse whatever writes."""
-
-    def execute(connection: DBAPIConnection, record: object) -> None:
-        cursor = connection.cursor()
-        cursor.execute(statement)
-        cursor.close()
-
-    return execute
 
 
 def _explain(url: URL, hints: Hints) -> Any:

@@ -103,10 +103,8 @@ class Watch:
         yield self.database.engine, "commit", self._on_commit
         for name in STATEMENTS:
             yield self.database.engine, name, self._on_statement
-        for engine in (self.database.engine, self.database.reader):
-            if engine is not None:
-                yield engine, "checkout", self._on_checkout
-                yield engine, "checkin", self._on_checkin
+        yield self.database.engine, "checkout", self._on_checkout
+        yield self.database.engine, "checkin", self._on_checkin
 
     def _watch_sessions(self) -> None:
         """Let the class of the database's sessions, which is its factory's own, tell of each."""

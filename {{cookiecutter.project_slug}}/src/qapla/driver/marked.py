@@ -1,18 +1,17 @@
-"""Marked reads: how a statement of a read driver reaches the reader, and what it may not do."""
+"""Marked reads: statements of a read driver, which need no transaction and may not write."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import Executable, Result, ScalarResult, Select, TextClause
+from sqlalchemy import Executable, Result, ScalarResult, Select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import QueryableAttribute, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
-from sqlalchemy.sql import visitors
 
 from qapla.database.engines import is_refused_write
 from qapla.database.session import reading
-from qapla.database.writes import writes
 from qapla.driver.base import Driver, M
+from qapla.driver.queries import is_known_to_read, is_query
 from qapla.exceptions import ReadOnly
 
 T = TypeVar("T")
@@ -28,16 +27,25 @@ class MarkedReads(Driver[M]):
     def scalars(self, statement: Executable) -> list[Any]:
         """Return the first column of every row of a statement of one's own, as marked reads.
 
+        A statement is refused unless it is one query that locks no rows. A query with a text, or a
+        function that is not SQLAlchemy's own, runs read-only on the server, except on MariaDB in a
+        transaction.
+
         Raises:
-            ReadOnly: The statement writes.
+            ReadOnly: The statement writes or locks.
         """
-        self._refuse_writes(statement)
-        return self._read(lambda: list(_unique(self.session.scalars(statement)).all()))
+        return self._query(statement, self.session.scalars)
 
     def execute(self, statement: Executable) -> list[Any]:
         """Return every row of a statement of one's own, as marked reads; `Raises:` as `scalars`."""
-        self._refuse_writes(statement)
-        return self._read(lambda: list(_unique(self.session.execute(statement)).all()))
+        return self._query(statement, self.session.execute)
+
+    def _query(self, statement: Executable, ask: Callable[[Executable], Any]) -> list[Any]:
+        if not is_query(statement, self.dialect.name):
+            raise self._read_only
+        return self._read(
+            lambda: list(_unique(ask(statement)).all()), read_only=not is_known_to_read(statement)
+        )
 
     @property
     def _binding(self) -> dict[str, Any]:
@@ -65,34 +73,31 @@ class MarkedReads(Driver[M]):
         attribute = getattr(self.model, item) if isinstance(item, str) else item
         return selectinload(attribute)
 
-    def _read(self, work: Callable[[], T]) -> T:
-        """Run a read, again when the reader's connection turns out to be lost.
+    def _read(self, work: Callable[[], T], *, read_only: bool = False) -> T:
+        """Run a read, again when the connection of a short one turns out to be lost.
 
-        On the reader nothing can be half done; that is why its pool needs no ping at checkout.
+        Outside of a transaction nothing can be half done.
+
+        Args:
+            work: The read.
+            read_only: Whether the server refuses writes.
 
         Raises:
-            ReadOnly: The reader's server says that the statement writes.
+            ReadOnly: The server says that the statement writes.
         """
         try:
-            with reading(self.session) as on_reader:
-                try:
+            try:
+                with reading(self.session, read_only=read_only):
                     return work()
-                except DBAPIError as error:
-                    if not on_reader or not error.connection_invalidated:
-                        raise
-            with reading(self.session):
+            except DBAPIError as error:
+                if not error.connection_invalidated or self.session.in_transaction():
+                    raise
+            with reading(self.session, read_only=read_only):
                 return work()
         except DBAPIError as error:
             if is_refused_write(error.orig):
                 raise self._read_only from error.orig
             raise
-
-    def _refuse_writes(self, statement: Executable) -> None:
-        parts: Any = visitors.iterate(statement)  # type: ignore[arg-type]
-        for part in parts:
-            text = part.text if isinstance(part, TextClause) else ""
-            if getattr(part, "is_dml", False) or writes(text):
-                raise self._read_only
 
     @property
     def _read_only(self) -> ReadOnly:

@@ -20,6 +20,7 @@ def workplace() -> Iterator[Path]:
     is one.
     """
     directory = Path(tempfile.mkdtemp(prefix="qapla-"))
+    directory.chmod(0o755)
     yield directory
     shutil.rmtree(directory, ignore_errors=True)
 

@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,10 +13,18 @@ from embedded_use import Use
 UseServer = Callable[..., Use]
 USER, OTHER = "daemon", "nobody"
 
-pytestmark = pytest.mark.skipif(
-    not hasattr(os, "geteuid") or os.geteuid() != 0,
-    reason="only root can start processes of several users",
-)
+_CLOSED = [path for path in Path(sys.prefix).parents if not path.stat().st_mode & 0o001]
+
+pytestmark = [
+    pytest.mark.skipif(
+        not hasattr(os, "geteuid") or os.geteuid() != 0,
+        reason="only root can start processes of several users",
+    ),
+    pytest.mark.skipif(
+        bool(_CLOSED),
+        reason=f"other users cannot reach the virtual environment: type `chmod o+x {_CLOSED[:1]}`",
+    ),
+]
 
 
 @pytest.fixture

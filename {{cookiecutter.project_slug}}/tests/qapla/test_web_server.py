@@ -69,6 +69,22 @@ class Served:
             assert time.monotonic() < deadline, "the port is still open"
             time.sleep(0.02)
 
+    def wait_until_read(self, number: int) -> None:
+        """Wait until the server has accepted so many connections, and read what they have sent."""
+        table, here = Path("/proc/net/tcp"), f"0100007F:{self.port:04X}"
+        if not table.exists():
+            time.sleep(1)
+            return
+        deadline = time.monotonic() + 15
+        while True:
+            rows = [line.split() for line in table.read_text().splitlines()]
+            # An established connection without an inode is not accepted yet.
+            own = [row for row in rows if row[1] == here and row[3] == "01" and row[9] != "0"]
+            if sum(row[4].endswith(":00000000") for row in own) >= number:
+                return
+            assert time.monotonic() < deadline, rows
+            time.sleep(0.02)
+
     def connect(self) -> socket.socket:
         """Return a new connection."""
         return socket.create_connection(("127.0.0.1", self.port), timeout=30)
@@ -127,6 +143,7 @@ def test_sigterm_answers_what_is_in_flight(serve: Serve, threads: int) -> None:
     with ThreadPoolExecutor(6) as pool:
         answers = [pool.submit(served.get, "/0.5") for _ in range(6)]
         served.wait_for("began /0.5", min(threads, 6))
+        served.wait_until_read(6)
         assert served.stop() == 0
     heads = [answer.result().splitlines() for answer in answers]
     assert [lines[0] for lines in heads] == ["HTTP/1.1 200 OK"] * 6

@@ -6,6 +6,7 @@ Source of the names and types: SQLAlchemy, `create_engine`.
 import inspect
 import re
 import sqlite3
+import warnings
 from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
@@ -164,9 +165,14 @@ def _pymysql(key: str, value: Any) -> str | None:
 
 def _sqlite(key: str, value: Any) -> str | None:
     try:
-        sqlite3.connect(":memory:", **{key: value}).close()
+        with warnings.catch_warnings():
+            # Of a connection that was not made, which Python 3.13 takes for one that is open.
+            warnings.simplefilter("ignore", ResourceWarning)
+            sqlite3.connect(":memory:", **{key: value}).close()
     except (TypeError, ValueError, sqlite3.Error) as error:
-        return str(error)
+        # Python says it in other words in each version.
+        unknown = isinstance(error, TypeError) and f"'{key}'" in str(error)
+        return f"sqlite3's connect() knows no argument {key!r}" if unknown else str(error)
     return None
 
 

@@ -37,8 +37,9 @@ class DatabaseSettings(BaseModel):
 
     `url` is the database itself, `options` goes to `sqlalchemy.create_engine`, and `default_url`
     is the maintenance database from which `url`'s is created and dropped (derived unless given).
-    `reader` tells whether read drivers have an engine of their own; by default where that changes
-    nothing but the speed, on PostgreSQL without an isolation level of one's own.
+    `reader` tells whether a read driver's queries may run outside of a transaction; by default where
+    that changes nothing but the speed, on PostgreSQL without an isolation level of one's own.
+    `pooler` names the pooling mode of a pooler between the application and its server.
     """
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
@@ -48,6 +49,7 @@ class DatabaseSettings(BaseModel):
     # What goes to another library may hold a password of its own.
     options: dict[str, Any] = Field(default={}, repr=False)
     reader: bool | None = None
+    pooler: Literal["transaction"] | None = None
 
 
 class Settings(BaseSettings):

@@ -169,3 +169,53 @@ def test_a_port_that_there_is_not(refusal: Callable[..., str]) -> None:
     assert refusal(**{URL: "postgresql+psycopg://worf@localhost:99999/probe"}) == (
         f"the variable {URL} has the port 99999: expected 1 to 65535"
     )
+
+
+@pytest.mark.parametrize("value", ["standby", "prefer-standby", "read-only"])
+@pytest.mark.parametrize("place", ["url", "connect_args", "environment"])
+def test_a_server_that_takes_no_writes(refusal: Callable[..., str], value: str, place: str) -> None:
+    """Among several hosts the driver would look for one on which every write fails."""
+    url = URLS["postgresql"]
+    where = {
+        "url": {URL: f"postgresql+psycopg://worf@/probe?host=a,b&target_session_attrs={value}"},
+        "connect_args": {URL: url, f"{OPTIONS}__CONNECT_ARGS__TARGET_SESSION_ATTRS": value},
+        "environment": {URL: url, "PGTARGETSESSIONATTRS": value},
+    }
+    assert refusal(**where[place]) == (
+        f"the variable {list(where[place])[-1]} is wrong: target_session_attrs={value} leads to "
+        "servers that refuse writes: write primary"
+    )
+
+
+def test_an_unknown_kind_of_server(refusal: Callable[..., str]) -> None:
+    """libpq would notice it at the first connection."""
+    url = f"{URLS['postgresql']}?target_session_attrs=primray"
+    assert refusal(**{URL: url}) == (
+        f"the variable {URL} is wrong: target_session_attrs is none of any, primary and read-write"
+    )
+
+
+@pytest.mark.parametrize("value", ["any", "primary", "read-write"])
+def test_the_kinds_of_servers_that_take_writes(
+    project: Project, monkeypatch: pytest.MonkeyPatch, value: str
+) -> None:
+    """One of several hosts is chosen by the driver."""
+    monkeypatch.setenv(URL, f"{URLS['postgresql']}?target_session_attrs={value}")
+    assert project().run_command().dbs["main"].target.reader
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql+psycopg://worf:gowron@one:5432,other:5432/probe",
+        "postgresql+psycopg://one:5432,other/probe",
+        "mysql+pymysql://worf:gowron@one:3306,other:3306/probe",
+    ],
+)
+def test_several_hosts_in_one_place(refusal: Callable[..., str], url: str) -> None:
+    """SQLAlchemy does not read them there; the message has the way to write them."""
+    assert refusal(**{URL: url}) == (
+        f"the variable {URL} names several hosts: write one, or for PostgreSQL all in the query, "
+        "postgresql+psycopg://user:password@/name?host=one,other&port=5432,5432&"
+        "target_session_attrs=primary"
+    )

@@ -13,6 +13,7 @@ from qapla.database.migrations.models import import_models, is_package
 from qapla.database.options import check_options
 from qapla.database.placement import Placed, namesakes, neighbours, refuse_shared, url_for_tests
 from qapla.database.plugin import Databases
+from qapla.database.pooler import direct_url, options_behind
 from qapla.database.url import check_names, parse, refuse_long, test_suffix
 from qapla.exceptions import DatabaseError, SettingsError
 from qapla.settings import DatabaseSettings
@@ -85,7 +86,13 @@ class DatabaseApplication(Application):
             url, options = settle(url, settings.options, setting, arguments)
             check_names(url, name)
             check_options(name, url, options, self.layers.source)
-            return Placed(url, options, default_url=default_url)
+            placed = Placed(url, options, default_url=default_url)
+            return placed if settings.pooler is None else self._behind_pooler(name, placed)
+        if settings.pooler is not None:
+            raise SettingsError(
+                f"{self.layers.source('databases', name, 'pooler')} needs the URL of the pooler: set "
+                f"the variable {self.layers.variable('databases', name, 'url')}"
+            )
         if self.settings.environment == "production":
             variable = self.layers.variable("databases", name, "url")
             raise SettingsError(
@@ -104,6 +111,15 @@ class DatabaseApplication(Application):
                 f"embedded one: set the variable {variable} instead"
             )
         return Placed(settled, options, self.paths["var"] / "postgres", default_url)
+
+    def _behind_pooler(self, name: str, placed: Placed) -> Placed:
+        """Return where a database is, reached through its pooler; tests go to the server itself."""
+        source = self.layers.source
+        direct = direct_url(name, placed.url, placed.default_url, source, self.layers.variable)
+        options = options_behind(name, placed.options, source)
+        if self.purpose == TESTS:
+            return replace(placed, url=direct)
+        return replace(placed, options=options, direct=direct)
 
     def _refuse_shared_migrations(self, databases: Iterable[Database]) -> None:
         """Place the migrations of each database, and refuse two in one directory.
@@ -137,6 +153,7 @@ class DatabaseApplication(Application):
             migrations=self.paths[str(database.migrations_key)],
             default_url=here.default_url,
             options=dict(here.options),
+            direct=here.direct,
             embedded=here.embedded,
             embedded_setting=f"the variable {self.layers.variable('paths', 'var')}",
             alembic_ini=_existing(self.paths["root"] / "alembic.ini"),
@@ -161,6 +178,7 @@ class DatabaseApplication(Application):
             migrations=self.paths["root"],
             default_url=there.default_url,
             embedded=there.embedded,
+            direct=there.direct,
         )
         return Database(name).at(target)
 

@@ -3,14 +3,14 @@
 import importlib
 import logging
 import threading
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from sqlalchemy import URL, Connection, Engine, text
+from sqlalchemy import URL, Connection, Engine, NullPool, text
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.schema import CreateSchema
 
@@ -46,7 +46,8 @@ class Target:
     whether marked reads need no transaction. With `tests` only a database is reached that a
     run of tests has made. `namesakes` are the project's own databases, for other purposes, with
     the name of that one, and `neighbours` the names of those in other schemas of this database.
-    `run` begins each command that a message tells to type.
+    `run` begins each command that a message tells to type. `direct` is the database on its server
+    itself where `url` leads through a pooler.
     """
 
     url: URL
@@ -62,6 +63,7 @@ class Target:
     tests: bool = False
     namesakes: tuple["Database", ...] = ()
     neighbours: tuple[str, ...] = ()
+    direct: URL | None = None
 
 
 class Database:
@@ -142,6 +144,22 @@ class Database:
         """Return the engine of short reads, or None where reads belong to a transaction."""
         engine = self.engine
         return engine if self.target.reader else None
+
+    @contextmanager
+    def connect_directly(self) -> Iterator[Connection]:
+        """Open a connection to the server itself, past a pooler, for migrations."""
+        if self.target.direct is None:
+            with self.engine.connect() as connection:
+                yield connection
+            return
+        engine = make_engine(self.direct_url, {"poolclass": NullPool}, self._hints)
+        with engine.connect() as connection:
+            yield connection
+
+    @property
+    def direct_url(self) -> URL:
+        """Return the URL that reaches the database on its server itself."""
+        return self.target.direct or self.url
 
     @property
     def sessions(self) -> sessionmaker[Session]:
@@ -233,8 +251,7 @@ class Database:
     @property
     def maintenance(self) -> Maintenance:
         """Return what creates and drops the database on its server."""
-        url, default_url = self.url, self.target.default_url
-        return maintenance(url, default_url)
+        return maintenance(self.direct_url, self.target.default_url)
 
     def migration_lock(self) -> AbstractContextManager[None]:
         """Lock the database against migrations by other processes, and wait for one that runs.
@@ -243,7 +260,7 @@ class Database:
         unless the settings name one, the lock is then in the database itself.
         """
         beside = self.target.creatable or self.target.default_url is not None
-        return migration_lock(self.name, self.url, self.maintenance if beside else None)
+        return migration_lock(self.name, self.direct_url, self.maintenance if beside else None)
 
     def exists(self) -> bool:
         """Tell whether the database exists on its server."""

@@ -11,6 +11,7 @@ from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
+from qapla.database.failover import give_up_read_only
 from qapla.database.interrupted import give_up_interrupted
 from qapla.database.ping import ping_when_idle
 from qapla.exceptions import DatabaseError, DatabaseNotFound, SettingsError
@@ -49,6 +50,7 @@ def make_engine(url: URL, options: dict[str, Any], hints: Hints) -> Engine:
     engine = _created(url, {**pool, **options}, hints)
     if "pool_pre_ping" not in options:
         ping_when_idle(engine)
+    give_up_read_only(engine)
     if url.get_backend_name() == "sqlite":
         event.listen(engine, "connect", _leave_transactions_to_us)
         event.listen(engine, "begin", _begin)

@@ -128,12 +128,16 @@ def _connection(
     if isinstance(given, Connection):
         yield given
         return
-    opened = given.connect() if given is not None else _connected(database)
-    with opened as connection, _foreign_keys_off(connection):
+    with ExitStack() as stack:
+        if given is not None:
+            connection = stack.enter_context(given.connect())
+        else:
+            connection = _connected(database, stack)
+        stack.enter_context(_foreign_keys_off(connection))
         yield connection
 
 
-def _connected(database: Database | None) -> Connection:
+def _connected(database: Database | None, stack: ExitStack) -> Connection:
     """Connect to a database, which is made first where that is allowed.
 
     Raises:
@@ -145,7 +149,7 @@ def _connected(database: Database | None) -> Connection:
             if not database.exists():
                 _create(database)
             database.create_schema()
-        return database.engine.connect()
+        return stack.enter_context(database.connect_directly())
     except DBAPIError as error:
         reason = " ".join(str(error.orig).split())
         raise DatabaseError(f"database {database.name!r} cannot be reached: {reason}") from error

@@ -4,6 +4,7 @@ Source of the names and types: SQLAlchemy, `create_engine`.
 """
 
 import inspect
+import os
 import re
 import sqlite3
 import warnings
@@ -62,7 +63,7 @@ class EngineOptions(BaseModel):
 def check_options(name: str, url: URL, options: Mapping[str, Any], source: Source) -> None:
     """Refuse the first option, or argument of the driver, that is unknown or of a wrong form.
 
-    Nothing connects. Without options and a query in the URL there is nothing to check.
+    Nothing connects.
 
     Args:
         name: The name of the database.
@@ -73,6 +74,11 @@ def check_options(name: str, url: URL, options: Mapping[str, Any], source: Sourc
     Raises:
         SettingsError: An option is wrong; the text has its variable or setting, and no value.
     """
+    # libpq reads it where the URL does not have it.
+    attributes = os.environ.get("PGTARGETSESSIONATTRS", "any")
+    reason = _session_attributes(attributes)
+    if reason and url.get_backend_name() == "postgresql":
+        raise SettingsError(f"the variable PGTARGETSESSIONATTRS is wrong: {reason}")
     if not options and not url.query:
         return
 
@@ -144,6 +150,8 @@ def _psycopg(key: str, value: Any) -> str | None:
 
     if key in inspect.signature(Connection.connect).parameters:
         return None
+    if key == "target_session_attrs":
+        return _session_attributes(str(value))
     try:
         make_conninfo("", **{key: value})
     except ProgrammingError:
@@ -154,6 +162,18 @@ def _psycopg(key: str, value: Any) -> str | None:
         except ProgrammingError:
             return "connect_timeout is no number of seconds"
     return None
+
+
+def _session_attributes(value: str) -> str | None:
+    """Return the reason against a kind of server, for which libpq looks among several hosts.
+
+    Source: PostgreSQL, "Parameter Key Words: target_session_attrs".
+    """
+    if value in ("any", "primary", "read-write"):
+        return None
+    if value in ("prefer-standby", "read-only", "standby"):
+        return f"target_session_attrs={value} leads to servers that refuse writes: write primary"
+    return "target_session_attrs is none of any, primary and read-write"
 
 
 def _pymysql(key: str, value: Any) -> str | None:

@@ -41,13 +41,15 @@ class Place(NamedTuple):
 class Placed:
     """The settings of a database that say where it is.
 
-    `embedded` is the data directory of the embedded server, or None where the URL says it all.
+    `embedded` is the data directory of the embedded server, or None where the URL says it all;
+    `direct` is the URL of the server itself where `url` leads through a pooler.
     """
 
     url: URL
     options: Mapping[str, Any]
     embedded: Path | None = None
     default_url: URL | None = None
+    direct: URL | None = None
 
     @property
     def place(self) -> Place:

@@ -25,6 +25,7 @@ _MARIADB = frozenset(
         1053,  # the server shuts down
         1205,  # waited too long for a lock
         1213,  # deadlock
+        1836,  # the server only reads, as after a failover
         1927,  # the connection was killed
         2002,  # cannot connect by the socket
         2003,  # cannot connect

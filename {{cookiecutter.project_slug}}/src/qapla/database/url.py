@@ -21,6 +21,11 @@ _WORKER = re.compile(r"_gw\d+$")
 _LONGEST = {"postgresql": 63, "mysql": 64, "mariadb": 64}
 # What the drivers call a password in the query of a URL, where nothing would hide it.
 _PASSWORDS = ("password", "passwd")
+_SEVERAL_HOSTS = re.compile(r"(?:@|//)[^/?#@]*:\d+,[^/?#@]*(?:[/?#]|$)")
+_WITH_HOSTS = (
+    "postgresql+psycopg://user:password@/name?host=one,other&port=5432,5432&"
+    "target_session_attrs=primary"
+)
 _EXAMPLE = "postgresql+psycopg://user:password@host:5432/name, or sqlite:///path/to/file.db"
 
 
@@ -44,6 +49,11 @@ def parse(secret: SecretStr, setting: str) -> URL:
             f"{setting} names an unknown dialect or driver: write {_EXAMPLE}"
         ) from None
     except (ArgumentError, ValueError):
+        if _SEVERAL_HOSTS.search(secret.get_secret_value()):
+            raise SettingsError(
+                f"{setting} names several hosts: write one, or for PostgreSQL all in the query, "
+                f"{_WITH_HOSTS}"
+            ) from None
         # The text of the error may hold the URL, and the URL a password.
         raise SettingsError(f"{setting} is not a database URL: write {_EXAMPLE}") from None
     except ModuleNotFoundError as error:

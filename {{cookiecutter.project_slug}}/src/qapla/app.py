@@ -29,6 +29,7 @@ class Application:
     def __init__(self) -> None:
         self._lock = threading.RLock()
         self._prepared_at: str | None = None
+        self._is_provisional = False
         self.purpose: str | None = None
         self._settings: Settings | None = None
         self._paths: dict[str, Path] = {}
@@ -131,15 +132,28 @@ class Application:
             f"{type(self).__name__} has no {what} yet: call {_DOORS} of the application first"
         )
 
-    def _prepare(self, purpose: str) -> Self:
+    def _prepare(self, purpose: str, *, provisional: bool = False) -> Self:
+        """Prepare for a purpose, unless it is done.
+
+        Args:
+            purpose: The first purpose decides about the settings.
+            provisional: Whether tests may still prepare anew, as nobody has called a `run_...` method.
+        """
         with self._lock:
             if self.purpose is None:
                 self._prepare_first(purpose)
+                self._is_provisional = provisional
+            elif purpose == TESTS != self.purpose and self._is_provisional:
+                self._forget()
+                self._prepare_first(purpose)
+                self._is_provisional = False
             elif purpose == TESTS != self.purpose:
                 raise AlreadyPrepared(
                     f"{type(self).__name__} is prepared for {self.purpose!r} already, "
                     f"at {self._prepared_at}: call run_tests before it"
                 )
+            else:
+                self._is_provisional = self._is_provisional and provisional
         return self
 
     def _prepare_first(self, purpose: str) -> None:
@@ -161,7 +175,7 @@ class Application:
         self._prepared_at = _caller()
 
     def _forget(self) -> None:
-        """Take back a preparation that failed, so that the next one begins anew."""
+        """Take back a preparation that failed or was provisional: the next one begins anew."""
         self.purpose = None
         self._settings = None
         self._paths = {}

@@ -190,6 +190,14 @@ class UnusableSignature(QaplaError, TypeError):
     """Say that the outbox cannot keep a signature of Celery, and which one it can."""
 
 
+class DelayTooLong(QaplaError, ValueError):
+    """A task is due later than its broker keeps an unacknowledged message."""
+
+
+class QueueMismatch(QaplaError):
+    """The broker has a queue or an exchange otherwise than the settings declare it."""
+
+
 class WorkerError(QaplaError):
     """Say that a test has no worker: no Celery, or a process that did not start."""
 

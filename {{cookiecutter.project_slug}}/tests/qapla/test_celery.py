@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from celery._state import get_current_app
+from celery import current_app
 from celery.signals import setup_logging, worker_init, worker_process_init
 
 from qapla.celery.task import Task
@@ -205,16 +205,17 @@ def test_a_worker_prepares_its_application(application: SampleApplication) -> No
 
 def test_a_process_of_a_worker_prepares_its_application(application: SampleApplication) -> None:
     """It is the one that the process has as its current one."""
-    assert application.celery is not None
-    worker_process_init.send(sender=None)
-    assert application.purpose is None
-    before = get_current_app()
-    application.celery.set_current()
+    before = current_app._get_current_object()  # type: ignore[attr-defined]
+    other = SampleApplication()
     try:
-        worker_process_init.send(sender=None)
+        for current in (other, application):
+            assert application.purpose is None
+            current.celery.set_current()
+            worker_process_init.send(sender=None)
     finally:
         before.set_current()
-    assert application.purpose == "worker"
+        worker_process_init.disconnect(other._prepare_process)
+    assert (other.purpose, application.purpose) == ("worker", "worker")
 
 
 def test_a_worker_leaves_logging_to_the_settings(

@@ -3,38 +3,53 @@
 Importing a module of tasks prepares nothing; a worker prepares the application once per process.
 """
 
+import importlib
 import os
 import pkgutil
-import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
-from celery import Celery
-from celery._state import get_current_app
+from celery import Celery, current_app
 from celery.signals import setup_logging, worker_init, worker_process_init
 from celery.utils.dispatch import Signal
 
 from qapla.app import TESTS, Application
-from qapla.celery.checks import check
+from qapla.celery.base import ProjectCelery
+from qapla.celery.checks import check, check_together
 from qapla.celery.configuration import configuration, make_directories
 from qapla.celery.files import use_whole_files
+from qapla.celery.logs import apply_options
 from qapla.celery.task import Task
 from qapla.exceptions import QaplaError
 
 
 class CeleryApplication(Application):
-    """An application whose tasks run on `celery`; a mixin beside other applications."""
+    """An application whose tasks run on `celery`; a mixin beside other applications.
+
+    The Celery application of the first instance is the current one of its process.
+    """
+
+    _has_default: ClassVar[bool] = False
 
     def __init__(self) -> None:
         super().__init__()
-        self._celery: Celery[Task] | None = None
+        self._celery: ProjectCelery | None = None
 
     @property
     def celery(self) -> "Celery[Task]":
         """Return the Celery application, made at first use; its configuration is read later."""
         if self._celery is None:
-            self._celery = Celery(self.package, task_cls=Task, set_as_current=False)
+            self._celery = ProjectCelery(
+                self.package,
+                task_cls=Task,
+                set_as_current=False,
+                variable=self.layers.variable,
+            )
+            if not CeleryApplication._has_default:
+                # For `@shared_task`, `AsyncResult(id)` and `current_app`, in every thread.
+                self._celery.set_default()
+                CeleryApplication._has_default = True
             use_whole_files(self._celery)
             self._celery.on_configure = _Configure(self._prepare_configuration)
             self._celery.add_defaults(self._configuration)
@@ -44,13 +59,27 @@ class CeleryApplication(Application):
         return self._celery
 
     def add_celery(self) -> None:
-        """Leave the worker's logging to the application; for `append_app_plugins`.
+        """Check the settings of Celery, and make it the current one; for `append_app_plugins`.
 
         Everything else waits until Celery asks for its configuration: nothing is made or connected.
+
+        Raises:
+            SettingsError: A setting of Celery cannot be right.
         """
+        check(self.settings.celery, self.layers.source, development=self._is_development)
         if self.settings.logging:
             # Celery sets up no logging of its own when somebody listens to this signal.
-            setup_logging.connect(_leave_logging, dispatch_uid="qapla")
+            setup_logging.connect(apply_options, dispatch_uid="qapla")
+        if self._celery is None:
+            # Made now, as it is Celery's current application for `AsyncResult(id)`.
+            _ = self.celery
+        elif self._celery.configured:
+            # Somebody has read it before the tests have prepared the application.
+            self._celery.renew(self._configuration())
+
+    @property
+    def _is_development(self) -> bool:
+        return self.settings.environment == "development"
 
     def _prepare_worker(self, sender: Any, **_: Any) -> None:
         # The signals are those of any worker, and a process may have several applications.
@@ -58,8 +87,8 @@ class CeleryApplication(Application):
             self.run_worker()
 
     def _prepare_process(self, **_: Any) -> None:
-        # What `current_app` stands for; as a proxy it is never identical to anything.
-        if get_current_app() is self._celery:
+        # A proxy, which is equal to the application that it stands for.
+        if current_app == self._celery:
             self.run_worker()
 
     @property
@@ -80,8 +109,7 @@ class CeleryApplication(Application):
     def _prepare_configuration(self) -> None:
         """Prepare the application; a command of Celery is ended by what is wrong, in one line."""
         try:
-            self.run_worker()
-            check(self.settings.celery, self.layers.source)
+            self._prepare("worker", provisional=True)
         except QaplaError as error:
             if _is_command():
                 raise SystemExit(str(error)) from error
@@ -90,16 +118,19 @@ class CeleryApplication(Application):
     def _configuration(self) -> dict[str, Any]:
         var = self._celery_var
         make_directories(var)
-        return configuration(
+        configured = configuration(
             self.settings.celery,
             var=var,
             queue=self._queue,
             include=self._task_modules(),
         )
+        check_together(configured, self.layers.source)
+        return configured
 
     def _task_modules(self) -> list[str]:
         """Return the modules of the project's package `tasks`."""
-        package = sys.modules[f"{self.package}.tasks"]
+        # `current_app` may be asked for its configuration before a task was imported.
+        package = importlib.import_module(f"{self.package}.tasks")
         found = pkgutil.walk_packages(package.__path__, f"{package.__name__}.")
         return [module.name for module in found if not module.ispkg]
 
@@ -128,7 +159,3 @@ def _is_command() -> bool:
 
     context = click.get_current_context(silent=True)
     return context is not None and context.find_root().command is celery
-
-
-def _leave_logging(**_: Any) -> None:
-    """Do nothing: the application's settings have set up logging already."""

@@ -13,6 +13,9 @@ from typing import Any
 SOFT_TIME_LIMIT = 5 * 60
 TIME_LIMIT = SOFT_TIME_LIMIT + 30
 
+_AMQP = ("amqp:", "amqps:", "pyamqp:")
+_REDIS = ("redis:", "rediss:", "sentinel:")
+
 DEFAULTS: Mapping[str, Any] = {
     # Pickle would run what a stranger has put into the broker.
     "accept_content": ["json"],
@@ -59,16 +62,19 @@ def configuration(
             a broker must not share these, or a `shutdown` of one stops the workers of the others.
         include: The modules of tasks.
     """
+    # Celery warns about a URL without a host.
+    broker_url = settings.get("broker_url") or "filesystem://localhost"
     configured = {
         **DEFAULTS,
-        # Celery warns about a URL without a host.
-        "broker_url": "filesystem://localhost",
-        "result_backend": f"file://{var / 'results'}",
+        **_limits(settings),
+        **_queues(settings, str(broker_url), queue),
+        "result_backend": _results(broker_url, var),
         "control_exchange": queue,
         "event_exchange": f"{queue}.events",
         "include": list(include),
         "beat_schedule_filename": str(var / "celerybeat-schedule"),
         **settings,
+        "broker_url": broker_url,
         "task_default_queue": queue,
     }
     if str(configured["result_backend"]).startswith("file:"):
@@ -78,6 +84,45 @@ def configuration(
     given = configured.get("broker_transport_options") or {}
     configured["broker_transport_options"] = {**options, **given}
     return configured
+
+
+def _limits(settings: Mapping[str, Any]) -> dict[str, float]:
+    """Return the time limits where one of them is set, and the other one would not go with it."""
+    soft, hard = settings.get("task_soft_time_limit"), settings.get("task_time_limit")
+    limits: dict[str, float] = {}
+    if hard and hard < TIME_LIMIT:
+        limits["task_soft_time_limit"] = hard * SOFT_TIME_LIMIT / TIME_LIMIT
+    if soft and soft > SOFT_TIME_LIMIT:
+        limits["task_time_limit"] = soft + TIME_LIMIT - SOFT_TIME_LIMIT
+    return limits
+
+
+def _queues(settings: Mapping[str, Any], broker_url: str, queue: str) -> dict[str, str]:
+    """Return the exchange of quorum queues: a topic exchange of its own name.
+
+    By Celery's default, a direct exchange, a worker holds a delayed task until it is due, and takes
+    no other task meanwhile.
+    Source: Celery, "Using RabbitMQ: Native Delayed Delivery".
+    """
+    if settings.get("task_default_queue_type") != "quorum" or not broker_url.startswith(_AMQP):
+        return {}
+    return {
+        "task_default_exchange": f"{queue}.topic",
+        "task_default_exchange_type": "topic",
+        "task_default_routing_key": queue,
+    }
+
+
+def _results(broker_url: Any, var: Path) -> str:
+    """Return where results go: with a broker in the network, not to a file of one machine.
+
+    Redis keeps results for any process. RabbitMQ has them for the process that has sent the task.
+    Source: Celery, "Backends: RPC Result Backend (RabbitMQ/QPid)".
+    """
+    first = broker_url[0] if isinstance(broker_url, list | tuple) else str(broker_url)
+    if first.startswith(_AMQP):
+        return "rpc://"
+    return first if first.startswith(_REDIS) else f"file://{var / 'results'}"
 
 
 def transport_options(broker_url: str, var: Path) -> dict[str, Any]:
@@ -92,7 +137,7 @@ def transport_options(broker_url: str, var: Path) -> dict[str, Any]:
             # A look into a directory is cheap; a second is long to wait for a task.
             "polling_interval": 0.1,
         }
-    if broker_url.startswith(("amqp:", "amqps:", "pyamqp:")):
+    if broker_url.startswith(_AMQP):
         # Without it RabbitMQ may lose what it was sent, and the sender would not know.
         return {"confirm_publish": True}
     return {}

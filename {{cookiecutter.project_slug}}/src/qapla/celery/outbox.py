@@ -24,6 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.mysql import MEDIUMTEXT
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
+from qapla.celery.delays import refuse_long_delay
 from qapla.celery.task import Task
 from qapla.driver.base import Driver
 from qapla.exceptions import UnusableSignature
@@ -78,6 +79,7 @@ class OutboxDriver(Driver[Any]):
 
         Raises:
             UnusableSignature: It is of several tasks: a chain, a group or a chord.
+            DelayTooLong: The broker would give the message to several workers before the task is due.
             TypeError: The task does not take the arguments.
             kombu.exceptions.EncodeError: An argument cannot be part of a message.
         """
@@ -86,6 +88,9 @@ class OutboxDriver(Driver[Any]):
                 f"the outbox keeps one task, and {signature.get('subtask_type')!r} is of several: "
                 "send a task that starts them"
             )
+        options = signature.options
+        name = str(signature.get("task"))
+        refuse_long_delay(signature.app, name, options.get("countdown"), options.get("eta"))
         task = signature.type
         if isinstance(task, Task):
             task.checked(signature.args, signature.kwargs)

@@ -5,6 +5,7 @@
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from celery.exceptions import Reject
@@ -15,6 +16,7 @@ from kombu.utils.uuid import uuid
 from sqlalchemy.orm import Session
 
 from qapla.celery.binding import LazyTask
+from qapla.celery.delays import refuse_long_delay
 from qapla.database.commit import on_commit
 from qapla.database.transient import is_transient
 
@@ -77,6 +79,30 @@ class Task(LazyTask):
             if throw:
                 raise result.result
         return result
+
+    def retry(
+        self,
+        args: Any = None,
+        kwargs: Any = None,
+        exc: Exception | None = None,
+        throw: bool = True,
+        eta: datetime | None = None,
+        countdown: float | None = None,
+        max_retries: int | None = None,
+        **options: Any,
+    ) -> Any:
+        """Retry the task; the arguments are those of Celery.
+
+        Raises:
+            DelayTooLong: The broker would give the message to several workers before the retry is due.
+        """
+        if not self.request.called_directly and not self.request.is_eager:
+            # Celery would reject the message, which would be lost.
+            refuse_long_delay(self.app, self.name, self._countdown(eta, countdown), eta)
+        return super().retry(args, kwargs, exc, throw, eta, countdown, max_retries, **options)
+
+    def _countdown(self, eta: object, countdown: float | None) -> float | None:
+        return self.default_retry_delay if eta is None and countdown is None else countdown
 
     def checked(
         self, args: Sequence[Any] | None, kwargs: Mapping[str, Any] | None

@@ -11,7 +11,7 @@ from celery.exceptions import WorkerShutdown
 from qapla.exceptions import QueueMismatch
 
 logger = logging.getLogger(__name__)
-_NAMED = re.compile(r"for (queue|exchange) '([^']*)' in vhost '([^']*)': (.*)", re.DOTALL)
+_NAMED = re.compile(r"arg '([^']*)' for (queue|exchange) '([^']*)' in vhost '([^']*)'")
 
 
 class Queues(AMQP):
@@ -39,11 +39,11 @@ def mismatch(error: PreconditionFailed) -> QueueMismatch:
     found = _NAMED.search(str(error))
     if found is None:
         return QueueMismatch(f"the broker refuses a declaration: {error}")
-    kind, name, host, reason = found.groups()
+    argument, kind, name, host = found.groups()
+    remedy = f"once it is empty, type `rabbitmqctl -p {host} delete_queue {name}`"
+    if kind == "exchange":
+        remedy = "delete it in the broker"
     return QueueMismatch(
-        f"the broker has the {kind} {name!r} otherwise than the settings declare it ({reason.strip()}): "
-        f"choose another name, or, once it is empty, type `rabbitmqctl -p {host} delete_queue {name}`"
-        if kind == "queue"
-        else f"the broker has the exchange {name!r} otherwise than the settings declare it "
-        f"({reason.strip()}): choose another name, or delete the exchange in the broker"
+        f"the broker has the {kind} {name!r} with another {argument} than the settings declare: "
+        f"choose another name, or {remedy}"
     )

@@ -194,6 +194,10 @@ class DelayTooLong(QaplaError, ValueError):
     """A task is due later than its broker keeps an unacknowledged message."""
 
 
+class UnknownTask(QaplaError):
+    """An outbox keeps a task that the project does not have, or no message of a task."""
+
+
 class QueueMismatch(QaplaError):
     """The broker has a queue or an exchange otherwise than the settings declare it."""
 

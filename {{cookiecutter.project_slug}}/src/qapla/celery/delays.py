@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from celery import Celery
-from celery.utils.iso8601 import parse_iso8601
 from celery.utils.time import make_aware
 
 from qapla.exceptions import DelayTooLong
@@ -64,7 +63,7 @@ def refuse_long_delay(app: "Celery[Any]", task: str, countdown: Any, eta: Any) -
 def _seconds(app: "Celery[Any]", countdown: Any, eta: Any) -> float:
     if countdown is not None:
         return float(countdown)
-    due: datetime = parse_iso8601(eta) if isinstance(eta, str) else eta
+    due: datetime = datetime.fromisoformat(eta) if isinstance(eta, str) else eta
     if due.tzinfo is None:
         due = make_aware(due, app.timezone)
     return (due - datetime.now(UTC)).total_seconds()

@@ -5,7 +5,8 @@ rows afterwards, at least once, each with the id that its task has had from the 
 Source: "Transactional outbox", C. Richardson, Microservices Patterns.
 """
 
-from datetime import datetime
+from collections.abc import Collection, Sequence
+from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from celery.canvas import Signature
@@ -20,6 +21,8 @@ from sqlalchemy import (
     String,
     Text,
     delete,
+    select,
+    update,
 )
 from sqlalchemy.dialects.mysql import MEDIUMTEXT
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
@@ -30,7 +33,7 @@ from qapla.driver.base import Driver
 from qapla.exceptions import UnusableSignature
 
 # The index by which the oldest messages are found; migrations have its name.
-ORDER = "ix_outbox_messages_attempts_id"
+ORDER = "ix_outbox_messages_due_at_id"
 
 
 class OutboxColumns:
@@ -47,13 +50,23 @@ class OutboxColumns:
     message: Mapped[str] = mapped_column(Text().with_variant(MEDIUMTEXT(), "mysql", "mariadb"))
     # Whether it stays after it was sent, until its task takes it.
     until_taken: Mapped[bool]
-    sent_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
-    # How often it could not be sent for a reason of its own.
+    # When a relay sends it; NULL parks a message that cannot be sent.
+    due_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    # How often it could not be sent for a reason of its own, and the last of these.
     attempts: Mapped[int]
+    error: Mapped[str | None] = mapped_column(Text())
 
     @declared_attr.directive
     def __table_args__(cls) -> tuple[Index, ...]:  # noqa: N805
-        return (Index(ORDER, "attempts", "id"),)
+        return (Index(ORDER, "due_at", "id"),)
+
+    @property
+    def task(self) -> str:
+        """Return the name of the task, or a question mark where the message cannot be read."""
+        try:
+            return str(self.signature()["task"])
+        except (KeyError, TypeError, ValueError):
+            return "?"
 
     def signature(self) -> dict[str, Any]:
         """Return the signature that was put into the outbox, as Celery's `signature` takes it."""
@@ -97,7 +110,13 @@ class OutboxDriver(Driver[Any]):
         task_id: str = signature.options.get("task_id") or uuid()
         message = dumps(signature)
         self.session.add(
-            self.model(task_id=task_id, message=message, until_taken=until_taken, attempts=0)
+            self.model(
+                task_id=task_id,
+                message=message,
+                until_taken=until_taken,
+                due_at=datetime.now(UTC),
+                attempts=0,
+            )
         )
         self.session.flush()
         return task_id
@@ -114,3 +133,21 @@ class OutboxDriver(Driver[Any]):
         """
         deleted = self.session.execute(delete(self.model).where(self.model.task_id == task_id))
         return isinstance(deleted, CursorResult) and deleted.rowcount == 1
+
+    def parked(self) -> Sequence[OutboxColumns]:
+        """Return the messages that no relay sends any more, oldest first, with their errors."""
+        statement = select(self.model).where(self.model.due_at.is_(None)).order_by(self.model.id)
+        found: Sequence[OutboxColumns] = self.session.scalars(statement).all()
+        return found
+
+    def unpark(self, task_ids: Collection[str] | None = None) -> int:
+        """Let the relay send parked messages again; return how many.
+
+        Args:
+            task_ids: The ids of their tasks, or None for all.
+        """
+        statement = update(self.model).where(self.model.due_at.is_(None))
+        if task_ids is not None:
+            statement = statement.where(self.model.task_id.in_(task_ids))
+        updated = self.session.execute(statement.values(due_at=datetime.now(UTC), attempts=0))
+        return updated.rowcount if isinstance(updated, CursorResult) else 0

@@ -27,10 +27,11 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("until_taken", sa.Boolean(), nullable=False),
-        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("error", sa.Text(), nullable=True),
     )
-    op.create_index(op.f("ix_outbox_messages_attempts_id"), "outbox_messages", ["attempts", "id"])
+    op.create_index(op.f("ix_outbox_messages_due_at_id"), "outbox_messages", ["due_at", "id"])
     op.create_table(
         "done_tasks",
         sa.Column("task_id", sa.String(255), primary_key=True),

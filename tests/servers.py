@@ -18,6 +18,7 @@ from qapla.embedded import binaries
 from qapla.embedded.account import prepare
 
 HOW = {
+    "pgbouncer": "type `apt-get install pgbouncer`",
     "redis-server": "type `apt-get install redis-server`",
     "rabbitmq-server": "type `apt-get install rabbitmq-server`",
 }
@@ -140,6 +141,42 @@ class RabbitMQ(Server):
         super().kill()
 
 
+class PgBouncer(Server):
+    """PgBouncer with transaction pooling in front of a server.
+
+    It looks for a server that was away every second, where its default is 15.
+    """
+
+    def __init__(self, directory: Path, server: "PostgreSQL") -> None:
+        super().__init__(directory)
+        self.server = server
+
+    def command(self) -> tuple[list[str], dict[str, str]]:
+        """Return what starts the pooler."""
+        settings = {
+            "listen_addr": "127.0.0.1",
+            "listen_port": self.port,
+            "unix_socket_dir": "",
+            "auth_type": "any",
+            "pool_mode": "transaction",
+            "default_pool_size": 4,
+            "server_login_retry": 1,
+            "logfile": self.directory / "log",
+        }
+        lines = ["[databases]", f"* = host={self.server.directory} user=postgres", "[pgbouncer]"]
+        lines += [f"{name} = {value}" for name, value in settings.items()]
+        configuration = self.directory / "pgbouncer.ini"
+        configuration.write_text("\n".join(lines) + "\n")
+        self.directory.chmod(0o777)
+        # It refuses to run as root.
+        user = ["-u", "nobody"] if os.geteuid() == 0 else []
+        return [require("pgbouncer"), *user, str(configuration)], {}
+
+    def url_of(self, name: str) -> str:
+        """Return the URL of a database through the pooler."""
+        return f"postgresql+psycopg://postgres@127.0.0.1:{self.port}/{name}"
+
+
 class PostgreSQL:
     """The embedded PostgreSQL in a directory of a test's own, without a supervisor.
 
@@ -168,15 +205,42 @@ class PostgreSQL:
             )
         wait_for("PostgreSQL", self.is_ready)
 
+    def replica(self, directory: Path) -> "PostgreSQL":
+        """Return a standby of this server, started, with all that is committed here.
+
+        Source: PostgreSQL, "pg_basebackup".
+        """
+        account = prepare(directory, self.programs, "the directory of the test")
+        run_as: dict[str, Any] = {}
+        if account is not None:
+            run_as = {"user": account.user, "group": account.group, "extra_groups": []}
+        copy = [str(self.programs / "pg_basebackup"), "-R", "-X", "stream", "-c", "fast"]
+        place = ["-h", str(self.directory), "-U", "postgres", "-D", str(directory)]
+        subprocess.run([*copy, *place], check=True, capture_output=True, **run_as)
+        directory.chmod(0o700)
+        # It is copied too, as the socket of the primary is among its data.
+        (directory / ".s.PGSQL.5432.lock").unlink()
+        standby = PostgreSQL(directory)
+        standby.start()
+        return standby
+
     def is_ready(self) -> bool:
         """Whether the server takes connections."""
         state = self.directory / "postmaster.pid"
-        return state.exists() and "ready" in state.read_text()
+        lines = state.read_text().splitlines() if state.exists() else []
+        return bool(lines) and lines[-1].strip() in ("ready", "standby")
 
     def kill(self) -> None:
         """End the server at once, with every connection: it recovers at its next start."""
+        self.end(signal.SIGQUIT)
+
+    def end(self, how: signal.Signals) -> None:
+        """End the server: SIGINT is a fast shutdown, and SIGQUIT an immediate one.
+
+        Source: PostgreSQL, "Shutting Down the Server".
+        """
         assert self.process is not None
-        self.process.send_signal(signal.SIGQUIT)
+        self.process.send_signal(how)
         self.process.wait()
 
     def url(self, name: str) -> str:

@@ -320,6 +320,16 @@ def test_a_lost_connection_is_replaced_once(fleet: Database, session: Session, n
 
 
 @POSTGRESQL
+def test_a_connection_that_is_lost_before_its_first_read(fleet: Database, session: Session) -> None:
+    """It has been in the pool, and no read driver has used it."""
+    with fleet.engine.connect() as connection:
+        pid = connection.scalar(text("SELECT pg_backend_pid()"))
+    terminate(fleet, pid)
+    assert FleetReadDriver(session).count() == 0
+    assert not session.in_transaction()
+
+
+@POSTGRESQL
 def test_a_connection_that_is_lost_twice_is_an_error(session: Session) -> None:
     """A statement that loses its connection each time is not repeated for ever."""
     suicide = text("SELECT pg_terminate_backend(pg_backend_pid())")
@@ -342,6 +352,8 @@ def test_a_lost_connection_of_the_writer_is_an_error(fleet: Database, session: S
 def test_a_read_costs_no_begin(fleet: Database, session: Session) -> None:
     """A short read is in autocommit: the server sees one statement and no transaction."""
     status = text("SELECT now() = statement_timestamp()")
+    # The isolation of a connection is asked for at its first read.
+    FleetReadDriver(session).count()
     seen: list[object] = []
 
     def listen(connection: Connection, *_: object) -> None:

@@ -117,7 +117,7 @@ def _begin_psycopg(connection: Connection, read_only: bool) -> bool:
     if used.info.transaction_status is not TransactionStatus.IDLE:
         # A listener of the pool has begun a transaction, for settings that hold in it alone.
         return _begin(connection, read_only)
-    if _isolation(connection, used) != "read committed":
+    if _isolation(connection) != "read committed":
         return False
     if not read_only:
         used.autocommit = True
@@ -128,13 +128,12 @@ def _begin_psycopg(connection: Connection, read_only: bool) -> bool:
     return True
 
 
-def _isolation(connection: Connection, used: Any) -> str:
+def _isolation(connection: Connection) -> str:
     """Return the default isolation of a connection, which its server is asked for once."""
     if _ISOLATION not in connection.info:
-        with used.cursor() as cursor:
-            cursor.execute("SHOW default_transaction_isolation")
-            connection.info[_ISOLATION] = cursor.fetchone()[0]
-        used.rollback()
+        shown = connection.exec_driver_sql("SHOW default_transaction_isolation").scalar()
+        connection.info[_ISOLATION] = shown
+        connection.rollback()
     return str(connection.info[_ISOLATION])
 
 

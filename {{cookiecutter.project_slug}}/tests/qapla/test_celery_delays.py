@@ -19,9 +19,9 @@ TASK = "test_celery_delays.late"
 
 @pytest.fixture
 def task(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """Return a task of an application whose broker is Redis; nothing connects to it."""
+    """Return a task of an application whose broker is SQS; nothing connects to it."""
     monkeypatch.setenv("QAPLA_SAMPLE_PATHS__VAR", str(tmp_path / "var"))
-    monkeypatch.setenv("QAPLA_SAMPLE_CELERY__BROKER_URL", "redis://127.0.0.1:1/0")
+    monkeypatch.setenv("QAPLA_SAMPLE_CELERY__BROKER_URL", "sqs://")
     application = SampleApplication()
     application.run_command()
     yield application.celery.task(shared=False, name=TASK, bind=True)(late)
@@ -51,12 +51,12 @@ SENDS: list[Callable[[Any], Any]] = [
 
 @pytest.mark.parametrize("send", SENDS)
 def test_a_delay_beyond_the_visibility_timeout(task: Any, send: Callable[[Any], Any]) -> None:
-    """Redis would give its message to one worker after the other, each of which would run it."""
+    """SQS would give its message to one worker after the other, each of which would run it."""
     with pytest.raises(DelayTooLong) as caught:
         send(task)
     assert str(caught.value) == (
         f"the task {TASK} is due in 7200 seconds, and the broker gives its message to another worker "
-        f"after 3600: set the variable {VARIABLE} to a longer time, or send it nearer to its time"
+        f"after 1800: set the variable {VARIABLE} to a longer time, or send it nearer to its time"
     )
 
 
@@ -95,6 +95,6 @@ def test_the_setting_allows_longer_delays(task: Any, monkeypatch: pytest.MonkeyP
     """Nothing is refused that is due in time."""
     from qapla.celery.delays import refuse_long_delay
 
-    refuse_long_delay(task.app, TASK, 3600, None)
+    refuse_long_delay(task.app, TASK, 1800, None)
     task.app.conf.broker_transport_options = {"visibility_timeout": 10_000}
     refuse_long_delay(task.app, TASK, 7200, None)

@@ -197,8 +197,6 @@ def test_a_query_without_texts_costs_one_round_trip(
         raw: Any = connection.connection.dbapi_connection
         seen.append(raw.autocommit)
 
-    # The isolation of a connection is asked for at its first read.
-    FleetReadDriver(session).count()
     event.listen(fleet.engine, "before_cursor_execute", listen)
     FleetReadDriver(session).execute(PLAIN[query]())
     FleetReadDriver(session).execute(text("SELECT 1"))

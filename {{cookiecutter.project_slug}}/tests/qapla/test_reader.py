@@ -352,8 +352,6 @@ def test_a_lost_connection_of_the_writer_is_an_error(fleet: Database, session: S
 def test_a_read_costs_no_begin(fleet: Database, session: Session) -> None:
     """A short read is in autocommit: the server sees one statement and no transaction."""
     status = text("SELECT now() = statement_timestamp()")
-    # The isolation of a connection is asked for at its first read.
-    FleetReadDriver(session).count()
     seen: list[object] = []
 
     def listen(connection: Connection, *_: object) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import Session
 
 _ISOLATION = "qapla.isolation"
+_SHOW_ISOLATION = "SHOW default_transaction_isolation"
 _READ_ONLY = "qapla.read_only"
 _SAVEPOINT = "qapla_read"
 
@@ -117,7 +118,7 @@ def _begin_psycopg(connection: Connection, read_only: bool) -> bool:
     if used.info.transaction_status is not TransactionStatus.IDLE:
         # A listener of the pool has begun a transaction, for settings that hold in it alone.
         return _begin(connection, read_only)
-    if _isolation(connection) != "read committed":
+    if _isolation(connection, used) != "read committed":
         return False
     if not read_only:
         used.autocommit = True
@@ -128,12 +129,20 @@ def _begin_psycopg(connection: Connection, read_only: bool) -> bool:
     return True
 
 
-def _isolation(connection: Connection) -> str:
-    """Return the default isolation of a connection, which its server is asked for once."""
+def _isolation(connection: Connection, used: Any) -> str:
+    """Return the default isolation of a connection, which its server is asked for once.
+
+    By the driver, as it is no statement of the project that a test might count.
+    """
     if _ISOLATION not in connection.info:
-        shown = connection.exec_driver_sql("SHOW default_transaction_isolation").scalar()
-        connection.info[_ISOLATION] = shown
-        connection.rollback()
+        try:
+            with used.cursor() as cursor:
+                connection.info[_ISOLATION] = cursor.execute(_SHOW_ISOLATION).fetchone()[0]
+        except connection.dialect.loaded_dbapi.Error:
+            # By SQLAlchemy now, which makes of the next error what it is: a lost connection.
+            connection.info[_ISOLATION] = connection.exec_driver_sql(_SHOW_ISOLATION).scalar()
+            connection.rollback()
+        used.rollback()
     return str(connection.info[_ISOLATION])
 
 

@@ -13,12 +13,13 @@ from serving import served
 
 BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 SERVE = "uv run pserve development.ini"
-# Commands that run until they are stopped, by a part of them, and what they print when they work.
+# Commands that run until they are stopped, by a part of them, and what they print when they work. A
+# dollar stands for the end.
 LASTING = {
     "pserve": "Serving on",
     "worker worker": " ready.",
     "worker beat": "beat: Starting",
-    "tasks.analytics.outbox": "the relay of 'analytics' runs",
+    "tasks.analytics.outbox$": "the relay of 'analytics' runs",
 }
 SLUG = "{{cookiecutter.project_slug}}"
 
@@ -67,7 +68,7 @@ def test_the_readme_of_a_generated_project(template: Path, workplace: Path) -> N
     assert len(written) > 8
     for command in written:
         typed = command.replace("<database>", "analytics")
-        ready = next((text for part, text in LASTING.items() if part in typed), None)
+        ready = next((text for part, text in LASTING.items() if part in f"{typed}$"), None)
         if ready is None:
             shell(typed, project)
             continue

@@ -118,8 +118,10 @@ class CeleryApplication(Application):
     def _configuration(self) -> dict[str, Any]:
         var = self._celery_var
         make_directories(var)
+        # What tests leave in a broker that is shared is soon gone.
+        expires = {"result_expires": 600} if self.purpose == TESTS else {}
         configured = configuration(
-            self.settings.celery,
+            {**expires, **self.settings.celery},
             var=var,
             queue=self._queue,
             include=self._task_modules(),

@@ -6,8 +6,6 @@ Source of the names and types: SQLAlchemy, `create_engine`.
 import inspect
 import os
 import re
-import sqlite3
-import warnings
 from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
@@ -184,18 +182,24 @@ def _pymysql(key: str, value: Any) -> str | None:
 
 
 def _sqlite(key: str, value: Any) -> str | None:
-    try:
-        with warnings.catch_warnings():
-            # Of a connection that was not made, which Python 3.13 takes for one that is open.
-            warnings.simplefilter("ignore", ResourceWarning)
-            sqlite3.connect(":memory:", **{key: value}).close()
-    except (TypeError, ValueError, sqlite3.Error) as error:
-        # Python says it in other words in each version.
-        unknown = isinstance(error, TypeError) and f"'{key}'" in str(error)
-        return f"sqlite3's connect() knows no argument {key!r}" if unknown else str(error)
-    return None
+    # To try it would be to connect, as `sqlite3.connect` has no signature.
+    if key not in _SQLITE:
+        return f"sqlite3's connect() knows no argument {key!r}"
+    types, expected = _SQLITE[key]
+    return None if isinstance(value, types) else f"{key} is no {expected}"
 
 
+# Source: Python, "sqlite3.connect".
+_SQLITE: dict[str, tuple[tuple[type, ...], str]] = {
+    "autocommit": ((bool, int), "boolean"),
+    "cached_statements": ((int,), "number"),
+    "check_same_thread": ((bool,), "boolean"),
+    "detect_types": ((int,), "number"),
+    "factory": ((type,), "class"),
+    "isolation_level": ((str, type(None)), "text"),
+    "timeout": ((int, float), "number of seconds"),
+    "uri": ((bool,), "boolean"),
+}
 _DRIVERS: dict[str, Callable[[str, Any], str | None]] = {
     "psycopg": _psycopg,
     "pymysql": _pymysql,

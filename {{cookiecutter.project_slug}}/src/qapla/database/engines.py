@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from qapla.database.failover import give_up_read_only
 from qapla.database.interrupted import give_up_interrupted
 from qapla.database.ping import ping_when_idle
+from qapla.database.reads import restore_at_checkout
 from qapla.exceptions import DatabaseError, DatabaseNotFound, SettingsError
 
 _engines: WeakSet[Engine] = WeakSet()
@@ -21,6 +22,8 @@ _engines: WeakSet[Engine] = WeakSet()
 
 # With 3 databases in each of 4 processes the pools stay below the 100 connections that PostgreSQL
 # allows by default: as many as a server has threads, and one more for a stream in a transaction.
+# Parameters may be secrets; a connection in autocommit has nothing to roll back.
+_DEFAULTS = {"hide_parameters": True, "skip_autocommit_rollback": True}
 _POOL = {"pool_size": 4, "max_overflow": 1}
 # PostgreSQL's code, MariaDB's and SQLite's text for a write where only reads are allowed.
 _REFUSED = ("25006", 1792, "attempt to write a readonly database")
@@ -48,6 +51,8 @@ def make_engine(url: URL, options: dict[str, Any], hints: Hints) -> Engine:
     """
     pool = {} if "poolclass" in options else _POOL
     engine = _created(url, {**pool, **options}, hints)
+    # Before the listeners of the project, to which each connection is as the driver makes it.
+    restore_at_checkout(engine)
     if "pool_pre_ping" not in options:
         ping_when_idle(engine)
     give_up_read_only(engine)
@@ -78,7 +83,7 @@ def _says_missing_table(error: BaseException | None) -> bool:
 
 def _created(url: URL, options: dict[str, Any], hints: Hints) -> Engine:
     try:
-        engine = create_engine(url, **{"hide_parameters": True, **options})
+        engine = create_engine(url, **{**_DEFAULTS, **options})
     except (TypeError, SQLAlchemyError) as error:
         raise SettingsError(f"database {hints.name!r}: its options are wrong: {error}") from None
     event.listen(engine, "handle_error", give_up_interrupted)

@@ -12,7 +12,7 @@ from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-_STATUS = ("in_hot_standby", "default_transaction_read_only")
+_STANDBY, _READS = b"in_hot_standby", b"default_transaction_read_only"
 _AT_CONNECT = "qapla.takes_writes"
 # PostgreSQL's code for a write in a transaction that only reads, and MariaDB's of its server.
 _READ_ONLY = "25006"
@@ -52,10 +52,11 @@ def _on_error(context: ExceptionContext) -> None:
         context.is_disconnect = True
     elif getattr(error, "sqlstate", None) == _READ_ONLY and connection.dialect.driver == "psycopg":
         used: Any = connection.connection.dbapi_connection
-        standby = used.info.parameter_status(_STATUS[0]) == "on"
+        standby = used.pgconn.parameter_status(_STANDBY) == b"on"
         turned = connection.info.get(_AT_CONNECT) and not _takes_writes(used)
         context.is_disconnect = context.is_disconnect or standby or bool(turned)
 
 
 def _takes_writes(connection: Any) -> bool:
-    return not any(connection.info.parameter_status(name) == "on" for name in _STATUS)
+    status = connection.pgconn.parameter_status
+    return bool(status(_STANDBY) != b"on" and status(_READS) != b"on")

@@ -1,19 +1,45 @@
 """Reads of one connection: short ones that give it back at once, and those that may write nothing.
 
 A short read runs on a connection of the writer's pool, with all that listeners, options and settings
-have made of it. With psycopg it is in autocommit, which costs neither a BEGIN nor a ROLLBACK.
+have made of it. With psycopg it is in autocommit, which costs neither a BEGIN nor a ROLLBACK; the
+connection stays so in the pool until something else than a short read takes it out.
 """
 
+import threading
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, event
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import ConnectionPoolEntry
 
 _ISOLATION = "qapla.isolation"
 _SHOW_ISOLATION = "SHOW default_transaction_isolation"
+_LEFT = "qapla.autocommit"
 _READ_ONLY = "qapla.read_only"
+# libpq's PQTRANS_IDLE: no transaction has begun.
+_IDLE = 0
 _SAVEPOINT = "qapla_read"
+
+
+class _Opening(threading.local):
+    """Whether this thread takes a connection out for a short read."""
+
+    active = False
+
+
+_opening = _Opening()
+
+
+def restore_at_checkout(engine: Engine) -> None:
+    """Take a connection out of autocommit that a short read has left so, unless for another one."""
+    if engine.dialect.driver == "psycopg":
+        event.listen(engine, "checkout", _restore)
+
+
+def _restore(used: Any, record: ConnectionPoolEntry, proxy: object) -> None:
+    if not _opening.active and record.info.pop(_LEFT, False):
+        used.autocommit = False
 
 
 def begins_plainly(session: Session, engine: Engine) -> bool:
@@ -21,10 +47,11 @@ def begins_plainly(session: Session, engine: Engine) -> bool:
 
     A listener for the begin of a transaction may set a role, a tenant or an isolation level there.
     """
+    told, begin = session.dispatch, engine.dispatch.begin
     return session.autobegin and not (
-        _has_foreign(session.dispatch.after_begin)
-        or _has_foreign(session.dispatch.after_transaction_create)
-        or _has_foreign(engine.dispatch.begin)
+        _has_foreign(told.after_begin)
+        or (told.after_transaction_create and _has_foreign(told.after_transaction_create))
+        or (begin and _has_foreign(begin))
         or "isolation_level" in engine.get_execution_options()
     )
 
@@ -39,7 +66,11 @@ def open_read(engine: Engine, *, read_only: bool = False) -> Connection | None:
         engine: The engine of the database.
         read_only: Whether the server refuses statements that write.
     """
-    connection = engine.connect()
+    _opening.active = True
+    try:
+        connection = engine.connect()
+    finally:
+        _opening.active = False
     try:
         is_usable = _BEGIN.get(connection.dialect.driver, _begin)(connection, read_only)
     except BaseException:
@@ -55,7 +86,6 @@ def close_read(connection: Connection) -> None:
     """Give the connection of a short read back, as it was before."""
     try:
         if not connection.invalidated:
-            connection.rollback()
             _END.get(connection.dialect.driver, _nothing)(connection)
     except Exception:
         # The server has closed it, or a statement was interrupted: the next one is a new one.
@@ -92,7 +122,10 @@ def refuse_writes(connection: Connection) -> Callable[[], None]:
 
 def _has_foreign(listeners: Any) -> bool:
     """Whether an event has listeners that are not the framework's own."""
-    return any(not str(f.__module__).startswith("qapla.") for f in listeners)
+    for listener in listeners:  # noqa: SIM110 - a generator costs as much as the rest
+        if not listener.__module__.startswith("qapla."):
+            return True
+    return False
 
 
 def _begin(connection: Connection, read_only: bool) -> bool:
@@ -108,25 +141,34 @@ def _begin(connection: Connection, read_only: bool) -> bool:
 
 
 def _begin_psycopg(connection: Connection, read_only: bool) -> bool:
-    # Imported here, for whoever uses another driver.
-    from psycopg import IsolationLevel
-    from psycopg.pq import TransactionStatus
-
     used: Any = connection.connection.dbapi_connection
-    if used.autocommit or used.isolation_level not in (None, IsolationLevel.READ_COMMITTED):
+    if connection.info.get(_LEFT):
+        if read_only:
+            del connection.info[_LEFT]
+            used.autocommit = False
+            _set_read_only(connection, used)
+        return True
+    level = used.isolation_level
+    if used.autocommit or (level is not None and level.name != "READ_COMMITTED"):
         return False
-    if used.info.transaction_status is not TransactionStatus.IDLE:
+    if used.pgconn.transaction_status != _IDLE:
         # A listener of the pool has begun a transaction, for settings that hold in it alone.
         return _begin(connection, read_only)
     if _isolation(connection, used) != "read committed":
         return False
-    if not read_only:
+    if read_only:
+        _set_read_only(connection, used)
+    else:
         used.autocommit = True
-    elif not used.read_only:
+        connection.info[_LEFT] = True
+    return True
+
+
+def _set_read_only(connection: Connection, used: Any) -> None:
+    if not used.read_only:
         # With the BEGIN that the driver sends.
         connection.info[_READ_ONLY] = used.read_only
         used.read_only = True
-    return True
 
 
 def _isolation(connection: Connection, used: Any) -> str:
@@ -147,15 +189,15 @@ def _isolation(connection: Connection, used: Any) -> str:
 
 
 def _end_psycopg(connection: Connection) -> None:
-    used: Any = connection.connection.dbapi_connection
-    if used.autocommit:
-        used.autocommit = False
     if _READ_ONLY in connection.info:
+        connection.rollback()
+        used: Any = connection.connection.dbapi_connection
         used.read_only = connection.info.pop(_READ_ONLY)
 
 
 def _end_sqlite(connection: Connection) -> None:
     if _READ_ONLY in connection.info:
+        connection.rollback()
         connection.exec_driver_sql("PRAGMA query_only = OFF")
         connection.rollback()
         del connection.info[_READ_ONLY]

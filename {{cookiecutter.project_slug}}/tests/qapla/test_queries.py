@@ -178,6 +178,19 @@ def test_a_query_leaves_a_connection_that_writes(fleet: Database, driver: FleetR
     assert fleet.engine.pool.checkedout() == 0  # type: ignore[attr-defined]
 
 
+@in_a_transaction
+@pytest.mark.parametrize("options", [{"yield_per": 2}, {"stream_results": True}])
+def test_a_query_may_have_a_cursor_of_the_server(
+    driver: FleetReadDriver, options: dict[str, Any]
+) -> None:
+    """It lives in a transaction."""
+    FleetWriteDriver(driver.session).create_many({"name": f"n{n}"} for n in range(5))
+    driver.session.commit()
+    query = select(Fleet.name).where(Fleet.name.like("n%")).order_by(Fleet.name)
+    found = driver.scalars(query.execution_options(**options))
+    assert found == ["n0", "n1", "n2", "n3", "n4"]
+
+
 PLAIN: list[Callable[[], Any]] = [
     lambda: select(Fleet),
     lambda: select(func.count(), func.max(Fleet.name)).select_from(Fleet),

@@ -45,7 +45,13 @@ def is_query(statement: Executable, backend: str) -> bool:
 
 
 def is_known_to_read(statement: Executable) -> bool:
-    """Whether no part of a query can call a function that writes."""
+    """Whether no part of a query can call a function that writes, or needs a transaction.
+
+    A cursor of the server, for `yield_per`, lives in a transaction.
+    """
+    options = statement.get_execution_options()
+    if options.get("yield_per") or options.get("stream_results"):
+        return False
     return not any(_is_foreign(part) for part in _parts(statement))
 
 

@@ -22,8 +22,6 @@ _engines: WeakSet[Engine] = WeakSet()
 
 # With 3 databases in each of 4 processes the pools stay below the 100 connections that PostgreSQL
 # allows by default: as many as a server has threads, and one more for a stream in a transaction.
-# Parameters may be secrets; a connection in autocommit has nothing to roll back.
-_DEFAULTS = {"hide_parameters": True, "skip_autocommit_rollback": True}
 _POOL = {"pool_size": 4, "max_overflow": 1}
 # PostgreSQL's code, MariaDB's and SQLite's text for a write where only reads are allowed.
 _REFUSED = ("25006", 1792, "attempt to write a readonly database")
@@ -49,7 +47,10 @@ def make_engine(url: URL, options: dict[str, Any], hints: Hints) -> Engine:
     Raises:
         SettingsError: An option is unknown to `create_engine`.
     """
-    pool = {} if "poolclass" in options else _POOL
+    pool: dict[str, Any] = {} if "poolclass" in options else dict(_POOL)
+    if url.get_dialect().driver == "psycopg":
+        # In autocommit it has nothing to roll back. (SQLite's driver would seem to be so always.)
+        pool["skip_autocommit_rollback"] = True
     engine = _created(url, {**pool, **options}, hints)
     # Before the listeners of the project, to which each connection is as the driver makes it.
     restore_at_checkout(engine)
@@ -83,7 +84,7 @@ def _says_missing_table(error: BaseException | None) -> bool:
 
 def _created(url: URL, options: dict[str, Any], hints: Hints) -> Engine:
     try:
-        engine = create_engine(url, **{**_DEFAULTS, **options})
+        engine = create_engine(url, **{"hide_parameters": True, **options})
     except (TypeError, SQLAlchemyError) as error:
         raise SettingsError(f"database {hints.name!r}: its options are wrong: {error}") from None
     event.listen(engine, "handle_error", give_up_interrupted)

@@ -5,4 +5,4 @@ import sys
 sys.dont_write_bytecode = True
 
 # As the configuration of the generated project loads it.
-pytest_plugins = ["qapla.database.plugin_pytest"]
+pytest_plugins = ["qapla.testing.plugin"]

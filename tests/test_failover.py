@@ -12,7 +12,7 @@ from sqlalchemy import make_url, text
 from sqlalchemy.exc import DBAPIError
 
 from qapla.database.database import Database, Target
-from qapla.database.transient import is_transient
+from qapla.database.dialects.transient import is_transient
 
 # The databases are the test's own.
 pytestmark = pytest.mark.own_databases

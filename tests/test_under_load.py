@@ -32,7 +32,7 @@ database.migrate()
 """
 RELAY = """
 from datetime import timedelta
-from qapla.celery.relay import Relay
+from qapla.celery.outbox.relay import Relay
 from qapla_sample import main
 from qapla_sample.databases.main.outbox import Outbox
 from qapla_sample.tasks.worker import app
@@ -41,7 +41,7 @@ Relay(main, "main", Outbox, app, again_after=timedelta(seconds=15)).run_forever(
 """
 FEED = f"""
 import time
-from qapla.database.transient import is_transient
+from qapla.database.dialects.transient import is_transient
 from qapla_sample import main
 from qapla_sample.databases.main.outbox import Outbox
 from qapla_sample.databases.main.outbox import OutboxMessage
@@ -84,7 +84,7 @@ for number in range({TASKS}):
 # itself at the point that its argument names.
 KILLED = """
 import os, signal, sys
-from qapla.celery.relay import Relay
+from qapla.celery.outbox.relay import Relay
 from qapla_sample import main
 from qapla_sample.databases.main.outbox import Outbox
 from qapla_sample.databases.main.ship import Ship

@@ -14,9 +14,9 @@ from pyramid.request import Request  # noqa: E402
 from sqlalchemy import make_url  # noqa: E402
 
 from qapla.database.database import Database, Target  # noqa: E402
-from qapla.database.plugin import Databases  # noqa: E402
-from qapla.database.request import add_request_sessions  # noqa: E402
+from qapla.database.registry import Databases  # noqa: E402
 from qapla.exceptions import NotPrepared  # noqa: E402
+from qapla.web.sessions import add_request_sessions  # noqa: E402
 
 REQUESTS = 20_000
 

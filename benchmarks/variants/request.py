@@ -13,9 +13,9 @@ from pyramid.request import Request  # noqa: E402
 from sqlalchemy import Engine, create_engine  # noqa: E402
 from sqlalchemy.orm import Session  # noqa: E402
 
-from qapla.database.plugin import Databases  # noqa: E402
-from qapla.database.request import add_request_sessions  # noqa: E402
+from qapla.database.registry import Databases  # noqa: E402
 from qapla.exceptions import NotPrepared  # noqa: E402
+from qapla.web.sessions import add_request_sessions  # noqa: E402
 
 from benchmarks.models import Ship, ShipReadDriver  # noqa: E402
 from benchmarks.server import database, url  # noqa: E402

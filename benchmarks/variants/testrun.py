@@ -15,7 +15,7 @@ from benchmarks.projects import REVISIONS, TESTS, write_by_hand, write_django, w
 
 SOURCE = TEMPLATE / "{{cookiecutter.project_slug}}" / "src"
 PLUGINS = {
-    "ours": ["-p", "qapla.database.plugin_pytest"],
+    "ours": ["-p", "qapla.testing.plugin"],
     "django": ["-p", "pytest_django.plugin", "--ds=settings"],
     "hand": [],
 }

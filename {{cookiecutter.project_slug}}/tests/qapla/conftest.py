@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from qapla.database.application import DatabaseApplication
 from qapla.database.database import Database, Target
-from qapla.database.servers import MariaDB
+from qapla.database.dialects.servers import MariaDB
 
 SAMPLE = Path(__file__).parent / "sample"
 sys.path.insert(0, str(SAMPLE))
@@ -200,7 +200,7 @@ def run(
 
     def run(body: str, *options: str) -> pytest.RunResult:
         path = pytester.makepyfile(HEAD + body)
-        plugins = ["-p", "qapla.database.plugin_pytest", "-p", "no:cacheprovider"]
+        plugins = ["-p", "qapla.testing.plugin", "-p", "no:cacheprovider"]
         return pytester.runpytest_inprocess(*plugins, "-W", "error", *options, path)
 
     return run

@@ -12,7 +12,7 @@ from sqlalchemy import URL, inspect
 
 from qapla.database.database import Database, Target
 from qapla.database.migrations.configuration import make_config
-from qapla.database.templates import digest_of
+from qapla.testing.provisioning.provision import digest_of
 
 SAMPLE = Path(__file__).parent / "sample"
 MORE = """

@@ -7,7 +7,7 @@ from celery import Celery
 from celery.bin.celery import celery as command
 from click.testing import CliRunner
 
-from qapla.celery.checks import check
+from qapla.celery.settings.checks import check
 from qapla.celery.task import Task
 from qapla.exceptions import SettingsError
 
@@ -75,7 +75,7 @@ def test_a_setting_that_cannot_be_right_is_named(name: str, value: str, text: st
 
 def test_redis_needs_its_package(monkeypatch: pytest.MonkeyPatch) -> None:
     """Celery would say that None has no attribute."""
-    monkeypatch.setattr("qapla.celery.checks.find_spec", lambda name: None)
+    monkeypatch.setattr("qapla.celery.settings.checks.find_spec", lambda name: None)
     with pytest.raises(SettingsError) as caught:
         check({"broker_url": "rediss://localhost"}, lambda *keys: ".".join(keys))
     assert str(caught.value) == (

@@ -10,9 +10,9 @@ import pytest
 from celery import Celery
 from kombu import Connection
 
-from qapla.celery import files
-from qapla.celery.configuration import make_directories, transport_options
-from qapla.celery.files import use_whole_files
+from qapla.celery import filesystem as files
+from qapla.celery.filesystem import use_whole_files
+from qapla.celery.settings.configuration import make_directories, transport_options
 
 MESSAGES = 300
 

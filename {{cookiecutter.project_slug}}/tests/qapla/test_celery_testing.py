@@ -9,12 +9,12 @@ from celery.result import AsyncResult
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from qapla.celery.process import WorkerProcess
 from qapla.celery.task import Task
 from qapla.celery.testing import BaseTaskFixture, OnCommit, celery_of
 from qapla.database.application import DatabaseApplication
 from qapla.database.database import Database
 from qapla.exceptions import WorkerError
+from qapla.testing.worker import WorkerProcess
 
 from qapla_sample.application.app import SampleApplication
 from qapla_sample.databases.main.ship import Ship, ShipWriteDriver

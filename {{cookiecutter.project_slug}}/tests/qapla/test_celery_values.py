@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from qapla.celery.checks import check, check_together
-from qapla.celery.configuration import DEFAULTS, SOFT_TIME_LIMIT, TIME_LIMIT, configuration
+from qapla.celery.settings.checks import check, check_together
+from qapla.celery.settings.configuration import DEFAULTS, SOFT_TIME_LIMIT, TIME_LIMIT, configuration
 from qapla.exceptions import SettingsError
 
 from qapla_sample.application.app import SampleApplication
@@ -175,7 +175,7 @@ def test_redis_needs_its_package(
     monkeypatch: pytest.MonkeyPatch, development: bool, sync: str
 ) -> None:
     """In production the command must not install the dependencies of development."""
-    monkeypatch.setattr("qapla.celery.checks.find_spec", lambda name: None)
+    monkeypatch.setattr("qapla.celery.settings.checks.find_spec", lambda name: None)
     with pytest.raises(SettingsError) as caught:
         check({"broker_url": "redis://localhost"}, source, development=development)
     assert str(caught.value) == (

@@ -13,7 +13,7 @@ from celery.exceptions import SoftTimeLimitExceeded
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from qapla.celery.relay import Relay
+from qapla.celery.outbox.relay import Relay
 from qapla.celery.testing import BaseTaskFixture, running_worker
 from qapla.database.database import Database
 

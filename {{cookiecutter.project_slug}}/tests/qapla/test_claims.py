@@ -10,11 +10,11 @@ import pytest
 from sqlalchemy import make_url
 
 from qapla.database.application import DatabaseApplication
-from qapla.database.claims import Claims
 from qapla.database.database import Database, Target
-from qapla.database.sqlite import SQLite
-from qapla.database.testrun import TestRun
+from qapla.database.dialects.sqlite import SQLite
 from qapla.exceptions import DatabaseError, DatabaseInUse
+from qapla.testing.provisioning.locks import Claims
+from qapla.testing.run.run import TestRun
 
 from qapla_sample.application.app import SampleApplication
 

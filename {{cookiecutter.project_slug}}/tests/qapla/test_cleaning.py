@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import Connection, event, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from qapla.database.cleaning import empty, is_plain
 from qapla.database.database import Database
+from qapla.database.dialects.cleaning import empty, is_plain
 
 Place = Callable[..., Database]
 EVERY = pytest.mark.parametrize("place", ["postgresql", "sqlite", "mariadb"], indirect=True)
@@ -159,7 +159,7 @@ def test_a_lock_of_somebody_else_is_an_error_and_no_wait(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whoever empties makes the database anew then."""
-    monkeypatch.setattr("qapla.database.cleaning._PATIENCE", 0.1)
+    monkeypatch.setattr("qapla.database.dialects.cleaning._PATIENCE", 0.1)
     fill(database)
     with database.engine.connect() as other, database.engine.connect() as connection:
         other.execute(text("LOCK TABLE ships"))

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy.orm import Session
 
-from qapla.database.commit import on_commit, run_pending
+from qapla.database.sessions.on_commit import on_commit, run_pending
 
 from qapla_sample.application.app import SampleApplication
 from qapla_sample.databases.main.ship import Ship, ShipWriteDriver

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from qapla.database.application import DatabaseApplication
 from qapla.database.database import Database, Target
-from qapla.database.url import with_suffix
+from qapla.database.places.urls import with_suffix
 from qapla.exceptions import DatabaseError, DatabaseNotFound, NotDroppable, NotPrepared
 
 Place = Callable[..., Database]

@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from qapla.database.application import DatabaseApplication
 from qapla.database.database import Target
-from qapla.database.url import name_of, path_of
+from qapla.database.places.urls import name_of, path_of
 from qapla.exceptions import DatabaseError, SettingsError
 
 Project = Callable[..., DatabaseApplication]

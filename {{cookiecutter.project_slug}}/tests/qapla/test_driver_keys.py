@@ -11,7 +11,7 @@ from sqlalchemy import Date, DateTime, Enum, LargeBinary, Numeric, String
 from sqlalchemy.orm import Session, undefer
 from sqlalchemy.types import TypeEngine
 
-from qapla.driver.values import as_key
+from qapla.driver.mapping.values import as_key
 from qapla.exceptions import ObjectNotFound, QaplaError
 
 from qapla_sample.fleet import (

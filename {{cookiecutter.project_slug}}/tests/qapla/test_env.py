@@ -13,7 +13,7 @@ from sqlalchemy import URL, inspect, text
 
 import qapla
 from qapla.database.database import Database, Target
-from qapla.database.env import import_models
+from qapla.database.migrations.env import import_models
 
 from qapla_sample import main as sample_main
 from qapla_sample.application.app import SampleApplication

@@ -20,8 +20,8 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, rela
 from sqlalchemy.types import UserDefinedType
 
 from qapla.database.database import Database
-from qapla.database.factories import Factory
 from qapla.exceptions import QaplaError, UnknownAttribute
+from qapla.testing.factories import Factory
 
 from qapla_sample.fleet import Fleet, Money, Record, Treaty, Vessel
 

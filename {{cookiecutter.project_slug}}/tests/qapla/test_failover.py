@@ -7,9 +7,9 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from qapla.database.connect.failover import give_up_read_only
 from qapla.database.database import Database
-from qapla.database.failover import give_up_read_only
-from qapla.database.transient import is_transient
+from qapla.database.dialects.transient import is_transient
 from qapla.exceptions import ReadOnly
 
 from qapla_sample.fleet import FleetReadDriver, FleetWriteDriver

@@ -5,9 +5,9 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import text
 
-from qapla.database.cleaning import empty
 from qapla.database.database import Database
-from qapla.database.fingerprint import fingerprint
+from qapla.database.dialects.cleaning import empty
+from qapla.database.dialects.fingerprint import fingerprint
 
 EVERY = ["postgresql", "sqlite"]
 ON_EVERY = [

@@ -32,9 +32,9 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from qapla.database.database import Database
 from qapla.driver import ReadDriver
-from qapla.driver.codec import codec
-from qapla.driver.ordering import ordering
-from qapla.driver.page import _digest
+from qapla.driver.listing.codec import codec
+from qapla.driver.listing.ordering import ordering
+from qapla.driver.listing.page import _digest
 from qapla.exceptions import BadCursor, QaplaError
 
 from qapla_sample.fleet import Record, RecordReadDriver

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from qapla.database.database import Database
-from qapla.database.session import reading
+from qapla.database.sessions.routing import reading
 
 SLEEP = {
     "postgresql": "SELECT pg_sleep(30)",

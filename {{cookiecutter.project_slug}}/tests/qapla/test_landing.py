@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from sqlalchemy import event, text
 
-from qapla.database.cleaning import empty
 from qapla.database.database import Database
-from qapla.database.label import UNCLEAN
-from qapla.database.templates import Mode, prepare
+from qapla.database.dialects.cleaning import empty
+from qapla.database.dialects.label import UNCLEAN
 from qapla.exceptions import NotDroppable, WrongDatabase
+from qapla.testing.provisioning.provision import Mode, prepare
 
 pytest_plugins = ["pytester"]
 

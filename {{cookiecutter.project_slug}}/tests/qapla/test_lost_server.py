@@ -47,7 +47,7 @@ def run(data: Path, tmp_path: Path, no_worker: None) -> Callable[..., str]:
 
     def run(*options: str, **environment: str) -> str:
         command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-W", "ignore"]
-        options = ("-p", "qapla.database.plugin_pytest", "--tb=line", "--no-header", *options)
+        options = ("-p", "qapla.testing.plugin", "--tb=line", "--no-header", *options)
         variables = {"PYTHONPATH": os.pathsep.join(sys.path), "COLUMNS": "400", **environment}
         variables["QAPLA_SAMPLE_PATHS__VAR"] = str(data.parent)
         done = subprocess.run(

@@ -13,9 +13,9 @@ from alembic import command
 from sqlalchemy import URL, make_url, text
 
 import qapla
-from qapla.database import servers, sqlite
 from qapla.database.database import Database, Target
-from qapla.database.url import name_of, with_name
+from qapla.database.dialects import servers, sqlite
+from qapla.database.places.urls import name_of, with_name
 from qapla.exceptions import LockTimeout
 
 SAMPLE = Path(__file__).parent / "sample"

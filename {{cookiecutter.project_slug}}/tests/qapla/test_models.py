@@ -112,5 +112,5 @@ def test_a_test_without_a_database(
     )
     source = Path(__file__).parents[2] / "src"
     monkeypatch.setenv("PYTHONPATH", f"{tmp_path}:{source}")
-    options = ["-p", "qapla.database.plugin_pytest", "-p", "no:cacheprovider"]
+    options = ["-p", "qapla.testing.plugin", "-p", "no:cacheprovider"]
     pytester.runpytest_subprocess(*options, path).assert_outcomes(passed=1)

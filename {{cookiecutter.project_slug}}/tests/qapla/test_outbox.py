@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError as DatabaseIsAway
 from sqlalchemy.orm import Session
 
-from qapla.celery.relay import Relay
+from qapla.celery.outbox.relay import Relay
 from qapla.celery.task import Task
 from qapla.celery.testing import BaseTaskFixture
 from qapla.exceptions import UnusableSignature

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from qapla.celery.relay import Relay
+from qapla.celery.outbox.relay import Relay
 from qapla.celery.task import Task
 from qapla.database.application import DatabaseApplication
 from qapla.database.database import Database

@@ -8,8 +8,8 @@ from click.testing import CliRunner
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from qapla.celery.relay import Relay
-from qapla.celery.relay_command import relay_command
+from qapla.celery.outbox.command import relay_command
+from qapla.celery.outbox.relay import Relay
 from qapla.celery.task import Task
 from qapla.celery.testing import BaseTaskFixture
 

@@ -8,8 +8,8 @@ from sqlalchemy import URL, text
 from sqlalchemy.exc import DBAPIError
 
 from qapla.database.database import Database
-from qapla.database.templates import Mode, prepare
 from qapla.exceptions import DatabaseError
+from qapla.testing.provisioning.provision import Mode, prepare
 
 Place = Callable[..., Database]
 NAME = "qapla_owned_test"

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import OperationalError
 
-from qapla.database import ping
+from qapla.database.connect import ping
 from qapla.database.database import Database
 
 pytestmark = pytest.mark.own_databases

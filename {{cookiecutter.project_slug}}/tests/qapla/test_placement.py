@@ -10,9 +10,9 @@ from sqlalchemy import make_url, text
 
 from qapla.database.application import DatabaseApplication
 from qapla.database.database import Database, Target
-from qapla.database.placement import place as place_of
-from qapla.database.templates import Mode, prepare
+from qapla.database.places.placement import place as place_of
 from qapla.exceptions import DatabaseError, NotDroppable
+from qapla.testing.provisioning.provision import Mode, prepare
 
 Project = Callable[..., DatabaseApplication]
 Place = Callable[..., Database]

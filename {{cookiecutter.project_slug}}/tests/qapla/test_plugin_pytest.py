@@ -12,11 +12,11 @@ import pytest
 
 from qapla.database.application import DatabaseApplication
 from qapla.database.database import Database
-from qapla.database.maintenance import Maintenance
-from qapla.database.sqlite import SQLite
-from qapla.database.templates import Mode, prepare
-from qapla.database.testrun import TestRun
+from qapla.database.dialects.maintenance import Maintenance
+from qapla.database.dialects.sqlite import SQLite
 from qapla.exceptions import IsolationError
+from qapla.testing.provisioning.provision import Mode, prepare
+from qapla.testing.run.run import TestRun
 
 pytest_plugins = ["pytester"]
 
@@ -256,7 +256,7 @@ def test_what_an_isolated_test_committed_needs_no_other_undoing(
         made.append(database)
         return prepare(database, mode, server)
 
-    monkeypatch.setattr("qapla.database.testrun.prepare", counted)
+    monkeypatch.setattr("qapla.testing.run.run.prepare", counted)
     run(
         """
     @pytest.mark.parametrize("attempt", [1, 2])
@@ -407,7 +407,7 @@ class TestIt(BaseApplicationFixture):
             session.commit()
 """
     )
-    options = ["-p", "qapla.database.plugin_pytest", "-p", "no:cacheprovider", "-n", "2"]
+    options = ["-p", "qapla.testing.plugin", "-p", "no:cacheprovider", "-n", "2"]
     pytester.runpytest_subprocess(*options, path).assert_outcomes(passed=8)
     names = sorted(found.stem for found in sqlite.glob("*.db"))
     assert names[:2] == ["main_test_gw0", "main_test_gw1"]
@@ -460,12 +460,12 @@ def test_a_process_that_only_hands_tests_out_watches_none(
     pytester.makeconftest(
         """
 def pytest_terminal_summary(terminalreporter, config):
-    watches = config.pluginmanager.has_plugin("qapla.database.guard")
+    watches = config.pluginmanager.has_plugin("qapla.testing.hooks")
     terminalreporter.write_line(f"watches: {watches}")
 """
     )
     path = pytester.makepyfile("def test_unit():\n    pass\n")
-    plugin = ["-p", "qapla.database.plugin_pytest"]
+    plugin = ["-p", "qapla.testing.plugin"]
     result = pytester.runpytest_subprocess(*plugin, *options.split(), path)
     result.stdout.fnmatch_lines(f"watches: {watches}")
     assert result.ret == 0
@@ -477,6 +477,6 @@ def test_a_run_without_the_plugin_is_told_to_load_it(monkeypatch: pytest.MonkeyP
     with pytest.raises(IsolationError) as caught:
         TestRun.now()
     assert str(caught.value) == (
-        "the plugin of the databases is not loaded: add `-p qapla.database.plugin_pytest` to "
+        "the plugin of the databases is not loaded: add `-p qapla.testing.plugin` to "
         "`addopts` in pyproject.toml"
     )

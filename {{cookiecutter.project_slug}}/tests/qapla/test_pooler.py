@@ -14,8 +14,8 @@ import pytest
 from sqlalchemy import event, func, select, text
 from sqlalchemy.orm import Session
 
+from qapla.database.connect.pooler import options_behind
 from qapla.database.database import Database
-from qapla.database.pooler import options_behind
 from qapla.exceptions import ReadOnly
 
 from qapla_sample.fleet import Fleet, FleetReadDriver, FleetWriteDriver, Vessel

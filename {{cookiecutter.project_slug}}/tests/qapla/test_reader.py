@@ -22,14 +22,14 @@ from sqlalchemy import (
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session, joinedload
 
-from qapla.database import engines
-from qapla.database import session as session_module
 from qapla.database.application import DatabaseApplication
+from qapla.database.connect import engines
 from qapla.database.database import Database
-from qapla.database.isolation import Isolation
-from qapla.database.leaks import Watch
-from qapla.database.reads import open_read
+from qapla.database.sessions import routing as session_module
+from qapla.database.sessions.reads import open_read
 from qapla.exceptions import Duplicate, ReadOnly
+from qapla.testing.isolation.isolation import Isolation
+from qapla.testing.isolation.tracker import Watch
 
 from qapla_sample.fleet import (
     Fleet,

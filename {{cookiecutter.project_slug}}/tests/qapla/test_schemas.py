@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import make_url, text
 
 from qapla.database.database import Database
-from qapla.database.placement import schema_of
+from qapla.database.places.placement import schema_of
 from qapla.exceptions import DatabaseError, NotDroppable
 
 from qapla_sample.application.app import SampleApplication

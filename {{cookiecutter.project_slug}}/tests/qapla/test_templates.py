@@ -11,10 +11,10 @@ from sqlalchemy import inspect, make_url, text
 from sqlalchemy.exc import OperationalError
 
 from qapla.database.database import Database
-from qapla.database.label import UNCLEAN
-from qapla.database.templates import Mode, digest_of, prepare
-from qapla.database.url import name_of, template_stem
+from qapla.database.dialects.label import UNCLEAN
+from qapla.database.places.urls import name_of, template_stem
 from qapla.exceptions import NotDroppable
+from qapla.testing.provisioning.provision import Mode, digest_of, prepare
 
 Place = Callable[..., Database]
 Migrated = list[str]

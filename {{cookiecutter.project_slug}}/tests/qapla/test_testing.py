@@ -11,12 +11,12 @@ from sqlalchemy.orm import Session
 
 from qapla.database.database import Database
 from qapla.database.decorators import WithDatabase
-from qapla.database.factories import Factory
-from qapla.database.label import UNCLEAN
-from qapla.database.sqlite import SQLite
-from qapla.database.testrun import TestRun
+from qapla.database.dialects.label import UNCLEAN
+from qapla.database.dialects.sqlite import SQLite
 from qapla.settings import Settings
 from qapla.testing import BaseApplicationFixture, BaseMigrationTests
+from qapla.testing.factories import Factory
+from qapla.testing.run.run import TestRun
 
 from qapla_sample import main
 from qapla_sample.application.app import (

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy.orm import Session
 
-from qapla.database import writes
+from qapla.database.sessions import uncommitted as writes
 
 from qapla_sample.fleet import Fleet
 

@@ -16,10 +16,10 @@ from celery.utils.dispatch import Signal
 
 from qapla.app import TESTS, Application
 from qapla.celery.base import ProjectCelery
-from qapla.celery.checks import check, check_together
-from qapla.celery.configuration import configuration, make_directories
-from qapla.celery.files import use_whole_files
+from qapla.celery.filesystem import use_whole_files
 from qapla.celery.logs import apply_options
+from qapla.celery.settings.checks import check, check_together
+from qapla.celery.settings.configuration import configuration, make_directories
 from qapla.celery.task import Task
 from qapla.exceptions import QaplaError
 

@@ -15,10 +15,10 @@ from kombu import serialization
 from kombu.utils.uuid import uuid
 from sqlalchemy.orm import Session
 
-from qapla.celery.binding import LazyTask
 from qapla.celery.delays import refuse_long_delay
-from qapla.database.commit import on_commit
-from qapla.database.transient import is_transient
+from qapla.celery.lazy import LazyTask
+from qapla.database.dialects.transient import is_transient
+from qapla.database.sessions.on_commit import on_commit
 
 
 class Task(LazyTask):

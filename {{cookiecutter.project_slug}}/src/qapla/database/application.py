@@ -7,14 +7,20 @@ from pathlib import Path
 from sqlalchemy import URL
 
 from qapla.app import TESTS, Application
+from qapla.database.connect.options import check_options
+from qapla.database.connect.pooler import direct_url, options_behind
 from qapla.database.database import Database, Target
-from qapla.database.destination import settle
 from qapla.database.migrations.models import import_models, is_package
-from qapla.database.options import check_options
-from qapla.database.placement import Placed, namesakes, neighbours, refuse_shared, url_for_tests
-from qapla.database.plugin import Databases
-from qapla.database.pooler import direct_url, options_behind
-from qapla.database.url import check_names, parse, refuse_long, test_suffix
+from qapla.database.places.destination import settle
+from qapla.database.places.placement import (
+    Placed,
+    namesakes,
+    neighbours,
+    refuse_shared,
+    url_for_tests,
+)
+from qapla.database.places.urls import check_names, parse, refuse_long, test_suffix
+from qapla.database.registry import Databases
 from qapla.exceptions import DatabaseError, SettingsError
 from qapla.settings import DatabaseSettings
 
@@ -54,8 +60,8 @@ class DatabaseApplication(Application):
     def add_database_web(self) -> None:
         """Open sessions for requests, and render rows as JSON; for `append_web_plugins`."""
         # Imported here, as it imports Pyramid: whatever is not the web starts faster without it.
-        from qapla.database.request import add_request_sessions
         from qapla.web.rendering import add_json_renderer
+        from qapla.web.sessions import add_request_sessions
 
         add_request_sessions(self.config, self.dbs)
         add_json_renderer(self.config)

@@ -14,14 +14,14 @@ from sqlalchemy import URL, Connection, Engine, NullPool, text
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.schema import CreateSchema
 
-from qapla.database.engines import Hints, make_engine
-from qapla.database.landing import refuse_foreign, watch_connections
-from qapla.database.maintenance import Maintenance, maintenance
+from qapla.database.connect.engines import Hints, make_engine
+from qapla.database.connect.landing import refuse_foreign, watch_connections
+from qapla.database.dialects.maintenance import Maintenance, maintenance
 from qapla.database.migrations.lock import migration_lock
-from qapla.database.placement import schema_of
-from qapla.database.session import RoutedSession
-from qapla.database.url import refuse_undroppable
-from qapla.database.writes import has_uncommitted_writes, track
+from qapla.database.places.placement import schema_of
+from qapla.database.places.urls import refuse_undroppable
+from qapla.database.sessions.routing import RoutedSession
+from qapla.database.sessions.uncommitted import has_uncommitted_writes, track
 from qapla.embedded import SETTING, socket_query
 from qapla.exceptions import DatabaseError, NotDroppable, NotPrepared, SessionEnded
 

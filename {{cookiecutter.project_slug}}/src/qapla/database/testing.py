@@ -1,7 +1,5 @@
-"""What tests import: the fixtures of an application, and the tests of its migrations."""
+"""Door to the test fixtures of databases."""
 
-from qapla.database.factories import Factory
-from qapla.database.fixtures import BaseApplicationFixture
-from qapla.database.migration_tests import BaseMigrationTests
+from qapla.testing import BaseApplicationFixture, BaseMigrationTests, Factory
 
 __all__ = ["BaseApplicationFixture", "BaseMigrationTests", "Factory"]

@@ -4,8 +4,8 @@ A driver is built from a session and holds nothing else. Read drivers may be ser
 reader; write drivers flush, and the caller commits.
 """
 
-from qapla.driver.criteria import Equals, OneOf
-from qapla.driver.page import Page
+from qapla.driver.listing.page import Page
+from qapla.driver.mapping.criteria import Equals, OneOf
 from qapla.driver.read import ReadDriver
 from qapla.driver.write import WriteDriver
 

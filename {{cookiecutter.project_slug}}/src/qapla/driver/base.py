@@ -6,9 +6,9 @@ from typing import Any, ClassVar, Generic, TypeVar
 from sqlalchemy import ColumnElement, Dialect, false, inspect
 from sqlalchemy.orm import Mapper, QueryableAttribute, Session
 
-from qapla.driver.criteria import condition
-from qapla.driver.related import references, refers_to
-from qapla.driver.values import as_key, holds
+from qapla.driver.mapping.criteria import condition
+from qapla.driver.mapping.related import references, refers_to
+from qapla.driver.mapping.values import as_key, holds
 from qapla.exceptions import QaplaError, UnknownAttribute
 
 M = TypeVar("M")

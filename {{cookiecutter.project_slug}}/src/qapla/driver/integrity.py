@@ -21,8 +21,8 @@ from sqlalchemy import (
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Mapper
 
-from qapla.driver.findings import Finding, Kind, finding
-from qapla.driver.references import References, by_columns, by_statement
+from qapla.database.dialects.findings import Finding, Kind, finding
+from qapla.driver.mapping.references import References, by_columns, by_statement
 from qapla.exceptions import (
     CheckFailed,
     ConstraintViolation,

@@ -9,12 +9,12 @@ from sqlalchemy.exc import MultipleResultsFound
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.interfaces import ORMOption
 
-from qapla.database.session import RoutedSession
+from qapla.database.sessions.routing import RoutedSession
 from qapla.driver.base import M
-from qapla.driver.marked import Load, MarkedReads
-from qapla.driver.ordering import Order, Ordering, ordering
-from qapla.driver.page import Page, read_cursor, refuse_unwritable, write_cursor
-from qapla.driver.plain import Dicts, dicts
+from qapla.driver.listing.ordering import Order, Ordering, ordering
+from qapla.driver.listing.page import Page, read_cursor, refuse_unwritable, write_cursor
+from qapla.driver.listing.plain import Dicts, dicts
+from qapla.driver.routed import Load, MarkedReads
 from qapla.exceptions import ObjectNotFound, QaplaError, SeveralObjectsFound
 
 # The framework's own notes in the `info` of a session, which are about that session alone.

@@ -9,13 +9,15 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
-from qapla.driver import bulk, joined, upsert
+from qapla.database.sessions.transaction import savepoint, transaction
 from qapla.driver.base import Driver, M
-from qapla.driver.conflict import Predicate
-from qapla.driver.defaults import changed_values, version_name
+from qapla.driver.bulk import bulk
+from qapla.driver.generated import changed_values, version_name
 from qapla.driver.integrity import translated
-from qapla.driver.tables import tables_of
-from qapla.driver.transaction import savepoint, transaction
+from qapla.driver.mapping import joined
+from qapla.driver.mapping.tables import tables_of
+from qapla.driver.upsert import upsert
+from qapla.driver.upsert.conflict import Predicate
 from qapla.exceptions import Locked, ObjectNotFound, QaplaError, StaleObject
 
 # PostgreSQL: lock_not_available; MariaDB: lock wait timeout, and not being locked with NOWAIT.

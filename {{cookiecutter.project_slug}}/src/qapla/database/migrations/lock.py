@@ -6,8 +6,8 @@ from contextlib import contextmanager
 
 from sqlalchemy import URL
 
-from qapla.database.maintenance import Maintenance, maintenance
-from qapla.database.url import name_of
+from qapla.database.dialects.maintenance import Maintenance, maintenance
+from qapla.database.places.urls import name_of
 
 logger = logging.getLogger(__name__)
 

@@ -15,8 +15,8 @@ from alembic.runtime.environment import (
 from alembic.script import ScriptDirectory
 from sqlalchemy import URL, Connection, MetaData
 
-from qapla.database.migrations import autogenerate
-from qapla.database.migrations.rendering import render_item
+from qapla.database.migrations.autogenerate import comparison
+from qapla.database.migrations.autogenerate.rendering import render_item
 
 
 class Options(TypedDict, total=False):
@@ -64,17 +64,15 @@ def combined(defaults: Options, given: Options, script: ScriptDirectory) -> Opti
     """
     options = cast(Options, {**defaults, **given})
     metadata = options["target_metadata"]
-    names = autogenerate.OwnNames(
-        [metadata] if isinstance(metadata, MetaData) else metadata, script
-    )
+    names = comparison.OwnNames([metadata] if isinstance(metadata, MetaData) else metadata, script)
     options.setdefault("include_schemas", len(names.schemas) > 1)
     options["include_name"] = _both(names, given.get("include_name"))
     options["render_item"] = _first(given.get("render_item"), render_item)
     own, theirs = defaults["process_revision_directives"], given.get("process_revision_directives")
     options["process_revision_directives"] = own if theirs is None else _one_by_one(theirs, own)
     plugins = list(given.get("autogenerate_plugins", ["alembic.autogenerate.*"]))
-    if f"~{autogenerate.NAME}" not in plugins:
-        plugins.append(autogenerate.NAME)
+    if f"~{comparison.NAME}" not in plugins:
+        plugins.append(comparison.NAME)
     options["autogenerate_plugins"] = plugins
     return options
 

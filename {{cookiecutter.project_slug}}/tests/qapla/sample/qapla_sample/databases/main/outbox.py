@@ -1,7 +1,7 @@
 """The outbox of main, and its tasks that are done."""
 
-from qapla.celery.done import DoneColumns, DoneDriver
-from qapla.celery.outbox import OutboxColumns, OutboxDriver
+from qapla.celery.outbox.inbox import DoneColumns, DoneDriver
+from qapla.celery.outbox.message import OutboxColumns, OutboxDriver
 
 from qapla_sample.databases.main import Model
 

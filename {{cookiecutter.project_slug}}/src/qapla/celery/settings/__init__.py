@@ -1,0 +1,1 @@
+"""Celery's configuration, and the validation of its settings."""

@@ -1,0 +1,1 @@
+"""Engines: URLs and options, from the settings to connections that listeners watch."""

@@ -1,0 +1,1 @@
+"""Differences of the engines: servers, errors, and the contents of databases."""

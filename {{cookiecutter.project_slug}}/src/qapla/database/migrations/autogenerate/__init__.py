@@ -1,0 +1,1 @@
+"""Additions to Alembic's autogenerate: enums, server defaults, types of the project."""

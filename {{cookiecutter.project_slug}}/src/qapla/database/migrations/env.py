@@ -1,0 +1,208 @@
+"""The Alembic environment of one database.
+
+Used by the `alembic` command, and in-process by an application that is prepared already: then
+`config.attributes` holds the `database`, and the `connection` to migrate on.
+Source: Alembic, "Sharing a Connection across one or more programmatic migration commands".
+"""
+
+import logging
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any, Unpack
+
+from alembic import context
+from alembic.operations import MigrationScript
+from alembic.runtime.migration import MigrationContext
+from alembic.util import CommandError
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import DeclarativeBase
+
+from qapla.database.application import DatabaseApplication
+from qapla.database.database import Database
+from qapla.database.migrations.models import import_package
+from qapla.database.migrations.options import Options, combined
+from qapla.exceptions import DatabaseError, QaplaError
+
+logger = logging.getLogger(__name__)
+
+
+class AlembicEnv:
+    """Run the migrations of a database, online or offline; for its `migrations/<name>/env.py`.
+
+    Args:
+        application: The application that has the database.
+        base: The declarative base of the database's models.
+        name: The name of the database.
+        options: Options of Alembic's `context.configure`, above the defaults of this class.
+            `include_name`, `render_item`, `process_revision_directives` and
+            `autogenerate_plugins` are combined with the defaults.
+    """
+
+    def __init__(
+        self,
+        application: DatabaseApplication,
+        base: type[DeclarativeBase],
+        name: str,
+        **options: Unpack[Options],
+    ) -> None:
+        self.application = application
+        self.base = base
+        self.name = name
+        self.options = options
+
+    def run(self) -> None:
+        """Run what the command asks for.
+
+        Raises:
+            CommandError: The application cannot be prepared or the database is not there; the
+                command shows it as one line.
+        """
+        attributes = context.config.attributes
+        database: Database | None = attributes.get("database")
+        given: Connection | Engine | None = attributes.get("connection")
+        if database is not None or given is not None:
+            self._run(database, given)
+            return
+        try:
+            database = self.application.run_command().dbs[self.name]
+            try:
+                self._run(database, None)
+            finally:
+                database.dispose()
+        except QaplaError as error:
+            raise CommandError(str(error)) from error
+
+    def _run(self, database: Database | None, given: Connection | Engine | None) -> None:
+        import_models(self.base)
+        if context.is_offline_mode():
+            self._migrate_offline(database, given)
+            return
+        with ExitStack() as stack:
+            connection = stack.enter_context(_connection(database, given))
+            if database is not None and _changes_database():
+                stack.enter_context(database.migration_lock())
+            self._migrate(connection.dialect.name, connection=connection)
+
+    def _migrate_offline(
+        self, database: Database | None, given: Connection | Engine | None
+    ) -> None:
+        """Print SQL, for which no server is needed, the embedded one neither."""
+        dialect = (
+            database.target.url.get_dialect().name if database is not None else given.dialect.name  # type: ignore[union-attr]
+        )
+        # The parameter style of the driver's would double the percent signs.
+        named = {"paramstyle": "named"}
+        self._migrate(dialect, dialect_name=dialect, dialect_opts=named, literal_binds=True)
+
+    def _migrate(self, dialect: str, **options: Any) -> None:
+        defaults: Options = {
+            "target_metadata": self.base.metadata,
+            "compare_type": True,
+            "compare_server_default": True,
+            # SQLite can change a table only by copying it.
+            "render_as_batch": dialect == "sqlite",
+            "process_revision_directives": _leave_out_empty,
+            **options,  # type: ignore[typeddict-item]
+        }
+        context.configure(**combined(defaults, self.options, context.script))
+        with context.begin_transaction():
+            context.run_migrations()
+
+
+def import_models(base: type[DeclarativeBase]) -> None:
+    """Import every module beside a declarative base, so that its metadata knows every table.
+
+    A model that nobody imported would be missing, and autogenerate would propose to drop it.
+    """
+    module = sys.modules[base.__module__]
+    import_package(module.__name__ if hasattr(module, "__path__") else module.__package__ or "")
+
+
+@contextmanager
+def _connection(
+    database: Database | None, given: Connection | Engine | None
+) -> Iterator[Connection]:
+    """Open a connection, unless the caller has handed one in."""
+    if isinstance(given, Connection):
+        yield given
+        return
+    with ExitStack() as stack:
+        if given is not None:
+            connection = stack.enter_context(given.connect())
+        else:
+            connection = _connected(database, stack)
+        stack.enter_context(_foreign_keys_off(connection))
+        yield connection
+
+
+def _connected(database: Database | None, stack: ExitStack) -> Connection:
+    """Connect to a database, which is made first where that is allowed.
+
+    Raises:
+        DatabaseError: The server does not let us in, or has no such database.
+    """
+    assert database is not None
+    try:
+        if database.target.creatable:
+            if not database.exists():
+                _create(database)
+            database.create_schema()
+        return stack.enter_context(database.connect_directly())
+    except DBAPIError as error:
+        reason = " ".join(str(error.orig).split())
+        raise DatabaseError(f"database {database.name!r} cannot be reached: {reason}") from error
+
+
+def _create(database: Database) -> None:
+    """Create a database unless another process does so meanwhile."""
+    with database.migration_lock():
+        if not database.exists():
+            database.create()
+            logger.info("database %r: created %s", database.name, database.target.url.database)
+
+
+def _changes_database() -> bool:
+    """Whether the command upgrades, downgrades or stamps, and does not only look."""
+    try:
+        context.get_revision_argument()
+    except KeyError:
+        return False
+    return True
+
+
+@contextmanager
+def _foreign_keys_off(connection: Connection) -> Iterator[None]:
+    """Turn off SQLite's foreign keys, which a batch would otherwise follow when it drops a table.
+
+    Source: Alembic, "Running Batch Migrations for SQLite: Dealing with Referencing Foreign Keys".
+    The pragma works only outside a transaction, so it goes to the driver's connection.
+    """
+    raw = connection.connection.dbapi_connection
+    if connection.dialect.name != "sqlite" or raw is None:
+        yield
+        return
+    cursor = raw.cursor()
+    cursor.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        connection.rollback()
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.close()
+
+
+def _leave_out_empty(
+    migration: MigrationContext,
+    revision: str | Iterable[str | None] | Iterable[str],
+    directives: list[MigrationScript],
+) -> None:
+    """Write no revision when autogenerate finds nothing to do."""
+    options = context.config.cmd_opts
+    if not getattr(options, "autogenerate", False):
+        return
+    if not all(script.upgrade_ops and script.upgrade_ops.is_empty() for script in directives):
+        return
+    directives[:] = []
+    logger.info("the models match the database: no revision is written")

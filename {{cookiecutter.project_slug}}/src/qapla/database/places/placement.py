@@ -1,0 +1,193 @@
+"""Where databases are: which URLs reach the same one, as far as that shows before anything connects."""
+
+import ipaddress
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations, permutations
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from sqlalchemy import URL
+
+from qapla.database.places.urls import (
+    TEST_SUFFIX,
+    is_test_database_of,
+    name_of,
+    path_of,
+    with_suffix,
+)
+from qapla.exceptions import DatabaseError
+
+_PORTS = {"postgresql": "5432", "mysql": "3306"}
+
+
+class Place(NamedTuple):
+    """The identity of a schema, as far as a URL tells it: a server may have other names too."""
+
+    backend: str
+    servers: frozenset[tuple[str, str]]
+    database: str
+    schema: str = ""
+
+    def is_same_schema(self, other: "Place") -> bool:
+        """Return whether both are one schema of one database."""
+        return self.is_same_database(other) and self.schema == other.schema
+
+    def is_same_database(self, other: "Place") -> bool:
+        """Return whether both are in one database of one server."""
+        return self.database == other.database and self.is_same_server(other)
+
+    def is_same_server(self, other: "Place") -> bool:
+        """Return whether both are on one server."""
+        return self.backend == other.backend and bool(self.servers & other.servers)
+
+
+@dataclass(frozen=True)
+class Placed:
+    """The settings of a database that say where it is.
+
+    `embedded` is the data directory of the embedded server, or None where the URL says it all;
+    `direct` is the URL of the server itself where `url` leads through a pooler.
+    """
+
+    url: URL
+    options: Mapping[str, Any]
+    embedded: Path | None = None
+    default_url: URL | None = None
+    direct: URL | None = None
+
+    @property
+    def place(self) -> Place:
+        """Return the identity of the schema."""
+        return place(self.url, self.embedded)
+
+
+def place(url: URL, embedded: Path | None = None) -> Place:
+    """Return the identity of the schema that a URL points to."""
+    backend = url.get_backend_name().replace("mariadb", "mysql")
+    if backend == "sqlite":
+        return Place(backend, frozenset({("", "")}), _file(path_of(url)))
+    servers = _servers(url, _PORTS.get(backend, "")) if embedded is None else [(str(embedded), "")]
+    return Place(backend, frozenset(servers), url.database or "", schema_of(url))
+
+
+def schema_of(url: URL) -> str:
+    """Return the schema that a `search_path` in a URL names first, or an empty text."""
+    options = ",".join(_all(url.query.get("options")))
+    found = re.search(r"search_path *(?:=|%3D) *([^ ,]*)", options)
+    name = found[1] if found else ""
+    quoted = name.startswith('"')
+    # Of the role's name, the server has the default.
+    return "" if "$user" in name else name.strip('"') if quoted else name.lower()
+
+
+def url_for_tests(name: str, placed: Mapping[str, Placed], suffix: str) -> URL:
+    """Return the URL of a test database; two schemas of one database have a test database each.
+
+    Args:
+        name: The name of the database.
+        placed: The databases of the application, in their order.
+        suffix: The end of the name.
+    """
+    here = placed[name]
+    first = next(key for key in placed if placed[key].place.is_same_database(here.place))
+    return with_suffix(here.url, suffix if first == name else f"_{name}{suffix}")
+
+
+def neighbours(name: str, placed: Mapping[str, Placed]) -> tuple[str, ...]:
+    """Return the databases that are other schemas of a database's own."""
+    here = placed[name].place
+    return tuple(key for key in placed if key != name and placed[key].place.is_same_database(here))
+
+
+def refuse_shared(placed: Mapping[str, Placed]) -> None:
+    """Refuse two databases on one schema, and one that is the test database of another.
+
+    Autogenerate would drop the other's tables, and the tests would drop the database.
+
+    Raises:
+        DatabaseError: Two databases are one, or would be.
+    """
+    tests = {name: url_for_tests(name, placed, TEST_SUFFIX) for name in placed}
+    for one, other in permutations(placed, 2):
+        here, there = placed[one], placed[other]
+        if here.place.is_same_schema(there.place):
+            raise DatabaseError(
+                f"databases {one!r} and {other!r} reach the same schema of the same server: "
+                f"give {other!r} a database of its own"
+            )
+        if _is_test_database(there, tests[one], here):
+            raise DatabaseError(
+                f"the tests of database {one!r} would drop database {other!r}, as theirs is called "
+                f"{_name_like(there.url, tests[one])}: give {other!r} another name"
+            )
+    for one, other in combinations(placed, 2):
+        if place(tests[one], placed[one].embedded).is_same_database(
+            place(tests[other], placed[other].embedded)
+        ):
+            raise DatabaseError(
+                f"the test databases of {one!r} and {other!r} would be one, {tests[one].database}: "
+                f"give {other!r} another name"
+            )
+
+
+def namesakes(test: URL, placed: Mapping[str, Placed]) -> Sequence[str]:
+    """Return the databases with the name of a test database, on a server by another name."""
+    kind = test.get_backend_name().replace("mariadb", "mysql")
+    return [
+        name
+        for name, there in placed.items()
+        if there.place.backend == kind and name_of(there.url) == name_of(test)
+    ]
+
+
+def _is_test_database(there: Placed, test: URL, here: Placed) -> bool:
+    """Return whether a database is a test database of another one, or of a worker, or a template."""
+    if test.get_backend_name() != "sqlite":
+        alike = is_test_database_of(name_of(there.url), name_of(test))
+        return alike and here.place.is_same_server(there.place)
+    if there.url.get_backend_name() != "sqlite":
+        return False
+    path, own = path_of(there.url), path_of(test)
+    alike = is_test_database_of(path.stem, own.stem) and path.suffix == own.suffix
+    return place(test) == there.place or (alike and path.parent.resolve() == own.parent.resolve())
+
+
+def _name_like(url: URL, test: URL) -> str:
+    """Return the name of a test database, of a worker where the other one has such a name."""
+    return str(url.database if is_test_database_of(name_of(url), name_of(test)) else test.database)
+
+
+def _servers(url: URL, port: str) -> list[tuple[str, str]]:
+    """Return the hosts and ports that a URL names; there may be several."""
+    hosts = _all(url.host or url.query.get("host") or url.query.get("hostaddr") or "localhost")
+    ports = _all(str(url.port or "") or url.query.get("port") or port)
+    if len(ports) < len(hosts):
+        ports = ports[:1] * len(hosts)
+    servers = []
+    for host, other in zip(hosts, ports, strict=False):
+        # In a list of several hosts each may have its port.
+        name, _, own = host.rpartition(":") if re.fullmatch(r"[^:]+:\d+", host) else (host, "", "")
+        servers.append((_local(name.lower()), own or other or port))
+    return servers
+
+
+def _local(host: str) -> str:
+    try:
+        return "localhost" if ipaddress.ip_address(host).is_loopback else host
+    except ValueError:
+        return host or "localhost"
+
+
+def _file(path: Path) -> str:
+    """Return the identity of a file, which may have several names."""
+    try:
+        found = path.stat()
+    except OSError:
+        return str(path.resolve())
+    return f"{found.st_dev} {found.st_ino}"
+
+
+def _all(value: str | tuple[str, ...] | None) -> list[str]:
+    return (value if isinstance(value, str) else ",".join(value or ())).split(",")

@@ -1,0 +1,1 @@
+"""Sessions: their routing, their transactions, and writes that nobody committed."""

@@ -1,0 +1,1 @@
+"""Many rows: streams of rows, and COPY in PostgreSQL's binary format."""

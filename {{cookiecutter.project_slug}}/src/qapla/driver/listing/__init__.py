@@ -1,0 +1,1 @@
+"""Listings: orders, pages and their cursors, plain rows."""

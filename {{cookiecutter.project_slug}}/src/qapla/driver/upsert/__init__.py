@@ -1,0 +1,1 @@
+"""Upserts, and the constraints that they conflict with."""

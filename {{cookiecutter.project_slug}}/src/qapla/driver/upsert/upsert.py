@@ -1,0 +1,160 @@
+"""Upserts by the engine's own statement: ON CONFLICT, or MariaDB's ON DUPLICATE KEY."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, literal, select, true, tuple_
+from sqlalchemy.dialects import mysql, postgresql, sqlite
+from sqlalchemy.exc import NoResultFound
+from sqlalchemy.sql.elements import NamedColumn
+
+from qapla.driver.base import Driver
+from qapla.driver.bulk.bulk import Load, load_of
+from qapla.driver.generated import changed_values
+from qapla.driver.mapping.tables import table_of
+from qapla.driver.upsert.conflict import Predicate, Target, target_of
+from qapla.exceptions import Duplicate, QaplaError
+
+Batch = list[dict[str, Any]]
+
+
+def one(
+    driver: Driver[Any],
+    on: Sequence[str],
+    values: Mapping[str, Any],
+    index_where: Predicate | None = None,
+) -> Any:
+    """Add or change a row, and return it."""
+    target = target_of(driver, on, index_where)
+    # Others than the row may have the same values, outside a partial index.
+    keys = () if target.predicate is None else driver.mapper.primary_key
+    written = [row for batch in _write(driver, target, [values], keys) for row in batch]
+    statement = select(driver.model)
+    if keys and written:
+        conditions = [key == value for key, value in zip(keys, written[0], strict=True)]
+    else:
+        conditions = [driver.column(name) == values[name] for name in target.names]
+    if target.predicate is not None and not written:
+        statement = statement.where(target.predicate)
+    try:
+        return driver.session.scalars(statement.where(*conditions)).unique().one()
+    except NoResultFound as error:
+        # MariaDB has changed another row, which has the value of another unique key.
+        text = f"a row of {driver.name} with the same values is there already"
+        raise Duplicate(text, driver.name, None, ()) from error
+
+
+def many(
+    driver: Driver[Any],
+    on: Sequence[str],
+    rows: Iterable[Mapping[str, Any]],
+    index_where: Predicate | None = None,
+) -> int:
+    """Add or change rows a batch at a time; return how many were given."""
+    target = target_of(driver, on, index_where)
+    return sum(len(batch) for batch in _write(driver, target, rows))
+
+
+def _write(
+    driver: Driver[Any],
+    target: Target,
+    rows: Iterable[Mapping[str, Any]],
+    keys: Sequence[ColumnElement[Any]] = (),
+) -> Iterator[Sequence[Any]]:
+    """Write the rows, and yield each batch, or the keys of its rows that were written."""
+    load = load_of(driver, rows)
+    if load is None:
+        return
+    if missing := [name for name in target.names if name not in load.names]:
+        raise QaplaError(
+            f"{driver.name}: {', '.join(missing)} tells whether a row is there, and is not given: "
+            "give it, or name other columns in on="
+        )
+    driver.session.flush()
+    connection = driver.session.connection({"mapper": driver.mapper})
+    statement = _statement(driver, target, load.names)
+    for batch in _batches(driver, target.names, load):
+        if target.kind is not None:
+            _refuse_other_kinds(driver, target, target.kind, batch)
+        if keys:
+            yield connection.execute(statement.returning(*keys), batch).all()
+        else:
+            connection.execute(statement, batch)
+            yield batch
+    # Objects that the session has of these rows are read again.
+    for kept in driver.session.identity_map.values():
+        if isinstance(kept, driver.model):
+            driver.session.expire(kept)
+
+
+def _batches(driver: Driver[Any], on: Sequence[str], load: Load) -> Iterator[Batch]:
+    """Yield the batches, without a NULL where rows are told apart: it is equal to nothing."""
+    keys = {driver.mapper.column_attrs[name].columns[0].key: name for name in on}
+    number = 0
+    for batch in load.batches():
+        for row in batch:
+            if missing := [name for key, name in keys.items() if row[key] is None]:
+                raise QaplaError(
+                    f"{driver.name}: row {number} has no value of {', '.join(missing)}, "
+                    "which tells whether it is there"
+                )
+            number += 1
+        yield batch
+
+
+def _refuse_other_kinds(
+    driver: Driver[Any], target: Target, kind: ColumnElement[bool], batch: Batch
+) -> None:
+    """Refuse to change the row of another model that shares the table.
+
+    Raises:
+        Duplicate: Such a row has the same values.
+    """
+    columns: list[Any] = [driver.mapper.column_attrs[name].columns[0] for name in target.names]
+    given = [tuple(row[column.key] for column in columns) for row in batch]
+    same = (
+        tuple_(*columns).in_(given)
+        if len(columns) > 1
+        else columns[0].in_([value for (value,) in given])
+    )
+    others = select(1).select_from(table_of(driver)).where(same, kind.is_not(true()))
+    if target.predicate is not None:
+        others = others.where(target.predicate)
+    bound = {"mapper": driver.mapper}
+    if driver.session.scalar(others.limit(1), bind_arguments=bound) is not None:
+        names = ", ".join(target.names)
+        text = f"a row of another kind than {driver.name} has the same {names}"
+        raise Duplicate(text, driver.name, None, target.names)
+
+
+def _statement(driver: Driver[Any], target: Target, given: Sequence[str]) -> Any:
+    dialect = driver.dialect.name
+    table = table_of(driver)
+    attributes = driver.mapper.column_attrs
+    changed = [attributes[name].columns[0] for name in given if name not in target.names]
+    # Where nothing is given to change, a row that is there is left alone.
+    also = changed_values(driver.mapper, given) if changed else {}
+    new = {attributes[name].columns[0]: value for name, value in also.items()}
+    elements = [attributes[name].columns[0] for name in target.names]
+    if dialect in ("mysql", "mariadb"):
+        insert = mysql.insert(table)
+        # Without a change MariaDB would still refuse the duplicate.
+        taken = {column.name: insert.inserted[column.key] for column in changed or elements}
+        # PyMySQL takes no parameters behind the values of many rows.
+        inline = {column.name: _inline(column, value) for column, value in new.items()}
+        return insert.on_duplicate_key_update({**taken, **inline})
+    if dialect not in ("postgresql", "sqlite"):
+        raise QaplaError(f"{driver.name}: {dialect} has no upsert that we know: write it yourself")
+    statement = (postgresql if dialect == "postgresql" else sqlite).insert(table)
+    into: dict[str, Any] = {"index_elements": elements, "index_where": target.predicate}
+    if not changed:
+        return statement.on_conflict_do_nothing(**into)
+    taken = {column.name: statement.excluded[column.key] for column in changed}
+    taken.update((column.name, value) for column, value in new.items())
+    return statement.on_conflict_do_update(**into, set_=taken, where=target.kind)
+
+
+def _inline(column: NamedColumn[Any], value: Any) -> ColumnElement[Any]:
+    if isinstance(value, ColumnElement):
+        return value
+    return literal(value, column.type, literal_execute=True)

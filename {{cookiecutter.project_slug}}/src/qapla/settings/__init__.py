@@ -1,0 +1,5 @@
+"""Settings of an application, in layers."""
+
+from qapla.settings.layers import DatabaseSettings, Layers, Settings
+
+__all__ = ["DatabaseSettings", "Layers", "Settings"]

@@ -1,0 +1,1 @@
+"""The transaction of a test, and the resources that it leaves behind."""

@@ -1,0 +1,1 @@
+"""Test databases: made, migrated and locked."""

@@ -1,0 +1,85 @@
+"""Keep the test databases of a run from any other run, which would drop them under its tests.
+
+Nobody waits for the other run: it may take long, and might be one that was forgotten. The lock of
+a run that is killed goes with its connection.
+"""
+
+from collections.abc import Callable
+from contextlib import ExitStack
+
+from sqlalchemy import URL
+from sqlalchemy.exc import DBAPIError, PendingRollbackError
+
+from qapla.database.database import Database
+from qapla.database.dialects.maintenance import Maintenance
+from qapla.database.places.urls import name_of
+from qapla.exceptions import DatabaseError, DatabaseInUse
+
+
+class Claims:
+    """Hold test databases until the run ends; two applications of a run may share one."""
+
+    def __init__(self) -> None:
+        self._stack = ExitStack()
+        self._held: dict[URL, tuple[Database, Maintenance]] = {}
+
+    def take(self, database: Database, remedy: Callable[[Database], str]) -> Maintenance:
+        """Hold a database from now on.
+
+        Args:
+            database: The database.
+            remedy: What says how to give the run a database of its own.
+
+        Returns:
+            What looks after the database; those of one server share a connection.
+
+        Raises:
+            DatabaseInUse: Another run holds it.
+            DatabaseError: This run holds it for another database, by another address.
+        """
+        url, server = database.url, database.maintenance
+        if url in self._held:
+            return server
+        for _, held in self._held.values():
+            server.share(held)
+        name = name_of(url)
+        with ExitStack() as stack:
+            taken = stack.enter_context(server.locked(name, wait=False))
+            if not taken:
+                self._refuse_taken(database, server, remedy(database))
+            self._stack.push(stack.pop_all())
+        self._held[url] = (database, server)
+        return server
+
+    def _refuse_taken(self, database: Database, server: Maintenance, remedy: str) -> None:
+        """Refuse a database whose lock is held, unless this run holds it for the same database."""
+        name = name_of(database.url)
+        for url, (holder, held) in self._held.items():
+            if name_of(url) == name and held.identity() == server.identity():
+                if holder.name == database.name:
+                    return
+                raise DatabaseError(
+                    f"database {database.name!r}: its test database {name!r} is that of "
+                    f"{holder.name!r} too, by another address: {remedy}"
+                )
+        raise DatabaseInUse(
+            f"database {database.name!r}: another run of tests uses {name!r}: "
+            f"wait until it has ended, or {remedy}"
+        )
+
+    def lost(self) -> list[str]:
+        """Return the databases whose server has ended the connection that held them."""
+        return [name_of(url) for url, (_, server) in self._held.items() if not _is_alive(server)]
+
+    def release(self) -> None:
+        """Let other runs have the databases."""
+        self._held.clear()
+        self._stack.close()
+
+
+def _is_alive(server: Maintenance) -> bool:
+    try:
+        server.exists()
+    except (DBAPIError, PendingRollbackError):
+        return False
+    return True

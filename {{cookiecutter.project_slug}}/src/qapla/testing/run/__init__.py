@@ -1,0 +1,1 @@
+"""A run of tests: its databases, and those of one test."""

@@ -14,7 +14,7 @@ from cookiecutter.config import USER_CONFIG_PATH, get_user_config
 from jinja2 import Environment
 from jinja2.ext import Extension
 
-SOURCE = Path(__file__).parent / "{{cookiecutter.project_slug}}" / "src"
+SOURCE = Path(__file__).parent / "{{cookiecutter.project_slug}}" / "framework"
 
 
 def refuse(value: Any, kind: str) -> Any:

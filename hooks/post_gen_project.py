@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 sys.dont_write_bytecode = True
-sys.path.insert(0, "src")
+sys.path.insert(0, "framework")
 
 from qapla.exceptions import ScaffoldError  # noqa: E402
 from qapla.scaffold.answers import stamp  # noqa: E402

@@ -21,7 +21,7 @@ def test_bad_input_is_answered_in_json(
     # The processes that it starts, as the embedded server's, leave no bytecode there either.
     environment = {
         "PYTHONDONTWRITEBYTECODE": "1",
-        "PYTHONPATH": str(project / "src"),
+        "PYTHONPATH": f"{project / 'src'}:{project / 'framework'}",
         "ROTARRAN_PATHS__VAR": var,
     }
     if url:

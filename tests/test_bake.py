@@ -125,7 +125,7 @@ def test_an_outbox_is_linted_and_formatted(
     project, _ = generate(template, tmp_path, GOOD_ANSWERS[name])
     for database in sorted((project / "migrations").iterdir()):
         command = [sys.executable, "-B", "-m", "qapla.scaffold", "outbox", database.name]
-        printed = succeed(command, project, PYTHONPATH="src")
+        printed = succeed(command, project, PYTHONPATH="framework")
         assert f"    uv run alembic -n {database.name} upgrade head\n" in printed
     succeed([tool("ruff"), "check", "--no-cache", "."], project)
     succeed([tool("ruff"), "format", "--no-cache", "--check", "."], project)

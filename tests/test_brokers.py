@@ -13,7 +13,7 @@ from baking import TEMPLATE, generate, succeed
 from kombu import Connection
 from servers import RabbitMQ, Redis, Server
 
-WORKER = "{{cookiecutter.project_slug}}/tests/qapla/test_celery_worker.py"
+WORKER = "{{cookiecutter.project_slug}}/framework/tests/test_celery_worker.py"
 # kombu's own clock of bindings, which names no queue of ours.
 KEPT = {"_kombu.binding_deadlines"}
 
@@ -78,7 +78,7 @@ def test_a_worker_does_the_same_on_every_broker(broker: Server, workplace: Path)
 
 
 def test_a_worker_does_the_same_in_one_process() -> None:
-    """On the development broker, where `tests/qapla` has the pool of several."""
+    """On the development broker, where `framework/tests` has the pool of several."""
     run_worker_tests(worker_pool="solo")
 
 

@@ -12,7 +12,7 @@ from kombu import Connection, Exchange, Queue
 from servers import RabbitMQ, wait_for
 
 SAMPLE = TEMPLATE / "{{cookiecutter.project_slug}}"
-PATHS = f"{SAMPLE / 'src'}:{SAMPLE / 'tests' / 'qapla' / 'sample'}"
+PATHS = f"{SAMPLE / 'framework'}:{SAMPLE / 'framework' / 'tests' / 'sample'}"
 QUEUE = "qapla_sample"
 WORKER = [
     "-m",

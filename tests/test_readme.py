@@ -90,7 +90,7 @@ def test_every_module_of_the_framework_has_its_floor() -> None:
     settings = tomllib.loads((TEMPLATE / "pyproject.toml").read_text(encoding="utf-8"))
     layers = settings["tool"]["importlinter"]["contracts"][0]["layers"]
     listed = {module.strip() for layer in layers for module in layer.split("|")}
-    source = TEMPLATE / SLUG / "src"
+    source = TEMPLATE / SLUG / "framework"
     for path in (source / "qapla").rglob("*.py"):
         module = ".".join(path.relative_to(source).with_suffix("").parts)
         inside = module.startswith("qapla.scaffold") or module.endswith("__init__")

@@ -93,7 +93,7 @@ def served(project: Path, url: dict[str, str], log: Path) -> Iterator[str]:
     environment = {
         **os.environ,
         **variables,
-        "PYTHONPATH": str(project / "src"),
+        "PYTHONPATH": f"{project / 'src'}:{project / 'framework'}",
         "PYTHONDONTWRITEBYTECODE": "1",
         "ROTARRAN_PATHS__VAR": str(log.parent / "var"),
     }

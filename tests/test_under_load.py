@@ -19,7 +19,7 @@ from sqlalchemy import Engine, NullPool, create_engine, text
 from sqlalchemy.exc import OperationalError
 
 PROJECT = TEMPLATE / "{{cookiecutter.project_slug}}"
-PATHS = (PROJECT / "src", PROJECT / "tests" / "qapla" / "sample")
+PATHS = (PROJECT / "framework", PROJECT / "framework" / "tests" / "sample")
 TASKS = 2_000
 SENT = {"task-0", "task-1", "task-2"}
 

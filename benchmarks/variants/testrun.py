@@ -13,7 +13,7 @@ from sqlalchemy import NullPool, create_engine, text
 from benchmarks.measure import TEMPLATE
 from benchmarks.projects import REVISIONS, TESTS, write_by_hand, write_django, write_ours
 
-SOURCE = TEMPLATE / "{{cookiecutter.project_slug}}" / "src"
+SOURCE = TEMPLATE / "{{cookiecutter.project_slug}}" / "framework"
 PLUGINS = {
     "ours": ["-p", "qapla.testing.plugin"],
     "django": ["-p", "pytest_django.plugin", "--ds=settings"],

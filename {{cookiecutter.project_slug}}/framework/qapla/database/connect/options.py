@@ -7,6 +7,7 @@ import inspect
 import os
 import re
 from collections.abc import Callable, Mapping
+from importlib import import_module
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -175,9 +176,8 @@ def _session_attributes(value: str) -> str | None:
 
 
 def _pymysql(key: str, value: Any) -> str | None:
-    from pymysql.connections import Connection
-
-    known = inspect.signature(Connection).parameters
+    # By its name, as its types are none of the project's dependencies.
+    known = inspect.signature(import_module("pymysql.connections").Connection).parameters
     return None if key in known else f"PyMySQL's connect() knows no argument {key!r}"
 
 

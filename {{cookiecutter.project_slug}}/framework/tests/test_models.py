@@ -110,7 +110,7 @@ def test_a_test_without_a_database(
         "from probe.databases.main.ship import Ship\n"
         "def test_ship():\n    assert Ship(id=1).captain is None\n"
     )
-    source = Path(__file__).parents[2] / "src"
+    source = Path(__file__).parents[1]
     monkeypatch.setenv("PYTHONPATH", f"{tmp_path}:{source}")
     options = ["-p", "qapla.testing.plugin", "-p", "no:cacheprovider"]
     pytester.runpytest_subprocess(*options, path).assert_outcomes(passed=1)

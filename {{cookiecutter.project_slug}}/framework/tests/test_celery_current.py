@@ -13,7 +13,7 @@ from qapla.exceptions import AlreadyPrepared
 
 from qapla_sample.application.app import SampleApplication
 
-PATHS = [str(Path(__file__).parent / "sample"), str(Path(__file__).parents[2] / "src")]
+PATHS = [str(Path(__file__).parent / "sample"), str(Path(__file__).parents[1])]
 
 
 def printed(program: str, tmp_path: Path) -> list[str]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-SAMPLE, SOURCE = Path(__file__).parent / "sample", Path(__file__).parents[2] / "src"
+SAMPLE, SOURCE = Path(__file__).parent / "sample", Path(__file__).parents[1]
 LOGGING = (
     '{"version": 1, "disable_existing_loggers": false, "root": {"level": "WARNING", "handlers": ["h"]}, '
     '"handlers": {"h": {"class": "logging.StreamHandler", "formatter": "f"}}, '

@@ -105,7 +105,7 @@ def test_an_unknown_section(tmp_path: Path) -> None:
         run = subprocess.run(
             [sys.executable, "-W", "ignore", "-m", "alembic", "-n", "nope", command],
             cwd=tmp_path,
-            env={"PYTHONPATH": str(Path(__file__).parents[2] / "src")},
+            env={"PYTHONPATH": str(Path(__file__).parents[1])},
             capture_output=True,
             text=True,
             check=False,

@@ -18,6 +18,7 @@ from qapla.app import TESTS, Application
 from qapla.celery.base import ProjectCelery
 from qapla.celery.filesystem import use_whole_files
 from qapla.celery.logs import apply_options
+from qapla.celery.sessions import connect_scopes
 from qapla.celery.settings.checks import check, check_together
 from qapla.celery.settings.configuration import configuration, make_directories
 from qapla.celery.task import Task
@@ -51,6 +52,7 @@ class CeleryApplication(Application):
                 self._celery.set_default()
                 CeleryApplication._has_default = True
             use_whole_files(self._celery)
+            connect_scopes()
             self._celery.on_configure = _Configure(self._prepare_configuration)
             self._celery.add_defaults(self._configuration)
             # Strong, as the methods have no other owner than the signal.

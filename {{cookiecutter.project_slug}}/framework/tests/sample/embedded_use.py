@@ -27,7 +27,7 @@ except QaplaError as error:
     sys.exit(str(error))
 sys.stdin.read()
 """
-SOURCE = Path(__file__).parents[3] / "src"
+SOURCE = Path(__file__).parents[2]
 
 
 @functools.cache

@@ -3,13 +3,11 @@
 import functools
 import inspect
 import threading
-from collections import Counter
 from collections.abc import Callable, Mapping
-from contextvars import ContextVar
+from contextvars import ContextVar, Token
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-from celery._state import _task_stack  # type: ignore[attr-defined]
 from sqlalchemy.orm import Session
 
 from qapla.database.application import DatabaseApplication
@@ -18,13 +16,26 @@ from qapla.exceptions import UnusableFunction
 
 R = TypeVar("R")
 
-# The open sessions of the calls around this one, each with what it must not leave: its thread, as
-# `asyncio.to_thread` copies a context into another one, and the tasks that run around the call, as an
-# eager task runs in the context of its caller.
-_Opened = tuple[Session, int, int]
-_open: ContextVar[Mapping[Database, _Opened]] = ContextVar(
-    "qapla_open_sessions", default=MappingProxyType({})
-)
+# The open sessions of the calls around this one, each with its thread: `asyncio.to_thread` copies a
+# context into another one.
+_Opened = tuple[Session, int]
+_Open = Mapping[Database, _Opened]
+_NONE: _Open = MappingProxyType({})
+_open: ContextVar[_Open] = ContextVar("qapla_open_sessions", default=_NONE)
+
+
+def begin_scope() -> Token[_Open]:
+    """Leave the open sessions of the calls around alone, as the run of a task does."""
+    return _open.set(_NONE)
+
+
+def end_scope(token: Token[_Open]) -> None:
+    """Go back to the sessions of the calls around.
+
+    Args:
+        token: The result of `begin_scope`.
+    """
+    _open.reset(token)
 
 
 class WithDatabase:
@@ -65,7 +76,7 @@ class WithDatabase:
                 return function(*args, **kwargs, **{self.name: session})
             # Written out, and no context manager, which every run of a task would pay for.
             session = database.get_session(owner)
-            opened = session, threading.get_ident(), len(_task_stack)
+            opened = session, threading.get_ident()
             token = _open.set({**_open.get(), database: opened})
             completed = False
             try:
@@ -104,22 +115,9 @@ class WithDatabase:
 
 
 def _joined(database: Database) -> Session | None:
-    """Return the session that a call around this one has open, in this thread and task, or None."""
+    """Return the session that a call around this one has open, in this thread, or None."""
     opened = _open.get().get(database)
     if opened is None:
         return None
-    session, thread, tasks = opened
-    return session if thread == threading.get_ident() and not _began_task(tasks) else None
-
-
-def _began_task(before: int) -> bool:
-    """Tell whether a run of a task has begun since there were so many around the call.
-
-    Celery keeps a task that is called as a function there, too: that one is no run.
-    """
-    begun = Counter(_task_stack.stack[before:])
-    return any(
-        not request.called_directly
-        for task, times in begun.items()
-        for request in task.request_stack.stack[-times:]
-    )
+    session, thread = opened
+    return session if thread == threading.get_ident() else None

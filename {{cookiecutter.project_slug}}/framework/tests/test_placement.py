@@ -201,4 +201,5 @@ def test_another_directory_with_a_file_of_the_name(
     assert [found.name for found in database.target.namesakes] == ["analytics"]
     for _ in range(2):
         assert prepare(database, Mode())
+    database.dispose()
     assert (tmp_path / "other" / "main_test.db").read_text() == "notes"

@@ -8,6 +8,8 @@ from sqlalchemy import CursorResult, Result
 from sqlalchemy.orm import Session
 
 Dicts = list[dict[str, Any]]
+# Rows of a driver that are in memory beside their dicts: few take an eighth less time than all.
+_CHUNK = 256
 
 
 def dicts(session: Session, result: Result[Any], names: Sequence[str]) -> Dicts:
@@ -23,9 +25,13 @@ def dicts(session: Session, result: Result[Any], names: Sequence[str]) -> Dicts:
     # A listener may have read or changed the result, and buffered rows have left the cursor.
     if session.dispatch.do_orm_execute or not isinstance(raw, CursorResult) or raw.cursor is None:
         return make(result.all())
-    rows = raw._raw_all_tuples()
+    # The processed tuples, which `_raw_all_tuples` would return all at once.
+    processed: Any = raw._row_getter[2]
+    found: Dicts = []
+    while rows := raw._fetchmany_impl(_CHUNK):
+        found += make(processed(rows))
     result.close()
-    return make(rows)
+    return found
 
 
 @lru_cache(maxsize=256)

@@ -1,6 +1,6 @@
 """The application: settings first, then app plugins, then, for the web only, web plugins.
 
-Importing a project makes one and reads nothing; every purpose has one way in, `run_...`.
+Importing a project has no side effects. Call the `run_...` method of the purpose at hand.
 """
 
 import threading

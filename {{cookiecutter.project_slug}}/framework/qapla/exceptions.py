@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 
 class QaplaError(Exception):
-    """Be the base of every error that the framework raises on purpose.
+    """Base class of the framework's errors.
 
     The arguments of an error are those of its class, and `__str__` makes the message of them: so an
     error can be pickled, and comes back from a Celery worker as what it is.
@@ -19,19 +19,19 @@ class QaplaError(Exception):
 
 
 class SettingsError(QaplaError):
-    """Say which setting, variable or settings module is missing or wrong."""
+    """A setting, a variable or a settings module is missing or wrong."""
 
 
 class NotPrepared(QaplaError):
-    """Say that an application is used before one of its `run_...` methods was called."""
+    """The application is used before it was prepared."""
 
 
 class AlreadyPrepared(QaplaError):
-    """Say that an application was prepared for another purpose before."""
+    """The application was prepared for another purpose before."""
 
 
 class UnknownDatabase(QaplaError, KeyError):
-    """Say that a database has no such name, and list the names that there are."""
+    """No database has the requested name; the text lists the known ones."""
 
     def __init__(self, name: object, known: Iterable[str]) -> None:
         super().__init__(name, list(known))
@@ -42,15 +42,15 @@ class UnknownDatabase(QaplaError, KeyError):
 
 
 class DatabaseError(QaplaError):
-    """Say what is wrong with a database as a whole: its server, its name, its schema."""
+    """A database is wrong as a whole: its server, its name or its schema."""
 
 
 class DatabaseNotFound(DatabaseError):
-    """Say that a database does not exist on its server, and what to type to make it."""
+    """A database does not exist on its server."""
 
 
 class NotDroppable(DatabaseError):
-    """Say that a database is not a test database, so that nothing drops it."""
+    """A database is not a test database, and is not dropped."""
 
 
 class WrongDatabase(DatabaseError):
@@ -62,7 +62,7 @@ class CreationDenied(DatabaseError):
 
 
 class DatabaseInUse(DatabaseError):
-    """Say that another run of tests uses a test database, and how to have one of one's own."""
+    """Another run of tests uses a test database."""
 
 
 class SessionEnded(DatabaseError):
@@ -84,7 +84,7 @@ class LockTimeout(DatabaseError):
 
 
 class ObjectNotFound(QaplaError):
-    """Say that a model has no row with the id that was asked for."""
+    """A model has no row with the requested id."""
 
     def __init__(self, model: str, key: object) -> None:
         super().__init__(model, key)
@@ -96,7 +96,7 @@ class ObjectNotFound(QaplaError):
 
 
 class SeveralObjectsFound(QaplaError):
-    """Say that more than one row fits where one was asked for."""
+    """More than one row fits where one was requested."""
 
     def __init__(self, model: str, criteria: object) -> None:
         super().__init__(model, criteria)
@@ -107,7 +107,7 @@ class SeveralObjectsFound(QaplaError):
 
 
 class UnknownAttribute(QaplaError, AttributeError):
-    """Say that a model has no such column or attribute, and list those that it has."""
+    """A model has no such column or attribute; the text lists the known ones."""
 
     def __init__(self, model: str, name: object, known: Iterable[str]) -> None:
         super().__init__(model, name, list(known))
@@ -118,11 +118,11 @@ class UnknownAttribute(QaplaError, AttributeError):
 
 
 class BadCursor(QaplaError, ValueError):
-    """Say that a cursor is not one that a page of this listing has given."""
+    """A cursor was not returned by a page of this listing."""
 
 
 class StaleObject(QaplaError):
-    """Say that somebody else has changed a row since it was read."""
+    """A row has changed since it was read."""
 
     def __init__(self, model: str, key: object) -> None:
         super().__init__(model, key)
@@ -133,7 +133,7 @@ class StaleObject(QaplaError):
 
 
 class Locked(QaplaError):
-    """Say that somebody else holds the lock of a row."""
+    """Another transaction holds the lock of a row."""
 
     def __init__(self, model: str, key: object) -> None:
         super().__init__(model, key)
@@ -144,11 +144,11 @@ class Locked(QaplaError):
 
 
 class ReadOnly(QaplaError):
-    """Say that a read driver was made to write."""
+    """A read driver was asked to write."""
 
 
 class ConstraintViolation(QaplaError):
-    """Say which constraint of the database a write has violated; the driver's error is the cause.
+    """A write violates a constraint of the database; the driver's error is the cause.
 
     Args:
         text: What is wrong, as a sentence about the model.
@@ -167,27 +167,27 @@ class ConstraintViolation(QaplaError):
 
 
 class Duplicate(ConstraintViolation):
-    """Say that a row with these values is there already."""
+    """A row with these values exists already."""
 
 
 class MissingReference(ConstraintViolation):
-    """Say that a row refers to one that is not there, or is referred to by others."""
+    """A row refers to a missing one, or is referred to by others."""
 
 
 class NotNull(ConstraintViolation):
-    """Say that a column has no value, and needs one."""
+    """A column has no value, and needs one."""
 
 
 class CheckFailed(ConstraintViolation):
-    """Say that a value is not one that a check constraint allows."""
+    """A check constraint does not allow a value."""
 
 
 class UnusableFunction(QaplaError, TypeError):
-    """Say that a function cannot be given a session by a decorator."""
+    """A function cannot take a session from the decorator."""
 
 
 class UnusableSignature(QaplaError, TypeError):
-    """Say that the outbox cannot keep a signature of Celery, and which one it can."""
+    """The outbox cannot keep a signature of Celery."""
 
 
 class DelayTooLong(QaplaError, ValueError):
@@ -203,16 +203,16 @@ class QueueMismatch(QaplaError):
 
 
 class WorkerError(QaplaError):
-    """Say that a test has no worker: no Celery, or a process that did not start."""
+    """A test has no worker: Celery is missing, or the process did not start."""
 
 
 class IsolationError(QaplaError):
-    """Say that the sessions of a test were used in a way that one connection cannot serve."""
+    """The sessions of a test were used in a way that one connection cannot serve."""
 
 
 class ScaffoldError(QaplaError):
-    """Say that the scaffold cannot write what it was asked to write."""
+    """The scaffold cannot write the requested files."""
 
 
 class Refused(ScaffoldError):
-    """Say in one line which answer is refused, by which rule, and which answer would do."""
+    """An answer is refused; the text has the rule, and an answer that would do."""

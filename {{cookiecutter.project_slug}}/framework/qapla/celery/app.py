@@ -156,7 +156,7 @@ class _Configure(Signal):
 
 
 def _is_command() -> bool:
-    """Tell whether a command of Celery is running, such as `worker` or `beat`."""
+    """Whether a command of Celery is running, such as `worker` or `beat`."""
     # Imported here: whatever is not a command starts faster without them.
     import click
     from celery.bin.celery import celery

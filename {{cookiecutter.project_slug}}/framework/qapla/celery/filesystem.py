@@ -1,4 +1,4 @@
-"""The development broker and its results, as files that are there with all they hold or not at all.
+"""The development broker and its results, in files that are written atomically.
 
 With kombu 5.7 and Celery 5.7 a reader may find a file that is still being written, and the two
 writers of a result may mix: messages are lost, and results cannot be read. A file that gets its name

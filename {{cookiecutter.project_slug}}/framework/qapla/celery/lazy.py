@@ -1,4 +1,4 @@
-"""A task that can be looked at before Celery has its configuration.
+"""A task class that binds lazily, so that importing a task does not configure Celery.
 
 Celery reads the configuration when a task is first touched, and our configuration prepares the
 application. pytest touches every name of a test module when it collects it: an application would be

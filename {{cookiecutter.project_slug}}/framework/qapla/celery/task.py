@@ -122,7 +122,7 @@ class Task(LazyTask):
 
 
 class DatabaseTask(Task):
-    """A task that is tried again when its database is away, or took the side of another one.
+    """A task that is retried when its database is unavailable, or when it was the victim of a deadlock.
 
     A lost connection, a deadlock and a serialization failure pass: the run is rolled back, and
     the task is retried with exponential backoff and jitter. Any other error fails the task.

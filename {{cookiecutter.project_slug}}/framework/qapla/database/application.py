@@ -208,7 +208,7 @@ def _existing(path: Path) -> Path | None:
 
 
 def _has_reader(url: URL, settings: DatabaseSettings) -> bool:
-    """Tell whether a database has a reader.
+    """Whether a database has a reader.
 
     An isolation level of the user's own, and MariaDB's repeatable read, promise that two reads of a
     transaction see the same; a reader gives each statement a snapshot of its own.

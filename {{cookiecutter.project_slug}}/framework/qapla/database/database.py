@@ -263,7 +263,7 @@ class Database:
         return migration_lock(self.name, self.direct_url, self.maintenance if beside else None)
 
     def exists(self) -> bool:
-        """Tell whether the database exists on its server."""
+        """Whether the database exists on its server."""
         return self.maintenance.exists()
 
     def create(self) -> None:

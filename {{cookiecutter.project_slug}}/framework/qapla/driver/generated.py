@@ -14,7 +14,7 @@ from sqlalchemy.sql.schema import Column
 
 @dataclass(frozen=True)
 class Context:
-    """Be what a default is called with that depends on the rest of its row.
+    """Stand-in for SQLAlchemy's execution context, passed to context-sensitive defaults.
 
     Source: SQLAlchemy, "Context-Sensitive Default Functions".
     """

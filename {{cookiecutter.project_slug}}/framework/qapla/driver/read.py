@@ -94,7 +94,7 @@ class ReadDriver(MarkedReads[M]):
         return self._read(lambda: self.session.scalar(statement)) or 0
 
     def exists(self, **criteria: Any) -> bool:
-        """Tell whether a row fits the criteria."""
+        """Whether a row fits the criteria."""
         inner = select(1).select_from(self.model).where(*self.conditions(criteria))
         statement = select(inner.exists())
         return bool(

@@ -215,7 +215,7 @@ def check_choice(value: str, what: str, choices: Iterable[str]) -> str:
 
 
 def _is_keyword(name: str) -> bool:
-    """Tell whether a name is a keyword, a soft one too, on any Python that a project runs on."""
+    """Whether a name is a keyword, a soft one too, on any Python that a project runs on."""
     return keyword.iskeyword(name) or keyword.issoftkeyword(name) or name in reserved.KEYWORDS
 
 

@@ -49,7 +49,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def _only_hands_out(config: pytest.Config) -> bool:
-    """Tell whether this is the process of pytest-xdist that runs no test, and needs no import."""
+    """Whether this is the process of pytest-xdist that runs no test, and needs no import."""
     distributes = config.getoption("dist", "no") != "no" and config.getoption("tx", None)
     return bool(distributes) and not config.getoption("collectonly")
 

@@ -49,7 +49,7 @@ class WorkerProcess:
 
     @property
     def running(self) -> bool:
-        """Tell whether the process is there."""
+        """Whether the process is there."""
         return self._process.poll() is None
 
     @property

@@ -1,4 +1,4 @@
-"""Run a task's work once, however often its message comes: what was done is kept beside it.
+"""Idempotent tasks: record the ids of finished tasks in the transaction of their work.
 
 Source: "Idempotent consumer", C. Richardson, Microservices Patterns.
 """
@@ -28,7 +28,7 @@ class DoneDriver(Driver[Any]):
     model: ClassVar[type[Any]]
 
     def first_time(self, task_id: str) -> bool:
-        """Tell whether a task's work is still to be done, and note that it is done now.
+        """Whether a task's work is still to be done, and note that it is done now.
 
         The note is part of the session's transaction: commit it together with the work. A second
         run at the same time waits here until the first one has been committed or rolled back.

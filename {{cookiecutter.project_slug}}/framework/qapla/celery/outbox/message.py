@@ -122,7 +122,7 @@ class OutboxDriver(Driver[Any]):
         return task_id
 
     def take(self, task_id: str) -> bool:
-        """Tell whether a task's work is still to be done, and take its message out of the outbox.
+        """Whether a task's work is still to be done, and take its message out of the outbox.
 
         It is for messages that were sent with `until_taken`, and part of the session's
         transaction: commit it together with the work. A second run at the same time waits here

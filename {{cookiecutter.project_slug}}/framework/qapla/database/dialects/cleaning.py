@@ -39,7 +39,7 @@ _MARIADB_USED = " AND auto_increment > 1"
 
 
 def is_plain(connection: Connection) -> bool:
-    """Tell whether a database that was just migrated is the same again once it is emptied."""
+    """Whether a database that was just migrated is the same again once it is emptied."""
     if _tables_with_rows(connection):
         return False
     found = connection.scalar(text(_NOT_PLAIN[_dialect(connection)]))

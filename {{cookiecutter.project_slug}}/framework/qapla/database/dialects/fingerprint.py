@@ -1,4 +1,4 @@
-"""Tell whether the schema of a database is still what its migrations have made.
+"""Whether the schema of a database is still what its migrations have made.
 
 On PostgreSQL whatever changes a schema writes a row of a catalog, and each version of a row has a
 place and a transaction of its own. Emptying tables, counting from the start and vacuuming write none.

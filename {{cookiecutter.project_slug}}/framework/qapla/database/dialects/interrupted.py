@@ -1,4 +1,6 @@
-"""Give up a connection whose statement was interrupted, as by the time limit of a task.
+"""Invalidate a connection that was interrupted in the middle of a statement.
+
+An example is the time limit of a task.
 
 An exception that a signal raises inside a driver leaves the connection in the middle of a command:
 it can neither roll back nor run anything else. psycopg cancels the statement only for

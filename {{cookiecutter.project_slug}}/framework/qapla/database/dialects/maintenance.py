@@ -35,7 +35,7 @@ class Maintenance(Protocol):
         """Use the connection that another one has open, if it is to the same server."""
 
     def exists(self) -> bool:
-        """Tell whether the database exists."""
+        """Whether the database exists."""
 
     def create(self, *, for_tests: bool = False) -> None:
         """Create the database, empty, with a label where it is for tests."""

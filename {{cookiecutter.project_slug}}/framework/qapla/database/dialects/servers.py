@@ -165,7 +165,7 @@ class PostgreSQL(_Server):
         connection.exec_driver_sql("SET synchronous_commit = off")
 
     def exists(self) -> bool:
-        """Tell whether the database exists."""
+        """Whether the database exists."""
         return bool(self.ask("SELECT 1 FROM pg_database WHERE datname = :name"))
 
     def create(self, *, for_tests: bool = False) -> None:
@@ -282,7 +282,7 @@ class MariaDB(_Server):
     clones = False
 
     def exists(self) -> bool:
-        """Tell whether the database exists."""
+        """Whether the database exists."""
         query = "SELECT 1 FROM information_schema.schemata WHERE schema_name = :name"
         return bool(self.ask(query))
 

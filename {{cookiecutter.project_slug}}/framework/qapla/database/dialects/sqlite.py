@@ -39,7 +39,7 @@ class SQLite:
         """Do nothing: a file needs no connection."""
 
     def exists(self) -> bool:
-        """Tell whether the file exists."""
+        """Whether the file exists."""
         return self.path.exists()
 
     @property

@@ -39,7 +39,7 @@ _PERMANENT = ("authentication failed", "no pg_hba.conf entry", "does not exist",
 
 
 def is_transient(error: BaseException) -> bool:
-    """Tell whether an error is a lost connection, a deadlock or a serialization failure.
+    """Whether an error is a lost connection, a deadlock or a serialization failure.
 
     Args:
         error: Any error; one that SQLAlchemy has not wrapped is never transient.

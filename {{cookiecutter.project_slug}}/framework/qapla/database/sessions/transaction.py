@@ -50,7 +50,7 @@ def savepoint(session: Session) -> Iterator[None]:
 
 
 def is_open(session: Session) -> bool:
-    """Tell whether someone answers for the end of the session's transaction already.
+    """Whether someone answers for the end of the session's transaction already.
 
     A transaction that only began by itself, for a query, has nobody who ends it.
     Source: SQLAlchemy, "SessionTransactionOrigin".

@@ -1,4 +1,4 @@
-"""Notice the writes that nobody committed, the quietest way to lose data.
+"""Detect uncommitted writes, the quietest way to lose data.
 
 Every write, of a flush, of `session.execute` or of `session.connection()`, ends in a statement of
 the engine: there it is noticed, and remembered by the session that the connection works for, with
@@ -46,7 +46,7 @@ def track(sessions: sessionmaker[Session], engine: Engine) -> None:
 
 
 def writes(statement: str) -> bool:
-    """Tell whether a statement's text is one that writes."""
+    """Whether a statement's text is one that writes."""
     return _WRITES.match(statement) is not None
 
 
@@ -64,7 +64,7 @@ def mark_written(session: Session) -> Callable[[], None]:
 
 
 def has_uncommitted_writes(session: Session) -> bool:
-    """Tell whether closing the session now would lose a write.
+    """Whether closing the session now would lose a write.
 
     Counts statements that write, and objects that are new, deleted or modified.
     """

@@ -92,7 +92,7 @@ class Ordering:
 
     @property
     def is_row(self) -> bool:
-        """Tell whether the terms compare as one row: in one direction, and always with a value."""
+        """Whether the terms compare as one row: in one direction, and always with a value."""
         first = self.terms[0]
         return all(t.descending == first.descending and not t.nullable for t in self.terms)
 

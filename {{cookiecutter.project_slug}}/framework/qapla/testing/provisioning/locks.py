@@ -1,4 +1,4 @@
-"""Keep the test databases of a run from any other run, which would drop them under its tests.
+"""Lock the test databases of a run, so that a concurrent run cannot drop them.
 
 Nobody waits for the other run: it may take long, and might be one that was forgotten. The lock of
 a run that is killed goes with its connection.

@@ -1,4 +1,4 @@
-"""Make test databases, whose migrations run as seldom as can be.
+"""Provision test databases, running their migrations as rarely as possible.
 
 What an earlier run has left is emptied and used again, if its schema is still the same. Otherwise the
 database is cloned from a template, which the migrations have made; or, the first time, they make the

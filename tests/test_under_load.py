@@ -41,7 +41,7 @@ Relay(main, "main", Outbox, app, again_after=timedelta(seconds=15)).run_forever(
 """
 FEED = f"""
 import time
-from qapla.database.dialects.transient import is_transient
+from qapla.database.dialects.errors import is_transient
 from qapla_sample import main
 from qapla_sample.databases.main.outbox import Outbox
 from qapla_sample.databases.main.outbox import OutboxMessage

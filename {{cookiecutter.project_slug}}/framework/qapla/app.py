@@ -25,6 +25,8 @@ class Application:
     """
 
     settings_package: ClassVar[str | None] = None
+    # The end of the names of databases and queues, where tests run in parallel.
+    parallel_suffix: str = ""
 
     def __init__(self) -> None:
         self._lock = threading.RLock()
@@ -83,12 +85,18 @@ class Application:
         """Prepare for a command or a script."""
         return self._prepare("command")
 
-    def run_tests(self) -> Self:
+    def run_tests(self, suffix: str | None = None) -> Self:
         """Prepare for tests: the settings module `tests` has the last word.
+
+        Args:
+            suffix: The end of the names of databases and queues, such as `_gw0`, which tests that
+                run in parallel need; by default that of the run of tests in this process.
 
         Raises:
             AlreadyPrepared: The instance was prepared for another purpose before.
         """
+        if self.purpose is None or self._is_provisional:
+            self.parallel_suffix = type(self).parallel_suffix if suffix is None else suffix
         return self._prepare(TESTS)
 
     @property

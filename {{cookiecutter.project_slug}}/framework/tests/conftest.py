@@ -17,9 +17,11 @@ from sqlalchemy import URL, create_engine
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from qapla.app import Application
 from qapla.database.application import DatabaseApplication
-from qapla.database.database import Database, Target
-from qapla.database.dialects.servers import MariaDB
+from qapla.database.database import Database
+from qapla.database.dialects.mariadb.server import MariaDBServer
+from qapla.database.places.target import Target
 
 SAMPLE = Path(__file__).parent / "sample"
 sys.path.insert(0, str(SAMPLE))
@@ -63,7 +65,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Let the framework's tests make databases of their own, which nothing guards."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
-            item.add_marker("own_databases")
+            item.add_marker("unguarded_databases")
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -177,9 +179,10 @@ def sample(make_sample: Callable[..., Any]) -> Any:
 
 @pytest.fixture
 def no_worker(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the test and the runs inside it be as in no worker of pytest-xdist."""
+    """Run the test, and the runs inside it, as outside of any worker of pytest-xdist."""
     for name in ("PYTEST_XDIST_WORKER", "PYTEST_XDIST_TESTRUNUID"):
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(Application, "parallel_suffix", "")
 
 
 @pytest.fixture
@@ -351,8 +354,8 @@ def mariadb(sample_var: Path) -> str:
 
 
 def _drop_on_mariadb(prefix: str) -> None:
-    server = MariaDB(MARIADB, MARIADB)
+    server = MariaDBServer(MARIADB, MARIADB)
     with server.connection():
-        for name in server.beside():
+        for name in server.database_names():
             if name.startswith(prefix):
-                server.sibling(name).drop()
+                server.for_database(name).drop()

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import URL, inspect
 
-from qapla.database.database import Database, Target
+from qapla.database.database import Database
 from qapla.database.migrations.configuration import make_config
+from qapla.database.places.target import Target
 from qapla.testing.provisioning.provision import digest_of
 
 SAMPLE = Path(__file__).parent / "sample"
@@ -60,7 +61,7 @@ def test_options_hold_in_process(database: Database) -> None:
     """Revisions of every directory are found, and options of one's own can be read."""
     database.migrate()
     assert "more" in inspect(database.engine).get_table_names()
-    config = database.alembic_config()
+    config = database.migrations.config()
     assert config.get_main_option("colour") == "red"
     assert config.get_main_option("path_separator") == "os"
 
@@ -93,7 +94,7 @@ def test_the_separator_of_ones_own(database: Database, ini: Path) -> None:
     """An older name of the option is kept as it is."""
     ini.write_text(ini.read_text().replace("path_separator", "version_path_separator"))
     with pytest.warns(DeprecationWarning, match="version_path_separator"):
-        assert len(database.alembic_config().get_version_locations_list() or ()) == 2
+        assert len(database.migrations.config().get_version_locations_list() or ()) == 2
 
 
 def test_an_unknown_section(tmp_path: Path) -> None:
@@ -120,5 +121,5 @@ def test_an_unknown_section(tmp_path: Path) -> None:
 def test_the_place_of_the_migrations_is_the_application_s(ini: Path, database: Database) -> None:
     """The `paths` of the settings win over the file, as for everything in-process."""
     moved = Path(shutil.copytree(database.target.migrations, ini.parent / "moved"))
-    config = database.at(replace(database.target, migrations=moved)).alembic_config()
+    config = database.at(replace(database.target, migrations=moved)).migrations.config()
     assert config.get_main_option("script_location") == str(moved)

@@ -120,12 +120,9 @@ def test_the_modules_of_tasks_are_found(application: SampleApplication) -> None:
     ]
 
 
-def test_an_application_that_is_prepared_stays_as_it_is(
-    application: SampleApplication, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_application_that_is_prepared_stays_as_it_is(application: SampleApplication) -> None:
     """In tests the tasks use the databases of the tests, and a broker and queue of their own."""
-    monkeypatch.delenv("PYTEST_XDIST_WORKER", raising=False)
-    application.run_tests()
+    application.run_tests(suffix="")
     conf = application.celery.conf
     var = application.paths["var"] / "qapla_sample_test"
     assert conf.task_default_queue == "qapla_sample_test"
@@ -138,8 +135,7 @@ def test_what_tests_have_in_a_broker_is_their_own(
 ) -> None:
     """Whatever the queue is called: no test purges it or stops the workers of development."""
     monkeypatch.setenv("QAPLA_SAMPLE_CELERY__TASK_DEFAULT_QUEUE", "mine")
-    monkeypatch.setenv("PYTEST_XDIST_WORKER", "gw3")
-    application.run_tests()
+    application.run_tests(suffix="_gw3")
     conf = application.celery.conf
     names = (conf.task_default_queue, conf.control_exchange, conf.event_exchange)
     assert names == ("mine_test_gw3", "mine_test_gw3", "mine_test_gw3.events")

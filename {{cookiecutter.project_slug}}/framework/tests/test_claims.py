@@ -10,11 +10,12 @@ import pytest
 from sqlalchemy import make_url
 
 from qapla.database.application import DatabaseApplication
-from qapla.database.database import Database, Target
-from qapla.database.dialects.sqlite import SQLite
+from qapla.database.database import Database
+from qapla.database.dialects.sqlite.server import SQLiteServer
+from qapla.database.places.target import Target
 from qapla.exceptions import DatabaseError, DatabaseInUse
-from qapla.testing.provisioning.locks import Claims
-from qapla.testing.run.run import TestRun
+from qapla.testing.provisioning.locks import DatabaseLocks
+from qapla.testing.run.run import DatabaseRun
 
 from qapla_sample.application.app import SampleApplication
 
@@ -51,28 +52,30 @@ def server(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.M
 
 
 @pytest.fixture
-def runs(server: str) -> Iterator[list[TestRun]]:
+def runs(server: str) -> Iterator[list[DatabaseRun]]:
     """Return two runs, as two processes have them."""
-    made = [TestRun(), TestRun()]
+    made = [DatabaseRun(), DatabaseRun()]
     yield made
     for run in made:
         run.close()
 
 
-def database_of(run: TestRun, application: type[DatabaseApplication] = Application) -> Database:
+def database_of(run: DatabaseRun, application: type[DatabaseApplication] = Application) -> Database:
     """Return the database of a run's application."""
     return run.application(application).dbs["claimed"]
 
 
 @pytest.mark.parametrize("server", ["postgresql", "sqlite", "mariadb"], indirect=True)
-def test_a_second_run_is_told_and_leaves_the_first_alone(server: str, runs: list[TestRun]) -> None:
+def test_a_second_run_is_told_and_leaves_the_first_alone(
+    server: str, runs: list[DatabaseRun]
+) -> None:
     """The message says how to have a database of one's own; afterwards the database is free."""
     first, second = runs
     database = database_of(first)
-    first.refresh(database)
+    first.ensure_ready(database)
     with database.engine.connect() as connection:
         with pytest.raises(DatabaseInUse) as caught:
-            second.refresh(database_of(second))
+            second.ensure_ready(database_of(second))
         connection.exec_driver_sql("SELECT * FROM ships")
     name = Path(str(database.target.url.database)).stem
     assert str(caught.value) == (
@@ -80,36 +83,36 @@ def test_a_second_run_is_told_and_leaves_the_first_alone(server: str, runs: list
         f"{OWN.get(server, f'{VARIABLE} to another one')}"
     )
     runs.pop(0).close()
-    second.refresh(database_of(second))
+    second.ensure_ready(database_of(second))
 
 
 @pytest.mark.parametrize("server", ["postgresql"], indirect=True)
 def test_workers_of_two_runs_are_apart(
-    runs: list[TestRun], monkeypatch: pytest.MonkeyPatch
+    runs: list[DatabaseRun], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A worker has a database of its own, and keeps nobody from the others."""
-    for run, worker in zip(runs, ["gw0", "gw1"], strict=True):
-        monkeypatch.setenv("PYTEST_XDIST_WORKER", worker)
-        run.refresh(database_of(run))
+    for run, worker in zip(runs, ["_gw0", "_gw1"], strict=True):
+        monkeypatch.setattr(Application, "parallel_suffix", worker)
+        run.ensure_ready(database_of(run))
 
 
 @pytest.mark.parametrize("server", ["sqlite"], indirect=True)
-def test_two_applications_of_a_run_may_share_a_database(runs: list[TestRun]) -> None:
+def test_two_applications_of_a_run_may_share_a_database(runs: list[DatabaseRun]) -> None:
     """A run does not keep itself from a database."""
 
     class Another(Application):
         __module__ = Application.__module__
 
     for application in (Application, Another):
-        runs[0].refresh(database_of(runs[0], application))
+        runs[0].ensure_ready(database_of(runs[0], application))
 
 
 @pytest.mark.parametrize("place", ["postgresql", "mariadb"], indirect=True)
 def test_databases_of_a_server_share_a_connection(place: Callable[..., Database]) -> None:
     """To connect for each of them would take longer than what is asked."""
-    claims = Claims()
+    claims = DatabaseLocks()
     taken: list[Any] = [
-        claims.take(place(f"qapla_{name}_test"), lambda _: "wait") for name in ("one", "two")
+        claims.acquire(place(f"qapla_{name}_test"), lambda _: "wait") for name in ("one", "two")
     ]
     with taken[0].connection() as first, taken[1].connection() as second:
         assert first is second
@@ -119,7 +122,7 @@ def test_databases_of_a_server_share_a_connection(place: Callable[..., Database]
 
 def test_the_run_ends_at_the_first_database_that_is_in_use(run: Run, sqlite: Path) -> None:
     """Every other test would tell the same."""
-    with SQLite(sqlite / "main_test.db").locked("main_test"):
+    with SQLiteServer(sqlite / "main_test.db").locked("main_test"):
         result = run(
             """
     @pytest.mark.parametrize("attempt", [1, 2])
@@ -139,14 +142,14 @@ def test_the_run_ends_at_the_first_database_that_is_in_use(run: Run, sqlite: Pat
 def test_a_claim_is_released_by_another_thread_than_took_it(tmp_path: Path) -> None:
     """The test that first touches a database may do so in a thread."""
     target = Target(make_url(f"sqlite:///{tmp_path}/threads_test.db"), tmp_path)
-    first, second = Claims(), Claims()
+    first, second = DatabaseLocks(), DatabaseLocks()
     taking = threading.Thread(
-        target=first.take, args=(Database("main").at(target), lambda _: "wait")
+        target=first.acquire, args=(Database("main").at(target), lambda _: "wait")
     )
     taking.start()
     taking.join()
     first.release()
-    second.take(Database("main").at(target), lambda _: "wait")
+    second.acquire(Database("main").at(target), lambda _: "wait")
     second.release()
 
 
@@ -156,11 +159,11 @@ def test_a_database_of_the_same_name_elsewhere_is_another_one(tmp_path: Path) ->
         Database("main").at(Target(make_url(f"sqlite:///{tmp_path}/{name}/x_test.db"), tmp_path))
         for name in ("one", "two")
     )
-    first, second = Claims(), Claims()
-    first.take(one, lambda _: "wait")
-    second.take(two, lambda _: "wait")
+    first, second = DatabaseLocks(), DatabaseLocks()
+    first.acquire(one, lambda _: "wait")
+    second.acquire(two, lambda _: "wait")
     with pytest.raises(DatabaseInUse):
-        first.take(two, lambda _: "wait")
+        first.acquire(two, lambda _: "wait")
     first.release()
     second.release()
 
@@ -169,13 +172,13 @@ def test_one_database_by_two_addresses(tmp_path: Path) -> None:
     """Two databases cannot have it in one run; one database can, as two applications write it."""
     (tmp_path / "link").symlink_to(tmp_path, target_is_directory=True)
     urls = [make_url(f"sqlite:///{path}/x_test.db") for path in (tmp_path, tmp_path / "link")]
-    claims = Claims()
+    claims = DatabaseLocks()
     for url in urls:
-        claims.take(Database("main").at(Target(url, tmp_path)), lambda _: "wait")
+        claims.acquire(Database("main").at(Target(url, tmp_path)), lambda _: "wait")
     claims.release()
-    claims.take(Database("main").at(Target(urls[0], tmp_path)), lambda _: "wait")
+    claims.acquire(Database("main").at(Target(urls[0], tmp_path)), lambda _: "wait")
     with pytest.raises(DatabaseError) as caught:
-        claims.take(Database("crew").at(Target(urls[1], tmp_path)), lambda _: "wait")
+        claims.acquire(Database("crew").at(Target(urls[1], tmp_path)), lambda _: "wait")
     claims.release()
     assert str(caught.value) == (
         "database 'crew': its test database 'x_test' is that of 'main' too, by another address: wait"

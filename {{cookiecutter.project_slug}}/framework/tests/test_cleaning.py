@@ -7,7 +7,7 @@ from sqlalchemy import Connection, event, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from qapla.database.database import Database
-from qapla.database.dialects.cleaning import empty, is_plain
+from qapla.database.dialects import dialect_of
 
 Place = Callable[..., Database]
 EVERY = pytest.mark.parametrize("place", ["postgresql", "sqlite", "mariadb"], indirect=True)
@@ -74,9 +74,9 @@ def test_every_row_is_gone_and_keys_begin_anew(database: Database) -> None:
     for _ in range(2):
         assert fill(database) == [1, 1]
         with database.engine.connect() as connection:
-            empty(connection)
+            dialect_of(connection.dialect.name).delete_all_rows(connection)
         with database.engine.connect() as connection:
-            assert is_plain(connection)
+            assert dialect_of(connection.dialect.name).can_be_reset(connection)
             assert connection.scalar(text("SELECT version_num FROM alembic_version")) == "0001"
 
 
@@ -85,7 +85,7 @@ def test_foreign_keys_hold_afterwards(database: Database) -> None:
     """The connection goes back to the pool as it was."""
     fill(database)
     with database.engine.connect() as connection:
-        empty(connection)
+        dialect_of(connection.dialect.name).delete_all_rows(connection)
         with pytest.raises(IntegrityError):
             connection.execute(text("INSERT INTO crew (ship) VALUES (7)"))
 
@@ -94,10 +94,10 @@ def test_foreign_keys_hold_afterwards(database: Database) -> None:
 def test_a_table_with_rows_is_not_plain(database: Database) -> None:
     """What migrations have put into it would be lost."""
     with database.engine.connect() as connection:
-        assert is_plain(connection)
+        assert dialect_of(connection.dialect.name).can_be_reset(connection)
     fill(database)
     with database.engine.connect() as connection:
-        assert not is_plain(connection)
+        assert not dialect_of(connection.dialect.name).can_be_reset(connection)
 
 
 @pytest.mark.parametrize("place", ["postgresql"], indirect=True)
@@ -116,7 +116,7 @@ def test_what_emptying_would_change_is_not_plain(database: Database, statement: 
     with database.engine.begin() as connection:
         connection.exec_driver_sql(statement)
     with database.engine.connect() as connection:
-        assert not is_plain(connection)
+        assert not dialect_of(connection.dialect.name).can_be_reset(connection)
 
 
 @pytest.mark.parametrize("place", ["postgresql"], indirect=True)
@@ -130,11 +130,11 @@ def test_children_of_a_table_are_emptied_by_their_own_names(database: Database) 
         event.listen(
             connection, "before_cursor_execute", lambda *found: statements.append(found[2])
         )
-        empty(connection)
+        dialect_of(connection.dialect.name).delete_all_rows(connection)
     (deletes,) = [statement for statement in statements if "DELETE" in statement]
     assert deletes.count("DELETE FROM ONLY ") == deletes.count("DELETE")
     with database.engine.connect() as connection:
-        assert is_plain(connection)
+        assert dialect_of(connection.dialect.name).can_be_reset(connection)
 
 
 @pytest.mark.parametrize("place", ["mariadb"], indirect=True)
@@ -151,7 +151,7 @@ def test_a_table_of_another_database_is_not_plain(
             f"CREATE TABLE t (id INTEGER) ENGINE=MERGE UNION=(`{other.target.url.database}`.t)"
         )
     with database.engine.connect() as connection:
-        assert not is_plain(connection)
+        assert not dialect_of(connection.dialect.name).can_be_reset(connection)
 
 
 @pytest.mark.parametrize("place", ["postgresql"], indirect=True)
@@ -159,9 +159,9 @@ def test_a_lock_of_somebody_else_is_an_error_and_no_wait(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whoever empties makes the database anew then."""
-    monkeypatch.setattr("qapla.database.dialects.cleaning._PATIENCE", 0.1)
+    monkeypatch.setattr("qapla.database.dialects.postgresql.rows.PATIENCE", 0.1)
     fill(database)
     with database.engine.connect() as other, database.engine.connect() as connection:
         other.execute(text("LOCK TABLE ships"))
         with pytest.raises(DBAPIError):
-            empty(connection)
+            dialect_of(connection.dialect.name).delete_all_rows(connection)

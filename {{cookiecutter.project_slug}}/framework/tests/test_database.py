@@ -11,7 +11,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from qapla.database.application import DatabaseApplication
-from qapla.database.database import Database, Target
+from qapla.database.database import Database
+from qapla.database.places.target import Target
 from qapla.database.places.urls import with_suffix
 from qapla.exceptions import DatabaseError, DatabaseNotFound, NotDroppable, NotPrepared
 
@@ -111,7 +112,7 @@ def test_drop_goes_through_the_maintenance_url(place: Place) -> None:
     """The maintenance URL is used where the derived one would not do."""
     url = place("x").url.set(database="template1")
     database = place("qapla_maintained_test", default_url=url)
-    assert database.maintenance.default_url == url  # type: ignore[attr-defined]
+    assert database.server.default_url == url  # type: ignore[attr-defined]
     database.create()
     assert database.exists()
 

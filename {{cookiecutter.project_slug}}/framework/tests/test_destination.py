@@ -7,8 +7,9 @@ import pytest
 from sqlalchemy import text
 
 from qapla.database.application import DatabaseApplication
-from qapla.database.database import Target
-from qapla.database.places.urls import name_of, path_of
+from qapla.database.dialects.sqlite.files import path_of
+from qapla.database.places.target import Target
+from qapla.database.places.urls import name_of
 from qapla.exceptions import DatabaseError, SettingsError
 
 Project = Callable[..., DatabaseApplication]

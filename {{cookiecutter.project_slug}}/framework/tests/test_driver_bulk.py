@@ -14,6 +14,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from sqlalchemy.types import String, TypeDecorator
 
 from qapla.database.database import Database
+from qapla.database.observer import Observer
 from qapla.driver import ReadDriver, WriteDriver
 from qapla.exceptions import QaplaError
 
@@ -176,10 +177,12 @@ def test_the_caller_commits(fleet: Database, session: Session) -> None:
         assert BadgeReadDriver(session).count() == 0
 
 
-def test_rows_that_nobody_commits_are_reported(fleet: Database, session: Session) -> None:
+def test_rows_that_nobody_commits_are_reported(
+    fleet: Database, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """They are writes like others, by whatever way they went."""
     lost: list[Session] = []
-    fleet.on_lost_writes = lambda _, session: lost.append(session)
+    monkeypatch.setattr(Observer, "writes_lost", lambda _, database, session: lost.append(session))
     BadgeWriteDriver(session).create_many([{"code": "a"}])
     fleet.end_session(session, completed=True)
     assert lost == [session]

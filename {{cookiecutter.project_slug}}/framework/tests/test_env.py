@@ -12,8 +12,9 @@ import pytest
 from sqlalchemy import URL, inspect, text
 
 import qapla
-from qapla.database.database import Database, Target
+from qapla.database.database import Database
 from qapla.database.migrations.env import import_models
+from qapla.database.places.target import Target
 
 from qapla_sample import main as sample_main
 from qapla_sample.application.app import SampleApplication

@@ -7,9 +7,9 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from qapla.database.connect.failover import give_up_read_only
 from qapla.database.database import Database
-from qapla.database.dialects.transient import is_transient
+from qapla.database.dialects import POSTGRESQL as DIALECT
+from qapla.database.dialects.errors import is_transient
 from qapla.exceptions import ReadOnly
 
 from qapla_sample.fleet import FleetReadDriver, FleetWriteDriver
@@ -78,7 +78,7 @@ def test_an_engine_that_only_reads_from_the_start_keeps_its_connections(fleet: D
     """Its options say so, and nothing has turned."""
     url = fleet.url.update_query_dict({"options": "-c default_transaction_read_only=on"})
     engine = create_engine(url)
-    give_up_read_only(engine)
+    DIALECT.listen(engine)
     pids = set()
     for _ in range(2):
         with engine.connect() as connection:

@@ -6,8 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from qapla.database.database import Database
-from qapla.database.dialects.cleaning import empty
-from qapla.database.dialects.fingerprint import fingerprint
+from qapla.database.dialects import dialect_of
 
 EVERY = ["postgresql", "sqlite"]
 ON_EVERY = [
@@ -47,9 +46,9 @@ def changing(database: Database, *statements: str) -> list[str]:
     found = []
     with autocommit.connect() as connection:
         for statement in statements:
-            before = fingerprint(connection)
+            before = dialect_of(connection.dialect.name).fingerprint(connection)
             connection.execute(text(statement))
-            if fingerprint(connection) != before:
+            if dialect_of(connection.dialect.name).fingerprint(connection) != before:
                 found.append(statement)
     return found
 
@@ -68,9 +67,9 @@ def test_rows_do_not_change_it(database: Database) -> None:
     insert = "INSERT INTO ships (name) VALUES ('Rotarran')"
     assert changing(database, insert, "DELETE FROM ships", insert) == []
     with database.engine.connect() as connection:
-        before = fingerprint(connection)
-        empty(connection)
-        assert fingerprint(connection) == before
+        before = dialect_of(connection.dialect.name).fingerprint(connection)
+        dialect_of(connection.dialect.name).delete_all_rows(connection)
+        assert dialect_of(connection.dialect.name).fingerprint(connection) == before
 
 
 @pytest.mark.parametrize("place", ["postgresql"], indirect=True)
@@ -83,4 +82,4 @@ def test_a_vacuum_does_not_change_it(database: Database) -> None:
 def test_there_is_none_on_mariadb(database: Database) -> None:
     """Nothing there tells of every change."""
     with database.engine.connect() as connection:
-        assert fingerprint(connection) == ""
+        assert dialect_of(connection.dialect.name).fingerprint(connection) == ""

@@ -10,10 +10,10 @@ import pytest
 from sqlalchemy import event, text
 
 from qapla.database.database import Database
-from qapla.database.dialects.cleaning import empty
-from qapla.database.dialects.label import UNCLEAN
+from qapla.database.dialects import dialect_of
+from qapla.database.dialects.label import DIRTY
 from qapla.exceptions import NotDroppable, WrongDatabase
-from qapla.testing.provisioning.provision import Mode, prepare
+from qapla.testing.provisioning.provision import Mode, provision
 
 pytest_plugins = ["pytester"]
 
@@ -59,7 +59,7 @@ def creator(database: Database) -> Callable[[], Any]:
 
 def use(database: Database, mode: Mode) -> None:
     """Prepare a database and open a connection, as the first test does: a clone needs none."""
-    prepare(database, mode)
+    provision(database, mode)
     database.engine.connect()
 
 
@@ -81,12 +81,12 @@ def test_a_driver_that_goes_elsewhere(place: Place, real: Database, mode: Mode) 
         made = str(caught.value).split(" not in ")[1].split(":")[0]
         assert "qapla_landing_test" in made
         assert str(caught.value) == (
-            f"database 'main': a connection of its tests is in {real.maintenance.name!r}, and not in "
+            f"database 'main': a connection of its tests is in {real.server.name!r}, and not in "
             f"{made}: look for another destination in its options (`creator`, `connect_args`), its "
             "listeners, its pooler and the links of its file"
         )
         # The next time there is a clean database to be emptied.
-        prepare(database, mode)
+        provision(database, mode)
     assert ships(real) == ["Rotarran"]
 
 
@@ -95,9 +95,9 @@ def test_a_driver_that_goes_elsewhere(place: Place, real: Database, mode: Mode) 
 def test_each_door_of_a_test_database(place: Place, real: Database, door: str) -> None:
     """What `--reuse-db` has kept is looked at too, when the first connection is opened."""
     database = place("qapla_landing_test")
-    prepare(database, Mode())
+    provision(database, Mode())
     led = led_elsewhere(database, real)
-    assert prepare(led, Mode(reuse=True))
+    assert provision(led, Mode(reuse=True))
     doors: dict[str, Callable[[], object]] = {
         "get_session": lambda: led.get_session().execute(text("DELETE FROM ships")),
         "migrate": led.migrate,
@@ -112,7 +112,7 @@ def test_each_door_of_a_test_database(place: Place, real: Database, door: str) -
 def test_a_listener_of_the_project_that_goes_elsewhere(place: Place, real: Database) -> None:
     """The connection is asked after all that was done to it when it was new."""
     database = place("qapla_landing_test")
-    prepare(database, Mode())
+    provision(database, Mode())
     led = database.at(replace(database.target, tests=True))
     to_real = creator(real)
     event.listen(led.engine, "do_connect", lambda *_: to_real())
@@ -144,10 +144,10 @@ def test_tables_that_no_run_has_made_are_not_dropped(place: Place, mode: Mode) -
     database.migrate()
     fill(database)
     in_tests = database.at(replace(database.target, tests=True))
-    for drop in (lambda: prepare(database, mode), database.recreate, in_tests.drop):
+    for drop in (lambda: provision(database, mode), database.recreate, in_tests.drop):
         with pytest.raises(NotDroppable) as caught:
             drop()
-        server = database.maintenance
+        server = database.server
         assert str(caught.value) == (
             f"database 'main': no run of tests has made {server.name!r}, which is not empty, and it is "
             f"not dropped: give 'main' another name in its URL, or type `{server.drop_by_hand}`"
@@ -174,11 +174,11 @@ def test_what_to_type_drops_it(place: Place) -> None:
     """The statement or command of the message is one that works."""
     database = place("qapla 100% `typed`_test")
     database.create()
-    typed = database.maintenance.drop_by_hand
+    typed = database.server.drop_by_hand
     if database.target.url.get_backend_name() == "sqlite":
         assert os.system(typed) == 0
     else:
-        with database.maintenance.connection() as connection:  # type: ignore[attr-defined]
+        with database.server.connection() as connection:  # type: ignore[attr-defined]
             connection.exec_driver_sql(typed.replace("%", "%%"))
     assert not database.exists()
 
@@ -189,7 +189,7 @@ def test_an_empty_database_is_used(place: Place, mode: Mode) -> None:
     """Nothing is lost with a database that somebody has created for the tests."""
     database = place("qapla_landing_empty_test")
     database.create()
-    prepare(database, mode)
+    provision(database, mode)
     assert ships(database) == []
 
 
@@ -199,9 +199,10 @@ def test_a_comment_is_no_label(place: Place) -> None:
     database = place("qapla_landing_note_test")
     database.create()
     database.migrate()
-    database.maintenance.set_label("the data of the staging system")
+    comment: Any = "the data of the staging system"
+    database.server.set_label(comment)
     with pytest.raises(NotDroppable):
-        prepare(database, Mode())
+        provision(database, Mode())
 
 
 @EVERY
@@ -209,18 +210,18 @@ def test_a_comment_is_no_label(place: Place) -> None:
 def test_a_run_that_was_killed_leaves_what_it_may_drop(place: Place, mode: Mode) -> None:
     """A database has its label as soon as it has a table, a clone from the start."""
     database = place("qapla_landing_killed_test")
-    server = database.maintenance
+    server = database.server
     server.drop()
     server.create(for_tests=True)
-    assert server.label() == UNCLEAN
+    assert server.label() == DIRTY
     database.migrate()
     database.dispose()
     if server.clones:
-        server.sibling("qapla_landing_killed_test_gw0").clone("qapla_landing_killed_test")
-        clone = server.sibling("qapla_landing_killed_test_gw0")
-        assert clone.label() == UNCLEAN
+        server.for_database("qapla_landing_killed_test_gw0").clone("qapla_landing_killed_test")
+        clone = server.for_database("qapla_landing_killed_test_gw0")
+        assert clone.label() == DIRTY
         clone.drop()
-    prepare(database, mode)
+    provision(database, mode)
     assert ships(database) == []
 
 
@@ -232,12 +233,12 @@ def test_a_test_database_that_is_a_link(
 ) -> None:
     """A label beside it does not make the file that it is a link to a test's."""
     database = place("qapla_landing_test")
-    prepare(database, Mode())
+    provision(database, Mode())
     path = Path(str(database.target.url.database))
     path.unlink()
     link(Path(str(real.target.url.database)), path)
     with pytest.raises(NotDroppable):
-        prepare(database, mode)
+        provision(database, mode)
     with pytest.raises(WrongDatabase):
         database.at(replace(database.target, tests=True)).engine.connect()
     assert ships(real) == ["Rotarran"]
@@ -247,11 +248,11 @@ def test_a_test_database_that_is_a_link(
 def test_a_connection_that_a_test_has_left_elsewhere(place: Place, real: Database) -> None:
     """`USE` outlives the test in the pool; the other database is not emptied."""
     database = place("qapla_landing_test")
-    prepare(database, Mode())
+    provision(database, Mode())
     with database.engine.connect() as connection:
         connection.exec_driver_sql(f"USE `{real.target.url.database}`")
     with database.engine.connect() as connection, pytest.raises(WrongDatabase) as caught:
-        empty(connection)
+        dialect_of(connection.dialect.name).delete_all_rows(connection)
     assert str(caught.value) == (
         f"a connection to the database {database.target.url.database!r} is in "
         f"{real.target.url.database!r}, which is not emptied: look for the test that sends `USE`"
@@ -263,7 +264,7 @@ def test_a_connection_that_a_test_has_left_elsewhere(place: Place, real: Databas
 def test_each_connection_is_asked_once(place: Place) -> None:
     """A test that follows pays nothing."""
     database = place("qapla_landing_test")
-    prepare(database, Mode())
+    provision(database, Mode())
     watched = database.at(replace(database.target, tests=True))
     with watched.engine.connect() as connection:
         info = connection.info
@@ -285,6 +286,6 @@ def test_the_environment_of_the_driver_names_no_database(
     database = place("qapla_landing_test")
     watched = database.at(replace(database.target, tests=True))
     for mode in (Mode(), Mode(reuse=True)):
-        prepare(watched, mode)
+        provision(watched, mode)
         assert ships(watched) == []
     assert ships(real) == ["Rotarran"]

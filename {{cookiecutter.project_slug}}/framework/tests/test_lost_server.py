@@ -80,7 +80,7 @@ def test_a_server_that_is_killed_ends_the_run(run: Callable[..., str]) -> None:
 def limited(place: Callable[..., Database]) -> Iterator[Database]:
     """Return a database of the embedded server whose role may not create any."""
     database = place("limited_test")
-    admin = create_engine(database.maintenance.default_url, isolation_level="AUTOCOMMIT")  # type: ignore[attr-defined]
+    admin = create_engine(database.server.default_url, isolation_level="AUTOCOMMIT")  # type: ignore[attr-defined]
     with admin.connect() as connection:
         connection.execute(text('CREATE ROLE "kang the poor" LOGIN'))
     target = replace(database.target, url=database.target.url.set(username="kang the poor"))
@@ -117,8 +117,8 @@ def test_a_run_whose_role_may_not_create_databases(
 def test_a_user_of_mariadb_that_may_not_create_databases(place: Callable[..., Database]) -> None:
     """The error names the account and the statement that lets it."""
     database = place("limited_test")
-    admin = create_engine(database.maintenance.default_url, isolation_level="AUTOCOMMIT")  # type: ignore[attr-defined]
-    user = database.maintenance.name
+    admin = create_engine(database.server.default_url, isolation_level="AUTOCOMMIT")  # type: ignore[attr-defined]
+    user = database.server.name
     with admin.connect() as connection:
         connection.execute(text(f"CREATE USER '{user}'@'127.0.0.1'"))
         target = replace(database.target, url=database.target.url.set(username=user))

@@ -13,8 +13,10 @@ from alembic import command
 from sqlalchemy import URL, make_url, text
 
 import qapla
-from qapla.database.database import Database, Target
-from qapla.database.dialects import servers, sqlite
+from qapla.database.database import Database
+from qapla.database.dialects import network
+from qapla.database.dialects.sqlite import server as sqlite
+from qapla.database.places.target import Target
 from qapla.database.places.urls import name_of, with_name
 from qapla.exceptions import LockTimeout
 
@@ -108,31 +110,31 @@ def test_processes_of_production(project: Path, sample_var: Path, database: Data
 
 def test_the_lock_of_a_database(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each database has a lock, which another process waits for only so long."""
-    for module in (servers, sqlite):
+    for module in (network, sqlite):
         monkeypatch.setattr(module, "_PATIENCE", 1)
     target = database.target
     name = name_of(target.url)
     same = Database("main").at(target)
     other = Database("main").at(replace(target, url=with_name(target.url, f"{name}_2")))
     with (
-        database.migration_lock(),
-        other.migration_lock(),
+        database.migrations.lock(),
+        other.migrations.lock(),
         pytest.raises(LockTimeout) as caught,
-        same.migration_lock(),
+        same.migrations.lock(),
     ):
         pass
     assert str(caught.value) == (
         f"another process has kept the lock '{name}_migrations' for 1 seconds: "
         "wait until it has ended, or end it"
     )
-    with same.migration_lock():
+    with same.migrations.lock():
         pass
 
 
 def test_a_look_takes_no_lock(database: Database) -> None:
     """`check` and `current` go on while another process migrates."""
     database.migrate()
-    with database.migration_lock():
-        command.check(database.alembic_config())
-        command.current(database.alembic_config())
+    with database.migrations.lock():
+        command.check(database.migrations.config())
+        command.current(database.migrations.config())
     database.dispose()

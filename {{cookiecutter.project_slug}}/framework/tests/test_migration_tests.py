@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import URL
 
-from qapla.database.database import Database, Target
+from qapla.database.database import Database
+from qapla.database.places.target import Target
 
 pytest_plugins = ["pytester"]
 

@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 
 from qapla.database.database import Database
 from qapla.exceptions import DatabaseError
-from qapla.testing.provisioning.provision import Mode, prepare
+from qapla.testing.provisioning.provision import Mode, provision
 
 Place = Callable[..., Database]
 NAME = "qapla_owned_test"
@@ -24,7 +24,7 @@ ROLES = {
 
 def run(database: Database, *statements: str) -> None:
     """Run statements as an administrator."""
-    with database.maintenance.connection() as connection:  # type: ignore[attr-defined]
+    with database.server.connection() as connection:  # type: ignore[attr-defined]
         for statement in statements:
             connection.exec_driver_sql(statement)
 
@@ -35,9 +35,9 @@ def administered(place: Place) -> Iterator[Database]:
     database = place(NAME)
     run(database, *(f"CREATE ROLE {role} {rights}" for role, rights in ROLES.items()))
     yield database
-    for name in database.maintenance.beside():
+    for name in database.server.database_names():
         if name.startswith(NAME):
-            database.maintenance.sibling(name).drop()
+            database.server.for_database(name).drop()
     run(database, *(f"DROP ROLE {role}" for role in reversed(ROLES)))
 
 
@@ -85,7 +85,7 @@ def test_test_databases_and_clones_are_of_the_role_of_the_url(
         (database, Mode()),
         (worker, Mode(recreate=True)),
     ]:
-        prepare(made, mode)
+        provision(made, mode)
         assert owner(made) == "qapla_app"
 
 
@@ -174,7 +174,7 @@ def test_a_role_of_mariadb_without_privileges(place: Place, request: pytest.Fixt
     by_root = URL.create("mysql+pymysql", "root", host="127.0.0.1", query=server.query)
     made = app.at(replace(app.target, default_url=by_root))
     with pytest.raises(DatabaseError) as caught:
-        prepare(made, Mode())
+        provision(made, Mode())
     assert str(caught.value) == (
         f"database 'main': the role {role!r} may not use {name!r}: grant it the privileges of that "
         f"database ({reason})"

@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 from qapla.database.connect import ping
 from qapla.database.database import Database
 
-pytestmark = pytest.mark.own_databases
+pytestmark = pytest.mark.unguarded_databases
 
 
 @pytest.fixture

@@ -9,10 +9,11 @@ import pytest
 from sqlalchemy import make_url, text
 
 from qapla.database.application import DatabaseApplication
-from qapla.database.database import Database, Target
+from qapla.database.database import Database
 from qapla.database.places.placement import place as place_of
+from qapla.database.places.target import Target
 from qapla.exceptions import DatabaseError, NotDroppable
-from qapla.testing.provisioning.provision import Mode, prepare
+from qapla.testing.provisioning.provision import Mode, provision
 
 Project = Callable[..., DatabaseApplication]
 Place = Callable[..., Database]
@@ -119,7 +120,7 @@ def test_a_name_that_only_looks_like_one(
 def labelled(place: Place) -> Iterator[Database]:
     """Return a database with a row that a run of tests has made once, and that is used since."""
     database = place("qapla_placed_test")
-    prepare(database, Mode())
+    provision(database, Mode())
     with database.engine.begin() as connection:
         connection.execute(text("INSERT INTO ships (id, name) VALUES (1, 'Rotarran')"))
     database.dispose()
@@ -153,7 +154,7 @@ def test_a_database_of_the_project_by_another_address(
     database = project().run_tests().dbs["main"]
     assert [found.name for found in database.target.namesakes] == ["analytics"]
     with pytest.raises(NotDroppable) as caught:
-        prepare(database, Mode(reuse=True))
+        provision(database, Mode(reuse=True))
     assert str(caught.value) == (
         "the tests of database 'main' would drop database 'analytics': give 'analytics' another name"
     )
@@ -170,7 +171,7 @@ def test_a_database_of_the_project_that_cannot_be_asked(place: Place, tmp_path: 
     other = Database("analytics").at(Target(url, tmp_path))
     database = place("qapla_placed_test", namesakes=(other,))
     with pytest.raises(NotDroppable) as caught:
-        prepare(database, Mode())
+        provision(database, Mode())
     told = str(caught.value)
     assert told.startswith(
         "database 'main': database 'analytics' has the name of its test database, and cannot be asked "
@@ -184,7 +185,7 @@ def test_another_server_with_a_database_of_the_name(place: Place, tmp_path: Path
     """A database that is not there is not the same one."""
     missing = place("qapla_missing_test")
     database = place("qapla_placed_test", namesakes=(missing,))
-    assert prepare(database, Mode())
+    assert provision(database, Mode())
 
 
 def test_another_directory_with_a_file_of_the_name(
@@ -200,6 +201,6 @@ def test_another_directory_with_a_file_of_the_name(
     database = database.at(replace(database.target, migrations=migrations))
     assert [found.name for found in database.target.namesakes] == ["analytics"]
     for _ in range(2):
-        assert prepare(database, Mode())
+        assert provision(database, Mode())
     database.dispose()
     assert (tmp_path / "other" / "main_test.db").read_text() == "notes"

@@ -12,18 +12,19 @@ import pytest
 
 from qapla.database.application import DatabaseApplication
 from qapla.database.database import Database
-from qapla.database.dialects.maintenance import Maintenance
-from qapla.database.dialects.sqlite import SQLite
+from qapla.database.dialects.label import DIRTY, Label
+from qapla.database.dialects.server import Server
+from qapla.database.dialects.sqlite.server import SQLiteServer
 from qapla.exceptions import IsolationError
-from qapla.testing.provisioning.provision import Mode, prepare
-from qapla.testing.run.run import TestRun
+from qapla.testing.provisioning.provision import Mode, provision
+from qapla.testing.run.run import DatabaseRun
 
 pytest_plugins = ["pytester"]
 
 Run = Callable[..., pytest.RunResult]
 REMEDY = (
-    "let its class inherit from BaseApplicationFixture and ask for the fixture `dbsession` (or "
-    "`application`), with which all is undone when the test ends; or mock the driver"
+    "ask for the fixture `dbsession` (or `application`), with which all is undone when the test "
+    "ends; or mock the driver"
 )
 
 
@@ -95,7 +96,7 @@ def test_the_marker_lets_a_test_make_databases_of_its_own(run: Run) -> None:
         """
     pass
 
-@pytest.mark.own_databases
+@pytest.mark.unguarded_databases
 def test_script():
     database = Application().run_command().dbs["main"]
     database.engine.connect().close()
@@ -110,7 +111,7 @@ def test_the_fixtures_are_listed_once(run: Run) -> None:
     assert result.ret == 0
     names = [line.split(" -- ")[0] for line in result.outlines if "fixtures.py:" in line]
     assert names.count("dbsession") == names.count("committing") == 1
-    told = "    Give a session of the database; whatever the test does is undone when it ends."
+    told = "    Open a session of the database of the test, whose writes are undone when the test ends."
     assert told in result.outlines
 
 
@@ -150,10 +151,10 @@ import gc, sys
 
 
 def test_the_guard_goes_with_the_run(run: Run) -> None:
-    """A run within a run leaves the guard of the outer one."""
-    before = Database.guard
+    """A run within a run leaves the observer of the outer one."""
+    before = Database.observer
     run("    pass\n\ndef test_unit():\n    pass\n")
-    assert Database.guard is before
+    assert Database.observer is before
 
 
 def test_a_session_that_nobody_closed_fails_the_test(run: Run) -> None:
@@ -252,11 +253,11 @@ def test_what_an_isolated_test_committed_needs_no_other_undoing(
     """It is rolled back: the database is made once, and not again after each test."""
     made: list[Database] = []
 
-    def counted(database: Database, mode: Mode, server: Maintenance) -> bool:
+    def counted(database: Database, mode: Mode, server: Server) -> Label:
         made.append(database)
-        return prepare(database, mode, server)
+        return provision(database, mode, server)
 
-    monkeypatch.setattr("qapla.testing.run.run.prepare", counted)
+    monkeypatch.setattr("qapla.testing.run.run.provision", counted)
     run(
         """
     @pytest.mark.parametrize("attempt", [1, 2])
@@ -288,16 +289,16 @@ def test_a_run_that_is_killed_while_it_commits_leaves_no_clean_database(
     run: Run, sqlite: Path
 ) -> None:
     """The label says so meanwhile, and is the old one again when the run has ended."""
-    database = SQLite(sqlite / "main_test.db")
+    database = SQLiteServer(sqlite / "main_test.db")
     body = """
     def test_before(self, dbsession):
         dbsession.execute(text("SELECT 1"))
 
     def test_it(self, committing, application):
-        assert application.dbs["main"].maintenance.label().endswith("not clean")
+        assert str(application.dbs["main"].server.label()).endswith("not clean")
 """
     run(body).assert_outcomes(passed=2)
-    assert not database.label().endswith("not clean")
+    assert database.label() not in (None, DIRTY)
 
 
 def test_recreate_migrates_once_for_all_workers(
@@ -414,19 +415,12 @@ class TestIt(BaseApplicationFixture):
     assert [name[:19] for name in names[2:]] == ["main_test_template_"]
 
 
-@pytest.mark.parametrize(
-    ("worker", "suffix"), [("gw3", "_test_gw3"), ("", "_test"), ("master", "_test")]
-)
 def test_the_suffix_of_a_worker_is_in_the_settings_from_the_start(
     project: Callable[..., DatabaseApplication],
-    monkeypatch: pytest.MonkeyPatch,
-    worker: str,
-    suffix: str,
 ) -> None:
     """Preparing for tests is enough; for any other purpose the name is the configured one."""
-    monkeypatch.setenv("PYTEST_XDIST_WORKER", worker)
-    tests, command = project().run_tests(), project().run_command()
-    assert tests.dbs["main"].target.url.database == f"probe_main{suffix}"
+    tests, command = project().run_tests(suffix="_gw3"), project().run_command()
+    assert tests.dbs["main"].target.url.database == "probe_main_test_gw3"
     assert command.dbs["main"].target.url.database == "probe_main"
 
 
@@ -473,9 +467,9 @@ def pytest_terminal_summary(terminalreporter, config):
 
 def test_a_run_without_the_plugin_is_told_to_load_it(monkeypatch: pytest.MonkeyPatch) -> None:
     """The fixtures need to know which test runs."""
-    monkeypatch.setattr(TestRun, "running", None)
+    monkeypatch.setattr(DatabaseRun, "running", None)
     with pytest.raises(IsolationError) as caught:
-        TestRun.now()
+        DatabaseRun.now()
     assert str(caught.value) == (
         "the plugin of the databases is not loaded: add `-p qapla.testing.plugin` to "
         "`addopts` in pyproject.toml"

@@ -29,7 +29,7 @@ from qapla.database.sessions import routing as session_module
 from qapla.database.sessions.reads import open_read
 from qapla.exceptions import Duplicate, ReadOnly
 from qapla.testing.isolation.isolation import Isolation
-from qapla.testing.isolation.tracker import Watch
+from qapla.testing.isolation.tracker import ResourceTracker
 
 from qapla_sample.fleet import (
     Fleet,
@@ -441,8 +441,8 @@ def test_a_forked_child_leaves_the_readers_connections_alone(
 
 def test_a_tests_connection_turns_the_reader_off(fleet: Database) -> None:
     """What a test has not committed for good is seen by its reads; afterwards the reader is back."""
-    watch = Watch(fleet)
-    isolation = Isolation(watch)
+    tracker = ResourceTracker(fleet)
+    isolation = Isolation(tracker)
     isolation.begin(threading.get_ident())
     with fleet.get_session() as session:
         FleetWriteDriver(session).create(name="Ninth")
@@ -452,7 +452,7 @@ def test_a_tests_connection_turns_the_reader_off(fleet: Database) -> None:
         assert len(list(FleetReadDriver(session).stream())) == 1
     isolation.end()
     isolation.close()
-    watch.remove()
+    tracker.remove()
     with fleet.get_session() as session:
         assert FleetReadDriver(session).count() == 0
 

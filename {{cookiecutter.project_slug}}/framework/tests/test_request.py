@@ -17,6 +17,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from webtest import TestApp
 
+from qapla.database.observer import Observer
+
 from qapla_sample.application.app import SampleApplication
 from qapla_sample.databases.analytics.event import Event
 from qapla_sample.databases.main.ship import Ship, ShipWriteDriver
@@ -66,12 +68,13 @@ def test_a_session_is_opened_at_first_use_and_kept(serve: Serve) -> None:
     assert not seen[2][1].in_transaction()
 
 
-def test_a_request_that_touches_no_database_opens_no_session(serve: Serve) -> None:
+def test_a_request_that_touches_no_database_opens_no_session(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Neither a session nor an engine is made for it."""
-    webapp, application = serve(lambda request: sorted(request.__dict__))
+    webapp, _ = serve(lambda request: sorted(request.__dict__))
     opened: list[Any] = []
-    for database in application.dbs.values():
-        database.before_session = opened.append
+    monkeypatch.setattr(Observer, "session_requested", lambda _, database: opened.append(database))
     assert not [key for key in webapp.get("/view").json if "qapla" in key]
     assert opened == []
 

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import make_url, text
 
 from qapla.database.database import Database
+from qapla.database.lifecycle import create_schema
 from qapla.database.places.placement import schema_of
 from qapla.exceptions import DatabaseError, NotDroppable
 
@@ -44,9 +45,9 @@ def schemas(place: Place, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]
         url = database.url.update_query_dict({"options": f"-c search_path={schema}"})
         monkeypatch.setenv(f"QAPLA_SAMPLE_DATABASES__{name}__URL", url.render_as_string())
     yield database
-    for name in database.maintenance.beside():
+    for name in database.server.database_names():
         if name.startswith(NAME):
-            database.maintenance.sibling(name).drop()
+            database.server.for_database(name).drop()
 
 
 def upgraded() -> SampleApplication:
@@ -55,7 +56,7 @@ def upgraded() -> SampleApplication:
     for database in application.dbs.values():
         if not database.exists():
             database.create()
-        database.create_schema()
+        create_schema(database)
         database.migrate()
         database.dispose()
     return application

@@ -11,10 +11,10 @@ from sqlalchemy import inspect, make_url, text
 from sqlalchemy.exc import OperationalError
 
 from qapla.database.database import Database
-from qapla.database.dialects.label import UNCLEAN
+from qapla.database.dialects.label import DIRTY
 from qapla.database.places.urls import name_of, template_stem
 from qapla.exceptions import NotDroppable
-from qapla.testing.provisioning.provision import Mode, digest_of, prepare
+from qapla.testing.provisioning.provision import Mode, digest_of, provision
 
 Place = Callable[..., Database]
 Migrated = list[str]
@@ -72,14 +72,14 @@ def tables(database: Database) -> set[str]:
 def templates(database: Database) -> list[str]:
     """Return the names of the templates of a database."""
     stem = template_stem(database.target.url)
-    return [name for name in database.maintenance.beside() if name.startswith(stem)]
+    return [name for name in database.server.database_names() if name.startswith(stem)]
 
 
 def remove(database: Database) -> None:
     """Drop a database and its templates."""
     database.drop()
     for name in templates(database):
-        database.maintenance.sibling(name).drop()
+        database.server.for_database(name).drop()
 
 
 @EVERY
@@ -87,7 +87,7 @@ def test_a_prepared_database_is_as_migrated(place: Place) -> None:
     """Whatever the last run has left, rows and tables, is gone."""
     database = place("qapla 100% prepared_test")
     for _ in range(2):
-        prepare(database, Mode())
+        provision(database, Mode())
         assert tables(database) == MIGRATED
         with database.get_session() as session:
             assert session.scalar(text("SELECT count(*) FROM ships")) == 0
@@ -101,7 +101,7 @@ def test_unchanged_migrations_run_once(place: Place, migrated: Migrated) -> None
     database, worker = place("qapla_once_test"), place("qapla_once_test_gw1")
     remove(database)
     for made in (database, worker, database):
-        prepare(made, Mode())
+        provision(made, Mode())
     (template,) = migrated
     assert templates(database) == [Path(template).stem]
     assert Path(template).stem == f"qapla_once_test_template_{digest_of(database)[:8]}"
@@ -112,10 +112,10 @@ def test_a_run_on_its_own_migrates_its_own_database(place: Place, migrated: Migr
     """A template is made when a second database is needed."""
     database, worker = place("qapla_alone_test"), place("qapla_alone_test_gw1")
     remove(database)
-    prepare(database, Mode(alone=True))
+    provision(database, Mode(alone=True))
     assert migrated == [database.target.url.database]
     assert templates(database) == []
-    prepare(worker, Mode())
+    provision(worker, Mode())
     assert len(migrated) == 2
     assert len(templates(database)) == 1
 
@@ -126,12 +126,12 @@ def test_the_next_run_empties_what_is_there(place: Place, migrated: Migrated, al
     """Neither migrations nor a template are needed, and keys count from the start."""
     database = place("qapla_emptied_test")
     remove(database)
-    prepare(database, Mode(alone=alone))
+    provision(database, Mode(alone=alone))
     for name in templates(database):
-        database.maintenance.sibling(name).drop()
+        database.server.for_database(name).drop()
     use(database, "INSERT INTO ships (name) VALUES ('Rotarran')")
     migrated.clear()
-    assert prepare(database, Mode(alone=alone))
+    assert provision(database, Mode(alone=alone)).resettable
     assert migrated == []
     use(database, "INSERT INTO ships (name) VALUES ('Bortas')")
     with database.get_session() as session:
@@ -143,9 +143,9 @@ def test_the_next_run_empties_what_is_there(place: Place, migrated: Migrated, al
 def test_a_schema_that_was_changed_by_hand_is_made_anew(place: Place, alone: bool) -> None:
     """What a developer has tried out is in no later run."""
     database = place("qapla_tried_test")
-    prepare(database, Mode(alone=alone))
+    provision(database, Mode(alone=alone))
     use(database, "CREATE INDEX tried ON ships (name)")
-    prepare(database, Mode(alone=alone))
+    provision(database, Mode(alone=alone))
     indexes = {index["name"] for index in inspect(database.engine).get_indexes("ships")}
     database.dispose()
     assert "tried" not in indexes
@@ -155,10 +155,10 @@ def test_a_schema_that_was_changed_by_hand_is_made_anew(place: Place, alone: boo
 def test_what_is_connected_to_a_database_is_cut_off(place: Place) -> None:
     """A process that an earlier run has left would write between the tests of this one."""
     database = place("qapla_left_test")
-    prepare(database, Mode())
+    provision(database, Mode())
     left = database.at(database.target)
     with left.engine.connect() as connection:
-        prepare(database, Mode())
+        provision(database, Mode())
         with pytest.raises(OperationalError):
             connection.execute(text("SELECT 1"))
     left.dispose()
@@ -170,7 +170,7 @@ def test_a_test_database_does_not_wait_for_the_disk(place: Place, alone: bool) -
     """If the machine stops, the database is made anew anyway."""
     database = place("qapla_quick_test")
     remove(database)
-    prepare(database, Mode(alone=alone))
+    provision(database, Mode(alone=alone))
     with database.get_session() as session:
         assert session.scalar(text("SHOW synchronous_commit")) == "off"
 
@@ -180,7 +180,7 @@ def test_mariadb_is_migrated_each_time(place: Place, migrated: Migrated) -> None
     """It clones no databases, so that each one is migrated."""
     database = place("qapla_each_test")
     for _ in range(2):
-        prepare(database, Mode())
+        provision(database, Mode())
     assert migrated == [database.target.url.database] * 2
 
 
@@ -188,10 +188,10 @@ def test_mariadb_is_migrated_each_time(place: Place, migrated: Migrated) -> None
 @pytest.mark.parametrize("reuse", [True, False])
 def test_a_change_of_a_migration_is_noticed(changeable: Database, reuse: bool) -> None:
     """The database has what the migrations make now, and the old template is removed."""
-    prepare(changeable, Mode())
+    provision(changeable, Mode())
     before = templates(changeable)
     change(changeable)
-    prepare(changeable, Mode(reuse=reuse))
+    provision(changeable, Mode(reuse=reuse))
     assert tables(changeable) == {*MIGRATED, "more"}
     after = templates(changeable)
     assert len(after) == len(before) <= 1
@@ -201,9 +201,9 @@ def test_a_change_of_a_migration_is_noticed(changeable: Database, reuse: bool) -
 @CLONING
 def test_old_templates_are_removed_where_none_is_made(changeable: Database) -> None:
     """A run on its own needs none of its migrations, and nobody needs the old one."""
-    prepare(changeable, Mode())
+    provision(changeable, Mode())
     change(changeable)
-    prepare(changeable, Mode(alone=True))
+    provision(changeable, Mode(alone=True))
     assert templates(changeable) == []
 
 
@@ -229,10 +229,10 @@ def test_only_templates_of_the_database_are_removed(changeable: Database, place:
     ]
     for other in others:
         other.create()
-    prepare(changeable, Mode())
+    provision(changeable, Mode())
     change(changeable)
-    prepare(changeable, Mode())
-    prepare(changeable, Mode(recreate=True, alone=True))
+    provision(changeable, Mode())
+    provision(changeable, Mode(recreate=True, alone=True))
     assert all(other.exists() for other in others)
 
 
@@ -240,10 +240,10 @@ def test_only_templates_of_the_database_are_removed(changeable: Database, place:
 def test_reuse_keeps_a_clean_database(place: Place, migrated: Migrated) -> None:
     """What the last run has left clean is used as it is, and nothing is made."""
     database = place("qapla_reused_test")
-    prepare(database, Mode())
+    provision(database, Mode())
     use(database, "CREATE TABLE sign (id INTEGER)")
     migrated.clear()
-    prepare(database, Mode(reuse=True))
+    provision(database, Mode(reuse=True))
     assert migrated == []
     assert "sign" in tables(database)
 
@@ -252,13 +252,13 @@ def test_reuse_keeps_a_clean_database(place: Place, migrated: Migrated) -> None:
 def test_reuse_makes_what_is_not_clean(place: Place) -> None:
     """A database with this label was left in the middle of something."""
     database = place("qapla_unclean_test")
-    prepare(database, Mode())
+    provision(database, Mode())
     use(database, "CREATE TABLE sign (id INTEGER)")
-    database.maintenance.set_label(UNCLEAN)
-    prepare(database, Mode(reuse=True))
+    database.server.set_label(DIRTY)
+    provision(database, Mode(reuse=True))
     assert "sign" not in tables(database)
     database.drop()
-    prepare(database, Mode(reuse=True))
+    provision(database, Mode(reuse=True))
     assert "ships" in tables(database)
 
 
@@ -268,15 +268,15 @@ def test_recreate_migrates_from_scratch(place: Place, migrated: Migrated, reuse:
     """The template is made anew, once in a run, whatever other options there are."""
     database = place("qapla_scratch_test")
     remove(database)
-    prepare(database, Mode())
+    provision(database, Mode())
     migrated.clear()
     mode = Mode(recreate=True, reuse=reuse, run="one")
-    prepare(database, mode)
+    provision(database, mode)
     assert len(migrated) == 1
-    if database.maintenance.clones:
-        prepare(database, mode)
+    if database.server.clones:
+        provision(database, mode)
         assert len(migrated) == 1
-    prepare(database, replace(mode, run="another"))
+    provision(database, replace(mode, run="another"))
     assert len(migrated) == 2
 
 
@@ -286,8 +286,8 @@ def test_a_template_that_was_left_half_made_is_made_again(place: Place) -> None:
     database = place("qapla_half_test")
     remove(database)
     half = f"qapla_half_test_template_{digest_of(database)[:8]}"
-    database.maintenance.sibling(half).create(for_tests=True)
-    prepare(database, Mode())
+    database.server.for_database(half).create(for_tests=True)
+    provision(database, Mode())
     assert "ships" in tables(database)
 
 
@@ -299,9 +299,9 @@ def test_a_failed_migration_leaves_no_template(changeable: Database, migrated: M
     revision.write_text(source.replace("sa.Column", "sa.Colum"))
     for _ in range(2):
         with pytest.raises(AttributeError):
-            prepare(changeable, Mode())
+            provision(changeable, Mode())
     revision.write_text(source)
-    prepare(changeable, Mode())
+    provision(changeable, Mode())
     assert "ships" in tables(changeable)
 
 
@@ -314,7 +314,7 @@ def test_workers_that_start_together_migrate_once(place: Place, migrated: Migrat
 
     def work(database: Database) -> None:
         together.wait()
-        prepare(database, Mode())
+        provision(database, Mode())
 
     threads = [threading.Thread(target=work, args=[database]) for database in workers]
     for thread in threads:
@@ -332,7 +332,7 @@ def test_what_is_no_test_database_is_refused(place: Place, mode: Mode) -> None:
     database = place("qapla_production")
     database.create()
     with pytest.raises(NotDroppable) as caught:
-        prepare(database, mode)
+        provision(database, mode)
     assert str(caught.value) == (
         f"database 'main': {name_of(database.target.url)!r} is not dropped, as its name does not end in '_test': "
         "call run_tests() to work on the test databases"
@@ -347,15 +347,15 @@ def test_databases_whose_migrations_fill_tables_are_told(
     changeable: Database, migrated: Migrated, alone: bool
 ) -> None:
     """Emptying them would lose what the migrations have put there, so that they are cloned."""
-    assert prepare(changeable, Mode())
+    assert provision(changeable, Mode()).resettable
     (revision,) = (changeable.target.migrations / "versions").glob("0001*.py")
     insert = "\n    op.execute(\"INSERT INTO ships VALUES (1, 'Rotarran')\")\n\n\ndef downgrade"
     revision.write_text(revision.read_text().replace("\n\n\ndef downgrade", insert))
     migrated.clear()
     for _ in range(2):
-        assert not prepare(changeable, Mode(alone=alone))
+        assert not provision(changeable, Mode(alone=alone)).resettable
         with changeable.get_session() as session:
             assert session.scalars(text("SELECT name FROM ships")).all() == ["Rotarran"]
         use(changeable, "UPDATE ships SET name = 'Bortas'")
-    assert not prepare(changeable, Mode(reuse=True))
-    assert len(migrated) == (1 if changeable.maintenance.clones else 2)
+    assert not provision(changeable, Mode(reuse=True)).resettable
+    assert len(migrated) == (1 if changeable.server.clones else 2)

@@ -11,12 +11,12 @@ from sqlalchemy.orm import Session
 
 from qapla.database.database import Database
 from qapla.database.decorators import WithDatabase
-from qapla.database.dialects.label import UNCLEAN
-from qapla.database.dialects.sqlite import SQLite
+from qapla.database.dialects.label import DIRTY
+from qapla.database.dialects.sqlite.server import SQLiteServer
 from qapla.settings import Settings
 from qapla.testing import BaseApplicationFixture, BaseMigrationTests
 from qapla.testing.factories import Factory
-from qapla.testing.run.run import TestRun
+from qapla.testing.run.run import DatabaseRun
 
 from qapla_sample import main
 from qapla_sample.application.app import (
@@ -345,18 +345,18 @@ class TestMigrationsOnMariaDB(BaseMigrationTests):
 def test_a_database_is_recreated_once_in_a_run(sqlite: Path) -> None:
     """Each database has its own mark, so that the second is not left stale."""
     application = SampleApplication().run_tests()
-    run, main, analytics = TestRun(), *application.dbs.values()
+    run, main, analytics = DatabaseRun(), *application.dbs.values()
     for name in ("main", "analytics"):
         (sqlite / f"{name}_test.db").write_text("stale")
-        SQLite(sqlite / f"{name}_test.db").set_label(UNCLEAN)
+        SQLiteServer(sqlite / f"{name}_test.db").set_label(DIRTY)
     for _ in range(2):
-        run.refresh(main)
+        run.ensure_ready(main)
         with main.get_session() as session:
             session.add(Ship(name="Rotarran"))
             session.commit()
     with main.get_session() as session:
         assert len(ShipReadDriver(session).list_all()) == 2
-    run.refresh(analytics)
+    run.ensure_ready(analytics)
     with analytics.get_session() as session:
         assert session.query(Event).count() == 0
     for database in (main, analytics):

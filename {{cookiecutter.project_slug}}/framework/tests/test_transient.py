@@ -8,7 +8,7 @@ import pytest
 from psycopg import errors
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
-from qapla.database.dialects.transient import is_transient
+from qapla.database.dialects.errors import is_transient
 
 
 def wrapped(original: Exception, *, lost: bool = False) -> DBAPIError:

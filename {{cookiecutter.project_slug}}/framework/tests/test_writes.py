@@ -8,7 +8,7 @@ from qapla.database.sessions import uncommitted as writes
 from qapla_sample.fleet import Fleet
 
 pytestmark = [
-    pytest.mark.own_databases,
+    pytest.mark.unguarded_databases,
     pytest.mark.parametrize("fleet_server", ["postgresql"], indirect=True),
 ]
 

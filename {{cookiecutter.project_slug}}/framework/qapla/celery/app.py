@@ -4,7 +4,6 @@ Importing a module of tasks prepares nothing; a worker prepares the application 
 """
 
 import importlib
-import os
 import pkgutil
 from collections.abc import Callable
 from pathlib import Path
@@ -105,8 +104,7 @@ class CeleryApplication(Application):
         queue = str(self.settings.celery.get("task_default_queue", self.package))
         if self.purpose != TESTS:
             return queue
-        parallel = os.environ.get("PYTEST_XDIST_WORKER")
-        return f"{queue}_test_{parallel}" if parallel else f"{queue}_test"
+        return f"{queue}_test{self.parallel_suffix}"
 
     def _prepare_configuration(self) -> None:
         """Prepare the application; a command of Celery is ended by what is wrong, in one line."""

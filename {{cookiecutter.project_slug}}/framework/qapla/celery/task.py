@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from qapla.celery.delays import refuse_long_delay
 from qapla.celery.lazy import LazyTask
-from qapla.database.dialects.transient import is_transient
+from qapla.database.dialects.errors import is_transient
 from qapla.database.sessions.on_commit import on_commit
 
 

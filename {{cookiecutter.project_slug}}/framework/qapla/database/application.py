@@ -9,7 +9,8 @@ from sqlalchemy import URL
 from qapla.app import TESTS, Application
 from qapla.database.connect.options import check_options
 from qapla.database.connect.pooler import direct_url, options_behind
-from qapla.database.database import Database, Target
+from qapla.database.database import Database
+from qapla.database.dialects import dialect_of
 from qapla.database.migrations.models import import_models, is_package
 from qapla.database.places.destination import settle
 from qapla.database.places.placement import (
@@ -19,7 +20,8 @@ from qapla.database.places.placement import (
     refuse_shared,
     url_for_tests,
 )
-from qapla.database.places.urls import check_names, parse, refuse_long, test_suffix
+from qapla.database.places.target import Target
+from qapla.database.places.urls import TEST_SUFFIX, check_names, parse, refuse_long
 from qapla.database.registry import Databases
 from qapla.exceptions import DatabaseError, SettingsError
 from qapla.settings import DatabaseSettings
@@ -169,7 +171,7 @@ class DatabaseApplication(Application):
             reader=_has_reader(here.url, settings),
         )
         if self.purpose == TESTS:
-            url = url_for_tests(database.name, placed, test_suffix())
+            url = url_for_tests(database.name, placed, TEST_SUFFIX + self.parallel_suffix)
             others = tuple(self._namesake(name, placed[name]) for name in namesakes(url, placed))
             target = replace(target, url=url, tests=True, namesakes=others)
         else:
@@ -219,5 +221,5 @@ def _has_reader(url: URL, settings: DatabaseSettings) -> bool:
     }
     if settings.reader is not None:
         return settings.reader and not isolated
-    postgresql = url.get_backend_name() == "postgresql"
-    return postgresql and not isolated and "poolclass" not in settings.options
+    committed = dialect_of(url.get_backend_name()).reads_committed
+    return committed and not isolated and "poolclass" not in settings.options

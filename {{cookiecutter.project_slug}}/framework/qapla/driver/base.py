@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 from sqlalchemy import ColumnElement, Dialect, false, inspect
 from sqlalchemy.orm import Mapper, QueryableAttribute, Session
 
+from qapla.database.dialects import dialect_of
 from qapla.driver.mapping.criteria import condition
 from qapla.driver.mapping.related import references, refers_to
 from qapla.driver.mapping.values import as_key, holds
@@ -108,7 +109,7 @@ class Driver(Generic[M]):
                 f"{self.name}: the primary key is ({names}), and {given} given: "
                 "a key of several columns is a tuple"
             )
-        engine = self.dialect.name
+        engine = dialect_of(self.dialect.name)
         found = []
         for column, value in zip(columns, values, strict=True):
             held = as_key(column.type, value)

@@ -9,6 +9,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
+from qapla.database.dialects.base import Failure
+from qapla.database.dialects.errors import failure_of
 from qapla.database.sessions.transaction import savepoint, transaction
 from qapla.driver.base import Driver, M
 from qapla.driver.bulk import bulk
@@ -19,9 +21,6 @@ from qapla.driver.mapping.tables import tables_of
 from qapla.driver.upsert import upsert
 from qapla.driver.upsert.conflict import Predicate
 from qapla.exceptions import Locked, ObjectNotFound, QaplaError, StaleObject
-
-# PostgreSQL: lock_not_available; MariaDB: lock wait timeout, and not being locked with NOWAIT.
-_LOCKED = ("55P03", 1205, 3572)
 
 
 class WriteDriver(Driver[M]):
@@ -198,8 +197,7 @@ class WriteDriver(Driver[M]):
                 result = self.session.scalars(lock, execution_options=anew)
                 found: M | None = result.unique().one_or_none()
         except DBAPIError as error:
-            codes = (getattr(error.orig, "sqlstate", None), *error.orig.args[:1])  # type: ignore[union-attr]
-            if any(code in _LOCKED for code in codes):
+            if Failure.LOCKED in failure_of(error):
                 raise Locked(self.name, key) from error
             raise
         if found is None and not (skip_locked and self._is_there(key)):

@@ -11,9 +11,7 @@ from pyramid.httpexceptions import HTTPNotFound
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from qapla.database.connect.engines import is_missing_table
-from qapla.database.dialects.misfit import is_misfit
-from qapla.database.dialects.transient import is_transient
+from qapla.database.dialects.errors import is_misfit, is_missing_table, is_transient
 from qapla.exceptions import (
     BadCursor,
     CheckFailed,

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from qapla.celery.outbox.message import ORDER, OutboxColumns, OutboxDriver
 from qapla.database.application import DatabaseApplication
-from qapla.database.dialects.transient import is_transient
+from qapla.database.dialects.errors import is_transient
 from qapla.exceptions import QueueMismatch, UnknownTask
 
 logger = logging.getLogger(__name__)

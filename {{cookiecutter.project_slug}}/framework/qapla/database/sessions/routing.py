@@ -19,21 +19,41 @@ from sqlalchemy.orm import Session
 
 from qapla.database.sessions.reads import begins_plainly, close_read, open_read, refuse_writes
 
+Listener = Callable[[Session], None]
+
 
 class RoutedSession(Session):
     """A session of a database, whose marked reads may be short ones.
 
     Args:
         reader: The engine whose marked reads run outside of a transaction, or None for none.
+        opened: A function that is called with the new session.
+        closed: A function that is called with the session before it is closed, each time.
     """
 
-    def __init__(self, *args: Any, reader: Engine | None = None, **options: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        reader: Engine | None = None,
+        opened: Listener | None = None,
+        closed: Listener | None = None,
+        **options: Any,
+    ) -> None:
         super().__init__(*args, **options)
         self.reader = reader
+        self._on_close = closed
         self._is_reading = False
         self._is_guarded = False
         self._reads: Connection | None = None
         self._guards: dict[Connection, Callable[[], None]] = {}
+        if opened is not None:
+            opened(self)
+
+    def close(self) -> None:
+        """Close, and report it."""
+        if self._on_close is not None:
+            self._on_close(self)
+        super().close()
 
     @contextmanager
     def reading(self, *, read_only: bool = False) -> Iterator[None]:

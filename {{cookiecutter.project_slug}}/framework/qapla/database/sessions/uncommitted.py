@@ -45,12 +45,12 @@ def track(sessions: sessionmaker[Session], engine: Engine) -> None:
     event.listen(engine, "handle_error", _on_error)
 
 
-def writes(statement: str) -> bool:
+def is_write(statement: str) -> bool:
     """Whether a statement's text is one that writes."""
     return _WRITES.match(statement) is not None
 
 
-def mark_written(session: Session) -> Callable[[], None]:
+def record_write(session: Session) -> Callable[[], None]:
     """Remember a write in the session's transaction; return what forgets it."""
     current = _lineage(session)
     before = session.info.get(_WRITTEN, ())
@@ -73,9 +73,6 @@ def has_uncommitted_writes(session: Session) -> bool:
         root = session.get_transaction()
         if any(lineage[-1] is root for lineage in written):
             return True
-    # Cheaper than to look at each object, and enough for a session that only reads.
-    if session._is_clean():
-        return False
     if session.new or session.deleted:
         return True
     return any(session.is_modified(changed) for changed in session.dirty)
@@ -121,10 +118,10 @@ def _on_execute_no_params(cursor: object, statement: str, context: Any) -> None:
 
 
 def _note(statement: str, context: Any) -> None:
-    if context.isinsert or context.isupdate or context.isdelete or writes(statement):
+    if context.isinsert or context.isupdate or context.isdelete or is_write(statement):
         session = _session_of(context.root_connection)
         if session is not None:
-            context.qapla_forget = mark_written(session)
+            context.qapla_forget = record_write(session)
 
 
 def _on_error(error: ExceptionContext) -> None:

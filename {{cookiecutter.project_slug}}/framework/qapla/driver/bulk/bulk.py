@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, insert
 from sqlalchemy.sql.schema import Column
 
-from qapla.database.sessions.uncommitted import mark_written
+from qapla.database.sessions.uncommitted import record_write
 from qapla.driver.base import Driver
 from qapla.driver.bulk.copy import can_copy, copy_rows
 from qapla.driver.generated import own_values
@@ -70,7 +70,7 @@ def insert_rows(driver: Driver[Any], rows: Iterable[Row]) -> int:
     table = table_of(driver)
     defaults = [c for c in table.columns if c.default is not None and c not in load.columns]
     if can_copy(connection, [*load.columns, *defaults], defaults):
-        mark_written(driver.session)
+        record_write(driver.session)
         return copy_rows(connection, table, load.columns, defaults, load.values)
     count = 0
     for batch in load.batches():

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Table
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.schema import Column
 
+from qapla.database.dialects import dialect_of
 from qapla.driver.bulk.binary import Fit, fits_of, known_types
 from qapla.driver.generated import computed
 
@@ -41,7 +42,7 @@ def can_copy(
 ) -> bool:
     """Whether COPY can take the rows, which has no place for SQL."""
     dialect = connection.dialect
-    if (dialect.name, dialect.driver) != ("postgresql", "psycopg"):
+    if dialect.driver != dialect_of(dialect.name).copy_driver:
         return False
     sql: list[Any] = [column.default for column in defaults]
     return not any(default.is_clause_element or default.is_sequence for default in sql) and not any(

@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, literal, select, true, tuple_
-from sqlalchemy.dialects import mysql, postgresql, sqlite
+from sqlalchemy import ColumnElement, select, true, tuple_
 from sqlalchemy.exc import NoResultFound
-from sqlalchemy.sql.elements import NamedColumn
 
+from qapla.database.dialects import dialect_of
+from qapla.database.dialects.base import Upsert
 from qapla.driver.base import Driver
 from qapla.driver.bulk.bulk import Load, load_of
 from qapla.driver.generated import changed_values
@@ -128,33 +128,15 @@ def _refuse_other_kinds(
 
 
 def _statement(driver: Driver[Any], target: Target, given: Sequence[str]) -> Any:
-    dialect = driver.dialect.name
-    table = table_of(driver)
     attributes = driver.mapper.column_attrs
     changed = [attributes[name].columns[0] for name in given if name not in target.names]
     # Where nothing is given to change, a row that is there is left alone.
     also = changed_values(driver.mapper, given) if changed else {}
-    new = {attributes[name].columns[0]: value for name, value in also.items()}
-    elements = [attributes[name].columns[0] for name in target.names]
-    if dialect in ("mysql", "mariadb"):
-        insert = mysql.insert(table)
-        # Without a change MariaDB would still refuse the duplicate.
-        taken = {column.name: insert.inserted[column.key] for column in changed or elements}
-        # PyMySQL takes no parameters behind the values of many rows.
-        inline = {column.name: _inline(column, value) for column, value in new.items()}
-        return insert.on_duplicate_key_update({**taken, **inline})
-    if dialect not in ("postgresql", "sqlite"):
-        raise QaplaError(f"{driver.name}: {dialect} has no upsert that we know: write it yourself")
-    statement = (postgresql if dialect == "postgresql" else sqlite).insert(table)
-    into: dict[str, Any] = {"index_elements": elements, "index_where": target.predicate}
-    if not changed:
-        return statement.on_conflict_do_nothing(**into)
-    taken = {column.name: statement.excluded[column.key] for column in changed}
-    taken.update((column.name, value) for column, value in new.items())
-    return statement.on_conflict_do_update(**into, set_=taken, where=target.kind)
-
-
-def _inline(column: NamedColumn[Any], value: Any) -> ColumnElement[Any]:
-    if isinstance(value, ColumnElement):
-        return value
-    return literal(value, column.type, literal_execute=True)
+    parts = Upsert(
+        columns=[attributes[name].columns[0] for name in target.names],
+        predicate=target.predicate,
+        kind=target.kind,
+        changed=changed,
+        values={attributes[name].columns[0]: value for name, value in also.items()},
+    )
+    return dialect_of(driver.dialect.name).upsert(table_of(driver), parts)

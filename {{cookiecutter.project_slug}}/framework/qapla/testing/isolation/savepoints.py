@@ -8,7 +8,7 @@ from collections.abc import Callable
 from sqlalchemy import Connection, event
 from sqlalchemy.orm import Session, SessionTransaction, sessionmaker
 
-from qapla.database.database import OWNER
+from qapla.database.observer import owner_of
 from qapla.testing.isolation.tracker import PLACE, shown
 
 
@@ -88,6 +88,7 @@ class Savepoints:
 
 
 def _owner(session: Session | None) -> str:
-    info = session.info if session is not None else {}
-    place = f" opened at {shown(info[PLACE])}" if PLACE in info else ""
-    return str(info.get(OWNER) or f"a session{place}")
+    if session is None:
+        return "a session"
+    place = f" opened at {shown(session.info[PLACE])}" if PLACE in session.info else ""
+    return owner_of(session) or f"a session{place}"

@@ -17,6 +17,7 @@ from alembic.script import ScriptDirectory
 from alembic.util import DispatchPriority, PriorityDispatchResult
 from sqlalchemy import MetaData
 
+from qapla.database.dialects import dialect_of
 from qapla.database.migrations.autogenerate.defaults import compare_server_default
 from qapla.database.migrations.autogenerate.enums import compare_enums
 from qapla.database.migrations.autogenerate.statements import Statements
@@ -30,7 +31,7 @@ def _create_schemas(
     context: AutogenContext, upgrade: ops.UpgradeOps, schemas: set[str | None]
 ) -> PriorityDispatchResult:
     """Create the schemas of new tables. A downgrade leaves them, as others may use them too."""
-    if context.dialect.name == "postgresql":
+    if dialect_of(context.dialect.name).has_schemas:
         tables = [found for found in upgrade.ops if isinstance(found, ops.CreateTableOp)]
         wanted = {table.schema for table in tables if table.schema is not None}
         quote = context.dialect.identifier_preparer.quote

@@ -6,10 +6,12 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy.engine.interfaces import DBAPICursor
 
-from qapla.database.dialects.label import UNCLEAN
+from qapla.database.dialects.label import DIRTY, Label
+from qapla.database.dialects.server import Server
 from qapla.exceptions import LockTimeout
 
 _JOURNALS = ("-journal", "-wal", "-shm")
@@ -19,8 +21,8 @@ _LOCK = ".lock"
 _PATIENCE = 600
 
 
-class SQLite:
-    """Look after a database that is a file.
+class SQLiteServer(Server):
+    """The directory of a database that is a file.
 
     Args:
         path: The path of the file.
@@ -31,12 +33,12 @@ class SQLite:
     def __init__(self, path: Path) -> None:
         self.path = path
 
-    def sibling(self, name: str) -> "SQLite":
-        """Return the maintenance of another file of the directory."""
-        return SQLite(self.path.with_name(name + self.path.suffix))
+    def for_database(self, name: str) -> "SQLiteServer":
+        """Return the server of another file of the directory."""
+        return SQLiteServer(self.path.with_name(name + self.path.suffix))
 
-    def share(self, other: object) -> None:
-        """Do nothing: a file needs no connection."""
+    def share_connection(self, other: Any) -> None:
+        """Nothing to do: a file needs no connection."""
 
     def exists(self) -> bool:
         """Whether the file exists."""
@@ -56,11 +58,11 @@ class SQLite:
         """Create the file, empty, and the directory that it is in."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
         if for_tests:
-            self.set_label(UNCLEAN)
+            self.set_label(DIRTY)
         self.path.touch()
 
     def is_empty(self) -> bool:
-        """Return whether the file has no tables."""
+        """Whether the file has no tables."""
         try:
             with closing(
                 sqlite3.connect(f"{self.path.absolute().as_uri()}?mode=ro", uri=True)
@@ -82,41 +84,41 @@ class SQLite:
         for suffix in ("", _LABEL, *_JOURNALS):
             self._beside(suffix).unlink(missing_ok=True)
 
-    def hurry(self) -> None:
-        """Do nothing: a file is fast enough."""
+    def disable_synchronous_commit(self) -> None:
+        """Nothing to do: a file is fast enough."""
 
     def disconnect(self) -> None:
-        """Do nothing: a file is removed whoever has it open."""
+        """Nothing to do: a file is removed whoever has it open."""
 
     def clone(self, template: str) -> None:
         """Copy another file of the directory, which nobody has open."""
-        self.set_label(UNCLEAN)
+        self.set_label(DIRTY)
         shutil.copyfile(self.path.with_name(template + self.path.suffix), self.path)
 
-    def beside(self) -> list[str]:
+    def database_names(self) -> list[str]:
         """Return the stems of the files of the directory that have the same ending."""
         return [path.stem for path in self.path.parent.glob(f"*{self.path.suffix}")]
 
-    def label(self) -> str:
-        """Return the text of the file beside the database.
+    def label(self) -> Label | None:
+        """Return the label in the file beside the database.
 
         A link, and a file that has other names, have none: the database is not only a test's.
         """
         label = self._beside(_LABEL)
         if not (label.exists() and self.exists()) or self._has_other_names():
-            return ""
-        return label.read_text(encoding="utf-8")
+            return None
+        return Label.parse(label.read_text(encoding="utf-8"))
 
-    def landed(self, cursor: DBAPICursor) -> tuple[str, str]:
+    def locate(self, cursor: DBAPICursor) -> tuple[str, Label | None]:
         """Return the path and the label of the file that a cursor of the driver reads."""
         cursor.execute("SELECT file FROM pragma_database_list WHERE name = 'main'")
         (name,) = cursor.fetchone() or ("",)
         path = Path(name).resolve()
-        return str(path), SQLite(path).label()
+        return str(path), SQLiteServer(path).label()
 
-    def set_label(self, label: str) -> None:
+    def set_label(self, label: Label) -> None:
         """Write the file beside the database."""
-        self._beside(_LABEL).write_text(label, encoding="utf-8")
+        self._beside(_LABEL).write_text(str(label), encoding="utf-8")
 
     @contextmanager
     def locked(self, name: str, *, wait: bool = True) -> Iterator[bool]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Self
 
 from qapla.exceptions import AlreadyPrepared, NotPrepared, QaplaError, SettingsError
-from qapla.settings import Layers, Settings
+from qapla.settings import Settings, SettingsLoader
 
 _DOORS = "run_wsgi, run_worker, run_shell, run_command or run_tests"
 TESTS = "tests"
@@ -127,12 +127,12 @@ class Application:
         return self._paths
 
     @property
-    def layers(self) -> Layers:
+    def settings_loader(self) -> SettingsLoader:
         """Return where the settings come from."""
         package = self.settings_package
         if package is None:
             package = f"{type(self).__module__.rpartition('.')[0]}.settings"
-        return Layers(package, f"{self.package.upper()}_", self._root() / ".env")
+        return SettingsLoader(package, f"{self.package.upper()}_", self._root() / ".env")
 
     def not_prepared(self, what: str) -> NotPrepared:
         """Return the error about something that is used too early."""
@@ -169,7 +169,7 @@ class Application:
         try:
             root = self._root()
             base = {"paths": {"root": root, "var": "var"}}
-            settings = self.layers.load(base, tests=purpose == TESTS)
+            settings = self.settings_loader.load(base, tests=purpose == TESTS)
             self._settings = settings
             root = root / settings.paths["root"]
             self._paths = {name: root / path for name, path in settings.paths.items()}

@@ -11,7 +11,7 @@ from celery import Celery
 from kombu import Connection
 
 from qapla.celery import filesystem as files
-from qapla.celery.filesystem import use_whole_files
+from qapla.celery.filesystem import use_atomic_writes
 from qapla.celery.settings.configuration import make_directories, transport_options
 
 MESSAGES = 300
@@ -21,7 +21,7 @@ MESSAGES = 300
 def celery(tmp_path: Path) -> "Celery[Any]":
     """Return a Celery application on files, whose settings name them as Celery does."""
     app: Celery[Any] = Celery("probe", set_as_current=False)
-    use_whole_files(app)
+    use_atomic_writes(app)
     make_directories(tmp_path)
     url = "filesystem://localhost"
     app.conf.update(broker_url=url, broker_transport_options=transport_options(url, tmp_path))

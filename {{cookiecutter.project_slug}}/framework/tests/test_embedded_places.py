@@ -163,8 +163,8 @@ OLD = """
 import sys
 from pathlib import Path
 import psycopg
-from qapla.embedded import binaries, socket_query
-query = socket_query(Path(sys.argv[1]), programs=binaries.programs("16"))
+from qapla.embedded import binaries, connection_query
+query = connection_query(Path(sys.argv[1]), programs=binaries.programs("16"))
 with psycopg.connect(user="postgres", dbname="postgres", autocommit=True, **query) as connection:
     connection.execute("CREATE DATABASE fleet")
 with psycopg.connect(user="postgres", dbname="fleet", **query) as connection:

@@ -62,7 +62,7 @@ def test_a_fork_that_outlives_its_parent(data: Path) -> None:
     begin, end = os.pipe(), os.pipe()
     parent = os.fork()
     if parent == 0:
-        embedded.socket_query(data)
+        embedded.connection_query(data)
         child = os.fork()
         if child == 0:
             os.close(end[1])

@@ -15,7 +15,7 @@ from celery.utils.dispatch import Signal
 
 from qapla.app import TESTS, Application
 from qapla.celery.base import ProjectCelery
-from qapla.celery.filesystem import use_whole_files
+from qapla.celery.filesystem import use_atomic_writes
 from qapla.celery.logs import apply_options
 from qapla.celery.sessions import connect_scopes
 from qapla.celery.settings.checks import check, check_together
@@ -44,13 +44,13 @@ class CeleryApplication(Application):
                 self.package,
                 task_cls=Task,
                 set_as_current=False,
-                variable=self.layers.variable,
+                variable=self.settings_loader.variable,
             )
             if not CeleryApplication._has_default:
                 # For `@shared_task`, `AsyncResult(id)` and `current_app`, in every thread.
                 self._celery.set_default()
                 CeleryApplication._has_default = True
-            use_whole_files(self._celery)
+            use_atomic_writes(self._celery)
             connect_scopes()
             self._celery.on_configure = _Configure(self._prepare_configuration)
             self._celery.add_defaults(self._configuration)
@@ -67,7 +67,7 @@ class CeleryApplication(Application):
         Raises:
             SettingsError: A setting of Celery cannot be right.
         """
-        check(self.settings.celery, self.layers.source, development=self._is_development)
+        check(self.settings.celery, self.settings_loader.source, development=self._is_development)
         if self.settings.logging:
             # Celery sets up no logging of its own when somebody listens to this signal.
             setup_logging.connect(apply_options, dispatch_uid="qapla")
@@ -126,7 +126,7 @@ class CeleryApplication(Application):
             queue=self._queue,
             include=self._task_modules(),
         )
-        check_together(configured, self.layers.source)
+        check_together(configured, self.settings_loader.source)
         return configured
 
     def _task_modules(self) -> list[str]:

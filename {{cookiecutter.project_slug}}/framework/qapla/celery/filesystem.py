@@ -20,7 +20,7 @@ from kombu.utils.uuid import uuid
 INTERVAL = 0.05
 
 
-def use_whole_files(app: "Celery[Any]") -> None:
+def use_atomic_writes(app: "Celery[Any]") -> None:
     """Let `filesystem://` and `file://` mean the classes of this module.
 
     Args:

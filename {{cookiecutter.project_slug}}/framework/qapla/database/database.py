@@ -20,7 +20,7 @@ from qapla.database.observer import OWNER, Observer, owner_of
 from qapla.database.places.target import Target
 from qapla.database.sessions.routing import RoutedSession
 from qapla.database.sessions.uncommitted import has_uncommitted_writes, track
-from qapla.embedded import socket_query
+from qapla.embedded import connection_query
 from qapla.exceptions import NotPrepared, SessionEnded
 
 
@@ -79,7 +79,7 @@ class Database:
         target = self.target
         if target.embedded is None:
             return target.url
-        query = socket_query(target.embedded, target.embedded_setting)
+        query = connection_query(target.embedded, target.embedded_setting)
         return target.url.update_query_dict(query)
 
     @property

@@ -48,7 +48,7 @@ _PRIMARY = "PRIMARY"
 
 
 @contextmanager
-def translated(mapper: Mapper[Any]) -> Iterator[None]:
+def translate_integrity_errors(mapper: Mapper[Any]) -> Iterator[None]:
     """Raise the integrity errors of the block as errors of ours.
 
     Args:

@@ -22,7 +22,7 @@ R = TypeVar("R", Result[Any], ScalarResult[Any])
 Load = str | QueryableAttribute[Any] | ORMOption
 
 
-class MarkedReads(Driver[M]):
+class RoutedReads(Driver[M]):
     """Issue statements as marked reads, for one's own queries too."""
 
     def scalars(self, statement: Executable) -> list[Any]:

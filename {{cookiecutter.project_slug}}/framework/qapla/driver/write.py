@@ -15,11 +15,11 @@ from qapla.database.sessions.transaction import savepoint, transaction
 from qapla.driver.base import Driver, M
 from qapla.driver.bulk import bulk
 from qapla.driver.generated import changed_values, version_name
-from qapla.driver.integrity import translated
+from qapla.driver.integrity import translate_integrity_errors
 from qapla.driver.mapping import joined
 from qapla.driver.mapping.tables import tables_of
-from qapla.driver.upsert import upsert
 from qapla.driver.upsert.conflict import Predicate
+from qapla.driver.upsert.upsert import upsert_many, upsert_one
 from qapla.exceptions import Locked, ObjectNotFound, QaplaError, StaleObject
 
 
@@ -82,10 +82,10 @@ class WriteDriver(Driver[M]):
         self.refuse_unknown(values)
         version = version_name(self.mapper)
         # To compare versions, what the session has kept of the row is not what counts.
-        changed = self._get(key, anew=version in values)
+        changed = self._fetch(key, anew=version in values)
         if version in values and values.pop(version) != getattr(changed, version):
-            raise StaleObject(self.name, key)
-        with self._writing(), self._one(key):
+            raise StaleObject(self.model_name, key)
+        with self._writing(), self._detect_stale(key):
             for name, value in values.items():
                 setattr(changed, name, value)
             self.session.flush()
@@ -105,7 +105,7 @@ class WriteDriver(Driver[M]):
             raise QaplaError(f"{type(self).__name__}: update_where was given no values")
         every = {**values, **changed_values(self.mapper, values)}
         new = {self.column(name): value for name, value in every.items()}
-        conditions = self._given(criteria)
+        conditions = self._required_conditions(criteria)
         if len(tables_of(self)) > 1:
             with self._writing():
                 return joined.update_rows(self, every, conditions)
@@ -118,8 +118,8 @@ class WriteDriver(Driver[M]):
             ObjectNotFound: There is no such row.
             StaleObject: Somebody else has changed the row since it was read.
         """
-        doomed = self._get(key)
-        with self._writing(), self._one(key):
+        doomed = self._fetch(key)
+        with self._writing(), self._detect_stale(key):
             self.session.delete(doomed)
             self.session.flush()
 
@@ -129,7 +129,7 @@ class WriteDriver(Driver[M]):
         Where the model or one that inherits from it has several tables, the rows are locked first,
         and deleted from each table by a statement of its own.
         """
-        conditions = self._given(criteria)
+        conditions = self._required_conditions(criteria)
         if len(tables_of(self, inheriting=True)) > 1:
             with self._writing():
                 return joined.delete_rows(self, conditions)
@@ -153,7 +153,7 @@ class WriteDriver(Driver[M]):
             Duplicate: A row of another model in the same table has these values.
         """
         with self._writing():
-            found: M = upsert.one(self, on, values, index_where)
+            found: M = upsert_one(self, on, values, index_where)
         return found
 
     def upsert_many(
@@ -171,7 +171,7 @@ class WriteDriver(Driver[M]):
             index_where: As for `upsert`.
         """
         with self._writing():
-            return upsert.many(self, on, rows, index_where)
+            return upsert_many(self, on, rows, index_where)
 
     def get_for_update(
         self, key: Any, *, skip_locked: bool = False, nowait: bool = False
@@ -198,10 +198,10 @@ class WriteDriver(Driver[M]):
                 found: M | None = result.unique().one_or_none()
         except DBAPIError as error:
             if Failure.LOCKED in failure_of(error):
-                raise Locked(self.name, key) from error
+                raise Locked(self.model_name, key) from error
             raise
         if found is None and not (skip_locked and self._is_there(key)):
-            raise ObjectNotFound(self.name, key)
+            raise ObjectNotFound(self.model_name, key)
         return found
 
     @contextmanager
@@ -210,16 +210,16 @@ class WriteDriver(Driver[M]):
 
         Inside another transaction that someone opened on this session it is a savepoint.
         """
-        with translated(self.mapper), transaction(self.session):
+        with translate_integrity_errors(self.mapper), transaction(self.session):
             yield self.session
 
-    def _get(self, key: Any, *, anew: bool = False) -> M:
+    def _fetch(self, key: Any, *, anew: bool = False) -> M:
         values = self.key(key)
         found: M | None = None
         if values is not None:
             found = self.session.get(self.model, values, populate_existing=anew)
         if found is None:
-            raise ObjectNotFound(self.name, key)
+            raise ObjectNotFound(self.model_name, key)
         return found
 
     def _is_there(self, key: Any) -> bool:
@@ -228,25 +228,25 @@ class WriteDriver(Driver[M]):
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
-        with translated(self.mapper), savepoint(self.session):
+        with translate_integrity_errors(self.mapper), savepoint(self.session):
             yield
 
     @contextmanager
-    def _one(self, key: Any) -> Iterator[None]:
+    def _detect_stale(self, key: Any) -> Iterator[None]:
         try:
             yield
         except StaleDataError as error:
-            raise StaleObject(self.name, key) from error
+            raise StaleObject(self.model_name, key) from error
 
     def _run(self, statement: Any) -> int:
         with self._writing():
             count: int = self.session.execute(statement).rowcount  # type: ignore[attr-defined]
         return count
 
-    def _given(self, criteria: Mapping[str, Any]) -> list[Any]:
+    def _required_conditions(self, criteria: Mapping[str, Any]) -> list[Any]:
         if not criteria:
             raise QaplaError(
-                f"{type(self).__name__}: without criteria every row of {self.name} would be "
+                f"{type(self).__name__}: without criteria every row of {self.model_name} would be "
                 "written: name at least one column"
             )
         return self.conditions(criteria)

@@ -26,7 +26,7 @@ _PATIENCE = 300
 _GOODBYE = 30
 
 
-def socket_query(
+def connection_query(
     directory: Path, setting: str = SETTING, programs: Path | None = None
 ) -> dict[str, str]:
     """Start the server of a data directory, unless it runs, and return how to reach it.

@@ -111,7 +111,7 @@ class BaseMigrationTests(BaseApplicationFixture):
         for other in application.dbs.values():
             alike = other.url.get_backend_name() == migrated.url.get_backend_name()
             if other is not migrated and alike and _identity(other) == _identity(migrated):
-                variable = application.layers.variable("databases", migrated.name, "url")
+                variable = application.settings_loader.variable("databases", migrated.name, "url")
                 _fail(
                     migrated,
                     f"it is on the schema of the database {other.name!r}: give it one of its own "

@@ -41,9 +41,9 @@ def add_request_sessions(config: Any, databases: Databases) -> None:
         config: Pyramid's configurator.
         databases: The databases of the application.
     """
-    attributes: dict[str, Any] = {DEFAULT: _Alias(databases.first.name), _MARK: True}
+    attributes: dict[str, Any] = {DEFAULT: _DefaultSession(databases.first.name), _MARK: True}
     attributes.update({name: _SessionOf(database) for name, database in databases.items()})
-    attributes[_INVOKE] = _Invoke(attributes)
+    attributes[_INVOKE] = _SubrequestHook(attributes)
     attributes[_INVOKE_EXCEPTION_VIEW] = _InvokeExceptionView()
 
     def register() -> None:
@@ -54,7 +54,7 @@ def add_request_sessions(config: Any, databases: Databases) -> None:
     config.action(("qapla", "request sessions"), register, order=1)
 
 
-class _Invoke:
+class _SubrequestHook:
     """Give a subrequest the attributes: it is made from a bare `Request`, which has none of them.
 
     The router sets `invoke_subrequest` on each request that it makes.
@@ -74,7 +74,7 @@ class _Invoke:
             # A request may be invoked again.
             for key in (_ENDED, "traversed"):
                 subrequest.__dict__.pop(key, None)
-            _give(subrequest, self._attributes)
+            _install_sessions(subrequest, self._attributes)
             return request.__dict__[_INVOKE](subrequest, use_tweens)
 
         return invoke_subrequest
@@ -107,7 +107,7 @@ class _InvokeExceptionView:
 def _with_sessions(factory: Any, attributes: dict[str, Any]) -> Any:
     """Return a factory like the one given, whose requests have the attributes."""
     if not isinstance(factory, type):
-        return _Wrapped(factory, attributes)
+        return _FactoryWrapper(factory, attributes)
     for name in attributes:
         if name not in _METHODS and hasattr(factory, name):
             raise DatabaseError(
@@ -117,13 +117,13 @@ def _with_sessions(factory: Any, attributes: dict[str, Any]) -> Any:
     return type(factory.__name__, (factory,), {**attributes, "__module__": factory.__module__})
 
 
-def _give(request: Any, attributes: dict[str, Any]) -> Any:
+def _install_sessions(request: Any, attributes: dict[str, Any]) -> Any:
     if not hasattr(type(request), _MARK):
         InstancePropertyHelper.apply_properties(request, attributes)
     return request
 
 
-class _Wrapped:
+class _FactoryWrapper:
     """Call a request factory that is a function, and give what it returns the attributes."""
 
     def __init__(self, factory: Any, attributes: dict[str, Any]) -> None:
@@ -131,13 +131,13 @@ class _Wrapped:
         self._attributes = attributes
 
     def __call__(self, environ: dict[str, Any]) -> Any:
-        return _give(self._factory(environ), self._attributes)
+        return _install_sessions(self._factory(environ), self._attributes)
 
     def blank(self, *args: Any, **kwargs: Any) -> Any:
-        return _give(self._factory.blank(*args, **kwargs), self._attributes)
+        return _install_sessions(self._factory.blank(*args, **kwargs), self._attributes)
 
 
-class _Alias:
+class _DefaultSession:
     """Read another attribute, without keeping its value."""
 
     def __init__(self, name: str) -> None:

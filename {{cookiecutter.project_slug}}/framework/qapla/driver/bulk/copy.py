@@ -16,7 +16,7 @@ from sqlalchemy.sql.schema import Column
 
 from qapla.database.dialects import dialect_of
 from qapla.driver.bulk.binary import Fit, fits_of, known_types
-from qapla.driver.generated import computed
+from qapla.driver.generated import evaluate_default
 
 # The number of rows that are converted and checked at once.
 _BATCH = 300
@@ -175,7 +175,7 @@ def _with_defaults(
 ) -> Values:
     row = {column.key: value for column, value in zip(given, values, strict=True)}
     for column in defaults:
-        row[column.key] = computed(column.default, row)
+        row[column.key] = evaluate_default(column.default, row)
     return list(row.values())
 
 

@@ -159,4 +159,4 @@ def _name(driver: Driver[Any], order: Any) -> str:
         return driver.mapper.get_property_by_column(column).key
     except UnmappedColumnError:
         known = driver.mapper.column_attrs.keys()
-        raise UnknownAttribute(driver.name, str(column), known) from None
+        raise UnknownAttribute(driver.model_name, str(column), known) from None

@@ -64,7 +64,7 @@ def target_of(driver: Driver[Any], on: Sequence[str], index_where: Predicate | N
     has_partial = dialect_of(engine).has_partial_indexes
     if index_where is not None and not has_partial:
         raise QaplaError(
-            f"{driver.name}: {engine} has no partial indexes: leave index_where= out, "
+            f"{driver.model_name}: {engine} has no partial indexes: leave index_where= out, "
             "and name the columns of a unique constraint in on="
         )
     if index_where is None and has_partial:
@@ -89,7 +89,7 @@ def _declared(
     if len(predicates) > 1:
         names = ", ".join(sorted(str(index.name) for index in indexes))
         raise QaplaError(
-            f"{driver.name}: the indexes {names} are over the same columns: "
+            f"{driver.model_name}: the indexes {names} are over the same columns: "
             "give the predicate of one of them as index_where="
         )
     found: Predicate = predicates[0]

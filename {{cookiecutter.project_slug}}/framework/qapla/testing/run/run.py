@@ -191,7 +191,9 @@ class DatabaseRun:
     def _remedy(self, database: Database) -> str:
         """Return the way to give the run a database of its own."""
         applications = self._applications.values()
-        layers = next(made.layers for made in applications if database in made.dbs.values())
+        loader = next(
+            made.settings_loader for made in applications if database in made.dbs.values()
+        )
         if database.target.embedded is not None:
-            return f"set {layers.variable('paths', 'var')} to a directory of this run's own"
-        return f"set {layers.variable('databases', database.name, 'url')} to another one"
+            return f"set {loader.variable('paths', 'var')} to a directory of this run's own"
+        return f"set {loader.variable('databases', database.name, 'url')} to another one"

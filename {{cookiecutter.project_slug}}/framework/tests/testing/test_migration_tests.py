@@ -10,6 +10,8 @@ from sqlalchemy import URL
 from qapla.database.database import Database
 from qapla.database.places.target import Target
 
+from qapla_sample.paths import MIGRATIONS
+
 pytest_plugins = ["pytester"]
 
 Run = Callable[..., pytest.RunResult]
@@ -33,7 +35,7 @@ def downgrade():
 @pytest.fixture
 def versions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return the directory of the revisions of `main`, a copy that a test may change."""
-    source = Path(__file__).parent / "sample" / "migrations" / "main"
+    source = MIGRATIONS
     migrations = Path(shutil.copytree(source, tmp_path / "migrations"))
     monkeypatch.setenv("QAPLA_SAMPLE_PATHS__MIGRATIONS", str(migrations))
     return migrations / "versions"

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-import qapla
+from qapla_sample.paths import SOURCE
 
 # Answers after as many seconds as the path says, and prints when it begins.
 SERVER = """
@@ -46,7 +46,7 @@ class Served:
         with log.open("w") as output:
             self.process = subprocess.Popen(
                 [sys.executable, "-c", SERVER, f"listen=127.0.0.1:{port}", *arguments],
-                env={"PYTHONPATH": str(Path(qapla.__file__).parent.parent)},
+                env={"PYTHONPATH": str(SOURCE)},
                 stdout=output,
                 stderr=output,
             )

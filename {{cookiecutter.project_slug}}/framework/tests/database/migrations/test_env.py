@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import URL, inspect, text
 
-import qapla
 from qapla.database.database import Database
 from qapla.database.migrations.env import import_models
 from qapla.database.places.target import Target
@@ -19,8 +18,8 @@ from qapla.database.places.target import Target
 from qapla_sample import main as sample_main
 from qapla_sample.application.app import SampleApplication
 from qapla_sample.databases.main import Model
+from qapla_sample.paths import SAMPLE, SOURCE
 
-SAMPLE = Path(__file__).parent / "sample"
 Alembic = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
@@ -38,7 +37,7 @@ def alembic(copy: Path, sample_var: Path) -> Alembic:
     def run(*arguments: str) -> "subprocess.CompletedProcess[str]":
         environment = {
             **os.environ,
-            "PYTHONPATH": os.pathsep.join([str(copy), str(Path(qapla.__file__).parents[1])]),
+            "PYTHONPATH": os.pathsep.join([str(copy), str(SOURCE)]),
             # The imports take most of the time: compile them once, and nowhere in a project.
             "PYTHONPYCACHEPREFIX": str(sample_var / "pycache"),
             "PYTHONDONTWRITEBYTECODE": "",

@@ -15,6 +15,8 @@ from qapla.database.places.target import Target
 from qapla.exceptions import DatabaseError, NotDroppable
 from qapla.testing.provisioning.provision import Mode, provision
 
+from qapla_sample.paths import MIGRATIONS
+
 Project = Callable[..., DatabaseApplication]
 Place = Callable[..., Database]
 MAIN, ANALYTICS = (f"PROBE_DATABASES__{name}__URL" for name in ("MAIN", "ANALYTICS"))
@@ -197,7 +199,7 @@ def test_another_directory_with_a_file_of_the_name(
     monkeypatch.setenv(MAIN, f"sqlite:///{tmp_path}/main.db")
     monkeypatch.setenv(ANALYTICS, f"sqlite:///{tmp_path}/other/main_test.db")
     database = project().run_tests().dbs["main"]
-    migrations = Path(__file__).parent / "sample" / "migrations" / "main"
+    migrations = MIGRATIONS
     database = database.at(replace(database.target, migrations=migrations))
     assert [found.name for found in database.target.namesakes] == ["analytics"]
     for _ in range(2):

@@ -12,8 +12,9 @@ from qapla.celery.task import Task
 from qapla.exceptions import AlreadyPrepared
 
 from qapla_sample.application.app import SampleApplication
+from qapla_sample.paths import SAMPLE, SOURCE
 
-PATHS = [str(Path(__file__).parent / "sample"), str(Path(__file__).parents[1])]
+PATHS = [str(SAMPLE), str(SOURCE)]
 
 
 def printed(program: str, tmp_path: Path) -> list[str]:

@@ -11,6 +11,8 @@ import pytest
 from qapla.database.application import DatabaseApplication
 from qapla.database.database import Database
 
+from qapla_sample.paths import SOURCE
+
 pytest_plugins = ["pytester"]
 
 Project = Callable[..., DatabaseApplication]
@@ -110,7 +112,7 @@ def test_a_test_without_a_database(
         "from probe.databases.main.ship import Ship\n"
         "def test_ship():\n    assert Ship(id=1).captain is None\n"
     )
-    source = Path(__file__).parents[1]
+    source = SOURCE
     monkeypatch.setenv("PYTHONPATH", f"{tmp_path}:{source}")
     options = ["-p", "qapla.testing.plugin", "-p", "no:cacheprovider"]
     pytester.runpytest_subprocess(*options, path).assert_outcomes(passed=1)

@@ -8,10 +8,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from embedded_use import Use, server_of, wait_until_stopped
 
 from qapla import embedded
 from qapla.embedded import client
+
+from embedded_use import Use, server_of, wait_until_stopped
 
 UseServer = Callable[..., Use]
 

@@ -15,7 +15,8 @@ from qapla.database.migrations.configuration import make_config
 from qapla.database.places.target import Target
 from qapla.testing.provisioning.provision import digest_of
 
-SAMPLE = Path(__file__).parent / "sample"
+from qapla_sample.paths import SAMPLE, SOURCE
+
 MORE = """
 import sqlalchemy as sa
 from alembic import op
@@ -106,7 +107,7 @@ def test_an_unknown_section(tmp_path: Path) -> None:
         run = subprocess.run(
             [sys.executable, "-W", "ignore", "-m", "alembic", "-n", "nope", command],
             cwd=tmp_path,
-            env={"PYTHONPATH": str(Path(__file__).parents[1])},
+            env={"PYTHONPATH": str(SOURCE)},
             capture_output=True,
             text=True,
             check=False,

@@ -18,6 +18,7 @@ from qapla.testing.provisioning.locks import DatabaseLocks
 from qapla.testing.run.run import DatabaseRun
 
 from qapla_sample.application.app import SampleApplication
+from qapla_sample.paths import MIGRATIONS
 
 VARIABLE = "QAPLA_SAMPLE_DATABASES__CLAIMED__URL"
 OWN = {"postgresql": "QAPLA_SAMPLE_PATHS__VAR to a directory of this run's own"}
@@ -41,7 +42,7 @@ class Application(SampleApplication):
 def server(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """Place the database on the server that the parameter names; return that name."""
     name: str = request.param
-    source = Path(__file__).parent / "sample" / "migrations" / "main"
+    source = MIGRATIONS
     migrations = shutil.copytree(source, tmp_path / "migrations")
     monkeypatch.setenv("QAPLA_SAMPLE_PATHS__MIGRATIONS_CLAIMED", str(migrations))
     if name == "mariadb":

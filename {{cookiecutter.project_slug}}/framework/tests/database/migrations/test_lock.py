@@ -12,7 +12,6 @@ import pytest
 from alembic import command
 from sqlalchemy import URL, make_url, text
 
-import qapla
 from qapla.database.database import Database
 from qapla.database.dialects import network
 from qapla.database.dialects.sqlite import server as sqlite
@@ -20,7 +19,8 @@ from qapla.database.places.target import Target
 from qapla.database.places.urls import name_of, with_name
 from qapla.exceptions import LockTimeout
 
-SAMPLE = Path(__file__).parent / "sample"
+from qapla_sample.paths import SAMPLE, SOURCE
+
 PROCESSES = 3
 WAITING = "database 'main': waiting, as another process migrates it\n"
 # The first process is still at work when the others come.
@@ -59,7 +59,7 @@ def upgrade(project: Path, sample_var: Path, url: URL, environment: str) -> str:
     shown = url.render_as_string(hide_password=False)
     variables = {
         **os.environ,
-        "PYTHONPATH": os.pathsep.join([str(project), str(Path(qapla.__file__).parents[1])]),
+        "PYTHONPATH": os.pathsep.join([str(project), str(SOURCE)]),
         "PYTHONPYCACHEPREFIX": str(sample_var / "pycache"),
         "PYTHONDONTWRITEBYTECODE": "",
         "QAPLA_SAMPLE_ENVIRONMENT": environment,

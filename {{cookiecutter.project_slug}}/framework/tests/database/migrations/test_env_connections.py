@@ -8,12 +8,11 @@ from pathlib import Path
 
 import pytest
 
-import qapla
 from qapla.database.database import Database
 
-pytest_plugins = ["pytester"]
+from qapla_sample.paths import SAMPLE, SOURCE
 
-SAMPLE = Path(__file__).parent / "sample"
+pytest_plugins = ["pytester"]
 
 
 @pytest.mark.parametrize(
@@ -29,7 +28,7 @@ def test_a_command_leaves_no_connection_open(
         cwd=SAMPLE,
         env={
             **os.environ,
-            "PYTHONPATH": os.pathsep.join([str(SAMPLE), str(Path(qapla.__file__).parents[1])]),
+            "PYTHONPATH": os.pathsep.join([str(SAMPLE), str(SOURCE)]),
             "PYTHONPYCACHEPREFIX": str(sample_var / "pycache"),
             "PYTHONDONTWRITEBYTECODE": "",
             "QAPLA_SAMPLE_DATABASES__MAIN__URL": str(place("warnings").url),

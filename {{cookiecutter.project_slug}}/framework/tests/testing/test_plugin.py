@@ -19,6 +19,8 @@ from qapla.exceptions import IsolationError
 from qapla.testing.provisioning.provision import Mode, provision
 from qapla.testing.run.run import DatabaseRun
 
+from qapla_sample.paths import MIGRATIONS
+
 pytest_plugins = ["pytester"]
 
 Run = Callable[..., pytest.RunResult]
@@ -352,7 +354,7 @@ def test_what_the_migrations_put_into_tables_is_there_after_a_committing_test(
     run: Run, sqlite: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Emptying would lose it, so that the database is made anew."""
-    source = Path(__file__).parent / "sample" / "migrations" / "main"
+    source = MIGRATIONS
     migrations = Path(shutil.copytree(source, tmp_path / "migrations"))
     monkeypatch.setenv("QAPLA_SAMPLE_PATHS__MIGRATIONS", str(migrations))
     revision = migrations / "versions" / "0001_ships.py"

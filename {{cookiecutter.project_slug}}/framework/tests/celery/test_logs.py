@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-SAMPLE, SOURCE = Path(__file__).parent / "sample", Path(__file__).parents[1]
+from qapla_sample.paths import SAMPLE, SOURCE
+
 LOGGING = (
     '{"version": 1, "disable_existing_loggers": false, "root": {"level": "WARNING", "handlers": ["h"]}, '
     '"handlers": {"h": {"class": "logging.StreamHandler", "formatter": "f"}}, '

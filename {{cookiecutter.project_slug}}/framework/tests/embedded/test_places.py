@@ -8,9 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from embedded_use import SOURCE, Use, server_of
 
 from qapla.embedded import binaries
+
+from embedded_use import SOURCE, Use, server_of
 
 UseServer = Callable[..., Use]
 # Characters that a shell, a URL, a list of libpq or a configuration file takes for its own.

@@ -23,8 +23,22 @@ from qapla_sample.paths import SAMPLE, SOURCE
 
 PROCESSES = 3
 WAITING = "database 'main': waiting, as another process migrates it\n"
+STARTED = """
+import os
+from pathlib import Path
+
+Path(__file__).with_name(f"started-{os.getpid()}").touch()
+"""
 # The first process is still at work when the others come.
-SLOW = "\n    import time\n    time.sleep(0.5)\n    op.create_table("
+SLOW = f"""
+    import time
+    from pathlib import Path
+
+    end = time.monotonic() + 60
+    while time.monotonic() < end and len(list(Path(__file__).parents[1].glob("started-*"))) < {PROCESSES}:
+        time.sleep(0.05)
+    time.sleep(0.5)
+    op.create_table("""
 
 
 @pytest.fixture
@@ -32,6 +46,8 @@ def project(tmp_path: Path) -> Path:
     """Return the directory of a copy of the sample, whose first migration takes its time."""
     ignored = shutil.ignore_patterns("__pycache__")
     copy = Path(shutil.copytree(SAMPLE, tmp_path / "sample", ignore=ignored))
+    environment = copy / "migrations" / "main" / "env.py"
+    environment.write_text(STARTED + environment.read_text())
     revision = copy / "migrations" / "main" / "versions" / "0001_ships.py"
     revision.write_text(revision.read_text().replace("\n    op.create_table(", SLOW, 1))
     return copy

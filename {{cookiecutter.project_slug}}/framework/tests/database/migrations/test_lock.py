@@ -30,12 +30,14 @@ from pathlib import Path
 Path(__file__).with_name(f"started-{os.getpid()}").touch()
 """
 # The first process is still at work when the others come.
-SLOW = f"""
+SLOW = """
+    import os
     import time
     from pathlib import Path
 
     end = time.monotonic() + 60
-    while time.monotonic() < end and len(list(Path(__file__).parents[1].glob("started-*"))) < {PROCESSES}:
+    processes = int(os.environ.get("PROCESSES", "0"))
+    while time.monotonic() < end and len(list(Path(__file__).parents[1].glob("started-*"))) < processes:
         time.sleep(0.05)
     time.sleep(0.5)
     op.create_table("""
@@ -78,6 +80,7 @@ def upgrade(project: Path, sample_var: Path, url: URL, environment: str) -> str:
         "PYTHONPATH": os.pathsep.join([str(project), str(SOURCE)]),
         "PYTHONPYCACHEPREFIX": str(sample_var / "pycache"),
         "PYTHONDONTWRITEBYTECODE": "",
+        "PROCESSES": str(PROCESSES),
         "QAPLA_SAMPLE_ENVIRONMENT": environment,
         "QAPLA_SAMPLE_DATABASES__MAIN__URL": shown,
         "QAPLA_SAMPLE_DATABASES__ANALYTICS__URL": "sqlite:////tmp/unused.db",

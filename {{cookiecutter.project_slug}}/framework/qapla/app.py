@@ -18,7 +18,7 @@ TESTS = "tests"
 
 
 class Application:
-    """Prepare a project once, for one purpose, and hand out what is prepared.
+    """A project that is prepared once, for one purpose.
 
     A subclass says which plugins are on. Its package is the project's: it names the settings
     package beside the module of the class, and the prefix of the environment's variables.
@@ -41,7 +41,7 @@ class Application:
     def __call__(self, global_config: Mapping[str, str] | None = None, **settings: Any) -> Any:
         """Return the WSGI application: the instance is a paste app factory.
 
-        What is wrong with the settings ends the process with its one line, as `pserve` shows it.
+        A wrong setting ends the process with one line, as `pserve` shows it.
         """
         try:
             return self.run_wsgi(global_config, **settings)
@@ -49,10 +49,10 @@ class Application:
             raise SystemExit(str(error)) from error
 
     def append_app_plugins(self) -> None:
-        """Add what every purpose needs; it knows nothing of Pyramid."""
+        """Add the plugins of every purpose, which know nothing of Pyramid."""
 
     def append_web_plugins(self) -> None:
-        """Add what only the web needs; `self.config` is Pyramid's configurator."""
+        """Add the plugins of the web; `self.config` is Pyramid's configurator."""
 
     def run_wsgi(self, global_config: Mapping[str, str] | None = None, **settings: Any) -> Any:
         """Prepare for the web and return the WSGI application.

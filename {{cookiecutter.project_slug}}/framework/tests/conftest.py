@@ -33,7 +33,7 @@ __all__ = [
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let the framework's tests make databases of their own, which nothing guards."""
+    """Mark the framework's tests, which make databases of their own."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker("unguarded_databases")
@@ -57,7 +57,7 @@ def sample_var() -> Iterator[Path]:
 
 @pytest.fixture(autouse=True)
 def own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let no variable that the machine has set for the sample reach a test.
+    """Remove the variables that the machine has set for the sample.
 
     Those of Celery stay: by them the tests of the worker run on other brokers and in other pools.
     """

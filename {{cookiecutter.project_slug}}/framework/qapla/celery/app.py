@@ -100,14 +100,14 @@ class CeleryApplication(Application):
 
     @property
     def _queue(self) -> str:
-        """Return the default queue: no worker of development gets what a test has sent."""
+        """Return the default queue; a worker of development gets no task of a test."""
         queue = str(self.settings.celery.get("task_default_queue", self.package))
         if self.purpose != TESTS:
             return queue
         return f"{queue}_test{self.parallel_suffix}"
 
     def _prepare_configuration(self) -> None:
-        """Prepare the application; a command of Celery is ended by what is wrong, in one line."""
+        """Prepare the application; an error ends a command of Celery with one line."""
         try:
             self._prepare("worker", provisional=True)
         except QaplaError as error:
@@ -118,7 +118,7 @@ class CeleryApplication(Application):
     def _configuration(self) -> dict[str, Any]:
         var = self._celery_var
         make_directories(var)
-        # What tests leave in a broker that is shared is soon gone.
+        # The results of tests in a shared broker expire soon.
         expires = {"result_expires": 600} if self.purpose == TESTS else {}
         configured = configuration(
             {**expires, **self.settings.celery},
@@ -138,7 +138,7 @@ class CeleryApplication(Application):
 
 
 class _Configure(Signal):
-    """Celery's signal before its configuration is read; what is wrong then ends the reading.
+    """Celery's signal before its configuration is read; an error then ends the reading.
 
     Celery logs the errors of receivers, and goes on; and it forgets defaults that it could not get,
     so that a second look at its configuration would find a broker on localhost.

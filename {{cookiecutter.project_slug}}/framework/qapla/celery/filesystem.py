@@ -21,7 +21,7 @@ INTERVAL = 0.05
 
 
 def use_atomic_writes(app: "Celery[Any]") -> None:
-    """Let `filesystem://` and `file://` mean the classes of this module.
+    """Use the classes of this module for `filesystem://` and `file://`.
 
     Args:
         app: The Celery application whose results are meant; the broker is that of every one.

@@ -1,4 +1,4 @@
-"""What both drivers are made of: a session, a model, and the names of the model's columns."""
+"""The common base of both drivers: a session, a model, and the names of the model's columns."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar, Generic, TypeVar
@@ -16,7 +16,7 @@ M = TypeVar("M")
 
 
 class Driver(Generic[M]):
-    """Hold the session that a driver works on.
+    """A session, and the model that a subclass names.
 
     Args:
         session: An open session of the database that `model` belongs to.

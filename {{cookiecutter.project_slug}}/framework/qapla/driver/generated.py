@@ -1,4 +1,4 @@
-"""What a row is given that its caller does not give: versions, identities, defaults of Python's.
+"""Values that the mapper fills in: versions, discriminators, Python-side defaults.
 
 The session does all this for objects; here it is for rows that are written without one.
 """
@@ -27,12 +27,12 @@ class DefaultContext:
 
 
 def evaluate_default(default: Any, row: dict[str, Any]) -> Any:
-    """Return what a column's default or onupdate makes for a row: a value, or an expression."""
+    """Return the value, or the expression, of a column's default or onupdate for a row."""
     return default.arg(DefaultContext(row)) if default.is_callable else default.arg
 
 
 def mapper_values(mapper: Mapper[Any]) -> Iterator[tuple[Column[Any], Callable[[], Any]]]:
-    """Yield the columns that the mapper itself fills in a new row, and what makes their values."""
+    """Yield the columns that the mapper itself fills in a new row, with a function for the value."""
     version, generator = mapper.version_id_col, mapper.version_id_generator
     if isinstance(version, Column) and callable(generator):
         yield version, lambda: generator(None)
@@ -48,9 +48,9 @@ def version_name(mapper: Mapper[Any]) -> str | None:
 
 
 def changed_values(mapper: Mapper[Any], given: Collection[str]) -> dict[str, Any]:
-    """Return what a statement over many rows changes besides what is given.
+    """Return the values that a statement over many rows changes besides the given ones.
 
-    The version becomes another one, and what is to change with each update does.
+    They are the version, and each column that changes with every update.
 
     Args:
         mapper: The mapper of the model.

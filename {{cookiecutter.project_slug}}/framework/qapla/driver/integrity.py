@@ -1,6 +1,6 @@
 """Integrity errors of every engine as errors of ours, with model, constraint and columns.
 
-What an engine does not tell is looked up in the model's metadata: the columns of a constraint by its
+The rest is looked up in the model's metadata: the columns of a constraint by its
 name, or its name by its columns.
 """
 
@@ -137,7 +137,7 @@ def _parts(table: Table, found: Violation) -> list[Constraint | Index]:
 
 
 def _part(table: Table, found: Violation) -> Constraint | Index | None:
-    """Return what an error is about, by its name or by its columns."""
+    """Return the constraint of an error, by its name or by its columns."""
     parts = _parts(table, found)
     if found.constraint == _PRIMARY:
         return table.primary_key

@@ -1,4 +1,4 @@
-"""Tell queries from statements that write, before anything is sent.
+"""Distinguish queries from statements that write, before anything is sent.
 
 Sources: PostgreSQL, "SQL Commands"; MariaDB, "SQL Statements"; SQLite, "SQL As Understood By SQLite".
 """

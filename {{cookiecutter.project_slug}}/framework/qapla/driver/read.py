@@ -53,7 +53,7 @@ class ReadDriver(RoutedReads[M]):
             return None
         if not load:
             return self._read(lambda: self.session.get(self.model, values))
-        # A row that the session has already would not be given what is to be loaded along.
+        # A row that the session has already would not get its relationships loaded.
         return self._one(
             select(self.model).where(*self.identity(values)).options(*self._options(load))
         )
@@ -160,7 +160,7 @@ class ReadDriver(RoutedReads[M]):
 
         Each batch is read in a session of its own, so that a streamed response may iterate after
         the session of its request has ended, and holds no connection while its client is slow.
-        What the driver's session has not committed is not seen.
+        Uncommitted rows of the driver's session are not seen.
 
         Args:
             batch: The number of rows that are held in memory, at least one.

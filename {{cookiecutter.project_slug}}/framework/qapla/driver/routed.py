@@ -50,7 +50,7 @@ class RoutedReads(Driver[M]):
 
     @property
     def _binding(self) -> dict[str, Any]:
-        """Return what finds the engine of the model, where the session has several."""
+        """Return the arguments that select the engine of the model, where the session has several."""
         return {"mapper": self.mapper}
 
     def _one(self, statement: Select[Any]) -> M | None:

@@ -81,7 +81,7 @@ class WriteDriver(Driver[M]):
         """
         self.refuse_unknown(values)
         version = version_name(self.mapper)
-        # To compare versions, what the session has kept of the row is not what counts.
+        # The version is compared with the row, and not with the session's copy of it.
         changed = self._fetch(key, anew=version in values)
         if version in values and values.pop(version) != getattr(changed, version):
             raise StaleObject(self.model_name, key)

@@ -104,12 +104,12 @@ def running_worker(
 
 
 def _delete_queue(celery: "Celery[Any]") -> None:
-    """Delete the queue of the tests, its messages, and what else has its name in the broker."""
+    """Delete the queue of the tests, its messages, and its exchanges in the broker."""
     with celery.connection_for_write() as connection:
         channel: Any = connection.default_channel
         name = celery.conf.task_default_queue
         queue = celery.amqp.queues[name](channel)
-        # A broker may not delete what this process has not declared.
+        # A broker may not delete a queue that this process has not declared.
         queue.declare()
         queue.purge()
         queue.delete()

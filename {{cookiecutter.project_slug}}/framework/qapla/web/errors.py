@@ -1,4 +1,4 @@
-"""Error responses: JSON with the key `error`, for what a client or the database has done wrong.
+"""Error responses: JSON with the key `error`, for faults of a client or of the database.
 
 An exception view of the project for the same class replaces the one here.
 """
@@ -92,7 +92,7 @@ def _is_unavailable(error: Exception) -> bool:
 
 
 def _reason(error: Exception) -> str:
-    """Return the error as one line, with the notes that say what to type."""
+    """Return the error as one line, with its notes, which have the command to type."""
     shown = error.orig if isinstance(error, DBAPIError) else error
     (first, *_) = str(shown).splitlines() or [""]
     return "; ".join([f"{type(shown).__name__}: {first}", *getattr(error, "__notes__", ())])

@@ -35,7 +35,7 @@ _METHODS = (_INVOKE, _INVOKE_EXCEPTION_VIEW)
 
 
 def add_request_sessions(config: Any, databases: Databases) -> None:
-    """Give every request an attribute for each database, and `request.database` for the first.
+    """Add an attribute for each database to every request, and `request.database` for the first.
 
     Args:
         config: Pyramid's configurator.
@@ -55,7 +55,7 @@ def add_request_sessions(config: Any, databases: Databases) -> None:
 
 
 class _SubrequestHook:
-    """Give a subrequest the attributes: it is made from a bare `Request`, which has none of them.
+    """A hook that adds the attributes to a subrequest, which is made from a bare `Request`.
 
     The router sets `invoke_subrequest` on each request that it makes.
     """
@@ -84,7 +84,7 @@ class _InvokeExceptionView:
     """Roll back the sessions of a request that failed, before its exception view runs.
 
     Pyramid's tween for exception views invokes it for every exception, whether a view matches or
-    not: so neither the exception view nor a tween around it can commit what failed. A tween of our
+    not: so neither the exception view nor a tween around it can commit its writes. A tween of our
     own would cost a call in every request, and `pyramid.tweens` in the ini file would leave it out.
     """
 
@@ -124,7 +124,7 @@ def _install_sessions(request: Any, attributes: dict[str, Any]) -> Any:
 
 
 class _FactoryWrapper:
-    """Call a request factory that is a function, and give what it returns the attributes."""
+    """A request factory that is a function, whose requests get the attributes."""
 
     def __init__(self, factory: Any, attributes: dict[str, Any]) -> None:
         self._factory = factory
@@ -228,8 +228,8 @@ def _finish(request: Any) -> None:
 def _completed(request: Any) -> bool:
     """Whether no exception leaves the request.
 
-    The writes of a view that raised were rolled back before its exception view ran, so that what is
-    uncommitted now was written by an exception view or a callback.
+    The writes of a view that raised were rolled back before its exception view ran, so that
+    uncommitted writes are those of an exception view or a callback.
     """
     handled, error = request.__dict__.pop(_HANDLED), sys.exc_info()[1]
     return error is None or error is handled or _is_redirect(error)

@@ -1,4 +1,4 @@
-"""The phases of an application: what happens when, once, and in which order."""
+"""The phases of an application, each of which happens once, in their order."""
 
 import inspect
 import subprocess
@@ -111,7 +111,7 @@ def test_each_purpose_has_one_way_in(purpose: str) -> None:
 
 
 def test_web_plugins_are_for_the_web_only(sample: SampleApplication) -> None:
-    """Pyramid is configured when the web is asked for, on what is prepared already."""
+    """Pyramid is configured when the web is asked for, in a prepared application."""
     database = sample.dbs["main"]
     configurators = [sample.config]
     sample.run_wsgi()
@@ -203,7 +203,7 @@ def test_a_preparation_that_failed_can_be_tried_again(
 
 
 def test_an_app_plugin_that_failed_leaves_no_databases() -> None:
-    """What was prepared before the failure is taken back."""
+    """The preparation before the failure is taken back."""
 
     class Failing(SampleApplication):
         __module__ = SampleApplication.__module__
@@ -246,7 +246,7 @@ def test_the_instance_is_a_paste_app_factory(sample: SampleApplication) -> None:
 def test_the_paste_app_factory_ends_with_one_line(
     project: Project, monkeypatch: pytest.MonkeyPatch, databases: tuple[str, ...]
 ) -> None:
-    """`pserve` shows what is wrong with the settings or the databases without a traceback."""
+    """`pserve` shows an error of the settings or the databases without a traceback."""
     application = project(databases=databases)
     monkeypatch.setenv("PROBE_DATABASES__OTHER__URL", "sqlite:////x.db")
     with pytest.raises(SystemExit) as caught:

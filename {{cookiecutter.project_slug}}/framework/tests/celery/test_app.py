@@ -91,7 +91,7 @@ def test_a_message_is_kept_until_its_task_has_ended(application: SampleApplicati
 
 
 def test_the_configuration_prepares_a_worker(application: SampleApplication) -> None:
-    """What Celery asks for first is read from the settings."""
+    """The settings are read at Celery's first question."""
     var = Path(os.environ["QAPLA_SAMPLE_PATHS__VAR"])
     conf = application.celery.conf
     assert conf.broker_url == "filesystem://localhost"

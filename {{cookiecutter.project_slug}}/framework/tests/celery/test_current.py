@@ -92,7 +92,7 @@ class ByHand(Task):
     name = "by.hand"
 
     def run(self) -> None:
-        """Do nothing."""
+        """Return nothing."""
 
 
 LOOKS: list[Callable[["Celery[Task]"], object]] = [

@@ -30,7 +30,7 @@ def task(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 
 
 def late(self: Any) -> None:
-    """Do nothing."""
+    """Return nothing."""
 
 
 def soon(**delay: float) -> datetime:

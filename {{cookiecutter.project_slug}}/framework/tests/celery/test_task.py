@@ -103,7 +103,7 @@ def test_a_wrong_call_fails_before_the_commit(session: Session, celery: "Celery[
 
 
 def test_arguments_are_those_of_the_call(session: Session, celery: "Celery[Task]") -> None:
-    """What happens to a list before the commit is not sent."""
+    """A change of a list before the commit is not sent."""
 
     @celery.task(shared=False)
     def task(numbers: list[int]) -> None: ...

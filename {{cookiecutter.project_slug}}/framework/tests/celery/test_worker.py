@@ -1,4 +1,4 @@
-"""A real worker: what tasks can do, on whatever broker and in whatever pool the environment names.
+"""Tasks in a real worker, on the broker and in the pool that the environment names.
 
 `QAPLA_SAMPLE_CELERY__BROKER_URL`, `..._RESULT_BACKEND` and `..._WORKER_POOL` name them.
 """
@@ -87,7 +87,7 @@ class TestTasks(BaseTaskFixture):
         assert self.names(session) == ["autoretry", "deadlock", "retry"]
 
     def test_chains_groups_and_chords(self, session: Session) -> None:
-        """What is linked runs after what it is linked to has been committed."""
+        """A linked task runs after the commit of the task before it."""
         linked = chain(ships.create_ship.s("chain"), ships.count_ships.s())
         assert linked.delay().get(timeout=SECONDS) == 1
         together = group(ships.create_ship.s(f"group {n}") for n in range(3))
@@ -110,7 +110,7 @@ class TestTasks(BaseTaskFixture):
         assert self.names(session) == ["once", "taken"]
 
     def test_a_time_limit_in_a_statement_ends_the_task(self, session: Session) -> None:
-        """It fails as what it is, without a trace; its process and its connection go on well."""
+        """It fails with its own error, without a trace; its process and its connection go on."""
         if app.conf.worker_pool not in (None, "prefork"):
             pytest.skip("only a task in a process of its own has a time limit")
         for result in [ships.hang.delay(f"lost {n}") for n in range(2)]:

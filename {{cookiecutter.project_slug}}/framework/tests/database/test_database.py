@@ -1,4 +1,4 @@
-"""A database: its engine, its life on its server, and what it says when something is missing."""
+"""A database: its options, its engine, and its description."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -28,7 +28,7 @@ def test_the_engine_and_the_factory_are_made_once(on_sqlite: Place, tmp_path: Pa
 
 
 def test_a_description_is_not_a_database() -> None:
-    """What a project lists only describes: the application has the database itself."""
+    """A project lists only descriptions: the application has the database itself."""
     with pytest.raises(NotPrepared) as caught:
         Database("main").get_session()
     assert str(caught.value) == (

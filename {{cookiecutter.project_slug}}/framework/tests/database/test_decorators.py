@@ -29,7 +29,7 @@ def test_a_call_gets_a_session_and_closes_it(sample: SampleApplication) -> None:
 
 
 def test_arguments_reach_the_function(sample: SampleApplication) -> None:
-    """Whatever else the function takes is passed on, and so is what it returns."""
+    """The other arguments of the function are passed on, and so is its result."""
 
     @WithDatabase(sample, "main")
     def join(first: str, *rest: str, main: Session, last: str = "!") -> str:
@@ -62,7 +62,7 @@ def test_an_unknown_database_shows_at_the_call(sample: SampleApplication) -> Non
 def test_an_error_closes_the_session(
     sample: SampleApplication, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """What was written is rolled back, silently, and the connection given back."""
+    """The writes are rolled back, silently, and the connection returns to its pool."""
 
     @WithDatabase(sample, "main")
     def fail(main: Session) -> None:
@@ -76,7 +76,7 @@ def test_an_error_closes_the_session(
 
 
 def test_a_call_inside_another_one_joins_its_session(sample: SampleApplication) -> None:
-    """Only the outermost call closes: what it holds is usable after the inner one."""
+    """Only the outermost call closes: its objects are usable after the inner one."""
     opened: list[Session] = []
 
     @WithDatabase(sample, "main")

@@ -23,7 +23,7 @@ COMMAND = "uv run alembic -n main upgrade head"
 
 @pytest.mark.parametrize("place", ["postgresql", "mariadb"], indirect=True)
 def test_a_missing_database_says_the_command(place: Place) -> None:
-    """A database that does not exist is told with what to type."""
+    """The error of a missing database has the command to type."""
     database = place("qapla_missing", creatable=True)
     with pytest.raises(DatabaseNotFound) as caught:
         database.engine.connect()
@@ -68,7 +68,7 @@ def test_a_missing_table_says_the_command(place: Place) -> None:
 
 
 def test_parameters_are_in_no_error(on_sqlite: Place, tmp_path: Path) -> None:
-    """The error of a statement does not show what was written."""
+    """The error of a statement does not show its parameters."""
     database = on_sqlite(tmp_path / "x.db")
     with pytest.raises(DBAPIError) as caught, database.engine.connect() as connection:
         connection.execute(text("INSERT INTO no_such VALUES (:x)"), {"x": "gowron"})

@@ -129,7 +129,7 @@ def test_the_suffix_of_a_test_database(url: str, expected: str) -> None:
 
 
 def test_drop_removes_the_journals_of_sqlite(on_sqlite: Place, tmp_path: Path) -> None:
-    """What SQLite keeps beside the file is gone with it; other files are not."""
+    """The journals beside the file are gone with it; other files are not."""
     database = on_sqlite(tmp_path / "x_test.db")
     database.create()
     for name in ("x_test.db-wal", "x_test.db-shm", "x_test.db-journal", "y_test.db"):

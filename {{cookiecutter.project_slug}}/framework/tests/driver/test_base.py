@@ -1,4 +1,4 @@
-"""The drivers: what an application asks of the rows of one model."""
+"""The common base of the drivers: keys, criteria and transactions."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -175,7 +175,7 @@ def test_a_transaction_inside_another_one_is_a_savepoint(session: Session) -> No
 
 
 def test_an_outer_transaction_takes_the_inner_ones_back(session: Session) -> None:
-    """What a savepoint has released is committed only with the outer block."""
+    """The writes of a released savepoint are committed only with the outer block."""
     with pytest.raises(RuntimeError):
         create_and_fail(session, FleetWriteDriver(session).transaction())
     assert committed(session) == []
@@ -196,7 +196,7 @@ def test_a_transaction_that_the_caller_began_is_the_callers(
 
 
 def test_a_commit_inside_a_transaction_is_no_harm(session: Session) -> None:
-    """The block then commits what came after."""
+    """The block then commits the later writes."""
     with FleetWriteDriver(session).transaction():
         FleetWriteDriver(session).create(name="Ninth")
         session.commit()

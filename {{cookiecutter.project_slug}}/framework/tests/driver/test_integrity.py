@@ -27,7 +27,7 @@ from support.violations import Write, violation
 
 
 def told(error: ConstraintViolation) -> tuple[object, ...]:
-    """Return what an error tells."""
+    """Return the parts of an error."""
     return type(error), error.model, error.constraint, error.columns
 
 
@@ -168,7 +168,7 @@ def test_check_failed(session: Session, vessel: Vessel, write: Write) -> None:
 
 
 def test_an_error_of_another_model_names_that_model(session: Session, vessel: Vessel) -> None:
-    """A flush writes whatever is pending, and not only what the driver was asked for."""
+    """A flush writes every pending object, and not only that of the driver."""
     session.add(Fleet(name="Ninth"))
     with pytest.raises(Duplicate) as caught:
         BadgeWriteDriver(session).create(code="gold")
@@ -198,7 +198,7 @@ def test_without_a_transaction_the_session_is_rolled_back(session: Session, vess
 
 
 def test_an_error_keeps_what_it_tells_when_it_is_pickled(session: Session, vessel: Vessel) -> None:
-    """It comes back from a worker as what it is."""
+    """It comes back from a worker as it was."""
     error = violation(session, lambda session: FleetWriteDriver(session).create(name="Ninth"))
     copy = pickle.loads(pickle.dumps(error))
     assert (told(copy), str(copy)) == (told(error), str(error))
@@ -206,6 +206,6 @@ def test_an_error_keeps_what_it_tells_when_it_is_pickled(session: Session, vesse
 
 
 def test_other_errors_are_left_alone(session: Session) -> None:
-    """What is no violated constraint is the error that it was."""
+    """An error without a violated constraint is left as it was."""
     with pytest.raises(ZeroDivisionError), FleetWriteDriver(session).transaction():
         raise ZeroDivisionError

@@ -73,7 +73,7 @@ def pets(fleet: Database) -> Iterator[Session]:
 
 
 def test_constraints_that_nobody_has_named(pets: Session) -> None:
-    """The columns are known all the same; the name is what the engine made of it, or None."""
+    """The columns are known all the same; the name is the engine's own, or None."""
     found = [
         violation(pets, lambda session: OwnerWriteDriver(session).create(name="Worf")),
         violation(pets, lambda s: PetWriteDriver(s).create(owner_id=1001, name="Spot")),

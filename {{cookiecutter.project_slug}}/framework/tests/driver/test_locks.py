@@ -49,7 +49,7 @@ def test_a_row_that_is_not_there_is_not_skipped(session: Session) -> None:
 
 
 def test_a_locked_row_is_read_anew(fleet: Database, session: Session) -> None:
-    """What the session had of it does not count."""
+    """The session's copy of it is refreshed."""
     key = treaty(fleet)
     kept = TreatyReadDriver(session).get_by_id(key)
     with fleet.get_session() as other:

@@ -106,7 +106,7 @@ def test_texts_quoted_in_postgresqls_ways_are_no_statements(driver: FleetReadDri
 
 
 class FleetCount(GenericFunction[int]):
-    """A function of the project, whose name says nothing of what it does."""
+    """A function of the project, which may write whatever its name is."""
 
     type = Fleet.id.type
     name = "launch"

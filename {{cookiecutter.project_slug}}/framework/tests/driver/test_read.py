@@ -1,4 +1,4 @@
-"""What read drivers give: a row, rows, counts, plain dicts and streams, on every engine."""
+"""The results of read drivers: a row, rows, counts and plain dicts, on every engine."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -109,7 +109,7 @@ def test_rows_without_a_value_come_last(session: Session, vessels: list[Vessel])
 
 
 def test_an_unknown_criterion_lists_the_columns(session: Session) -> None:
-    """It lists what may be a criterion: columns, and relationships to one row."""
+    """It lists the criteria: columns, and relationships to one row."""
     driver = VesselReadDriver(session)
     for attempt in (driver.list_all, driver.count, driver.exists, driver.find_one, driver.rows):
         with pytest.raises(UnknownAttribute) as caught:
@@ -234,7 +234,7 @@ def test_loading_along_by_a_join(fleet: Database, vessels: list[Vessel]) -> None
 def test_a_row_that_the_session_has_is_loaded_along_too(
     fleet: Database, session: Session, vessels: list[Vessel]
 ) -> None:
-    """What is loaded does not depend on what was read before."""
+    """Relationships are loaded whatever was read before."""
     driver = FleetReadDriver(session)
     found = driver.get_by_id(2)
     driver.get_by_id(2, load=["vessels"])

@@ -60,7 +60,7 @@ def test_a_stream_holds_no_connection_between_batches(fleet: Database, session: 
 
 
 def test_a_stream_leaves_its_session_alone(session: Session) -> None:
-    """What the session holds stays, and what it has not committed is not seen."""
+    """The objects of the session stay, and its uncommitted rows are not seen."""
     seats(session, 1)
     kept = SeatReadDriver(session).get_by_id((0, 0))
     kept.note = "changed"
@@ -81,7 +81,7 @@ def test_a_stream_does_not_depend_on_what_is_done_to_its_objects(session: Sessio
 
 
 def test_a_stream_loads_along(fleet: Database, session: Session, vessels: list[Vessel]) -> None:
-    """What was loaded is there after the batch's session has ended."""
+    """Loaded attributes are there after the batch's session has ended."""
     with counted(fleet) as statements:
         found = list(FleetReadDriver(session).stream(load=["vessels"]))
     assert [len(item.vessels) for item in found] == [1, 2]

@@ -39,7 +39,7 @@ def test_a_lost_race_is_noticed(
         assert str(caught.value) == (
             f"Treaty {key!r} was changed by somebody else: read it again, and repeat the change"
         )
-        # The session has rolled back, and reads again what it has.
+        # The session has rolled back, and reads its objects again.
         assert kept.title == "Organia"
 
 
@@ -57,7 +57,7 @@ def test_an_expected_version_is_compared(fleet: Database, session: Session) -> N
 
 
 def test_an_expected_version_is_compared_with_the_row(fleet: Database, session: Session) -> None:
-    """An object that the session has kept is not what counts."""
+    """An object that the session has kept does not count."""
     key = treaty(fleet)
     kept = TreatyReadDriver(session).get_by_id(key)
     with fleet.get_session() as other:
@@ -94,7 +94,7 @@ def test_writes_of_many_rows_count_the_version(fleet: Database, session: Session
 
 
 def test_writes_without_an_object_make_what_changes_with_each(session: Session) -> None:
-    """What the model sets with an update is set by criteria and by upsert too."""
+    """A column with `onupdate` is set by criteria and by upsert too."""
     driver = LedgerWriteDriver(session)
     writes: list[Callable[[int], object]] = [
         lambda key: driver.update(key, title="y"),

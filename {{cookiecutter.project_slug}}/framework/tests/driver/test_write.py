@@ -1,4 +1,4 @@
-"""What write drivers do to rows: one by one, by criteria, by upsert, under locks and versions."""
+"""The writes of write drivers, of one row and of many by criteria."""
 
 from collections.abc import Callable
 

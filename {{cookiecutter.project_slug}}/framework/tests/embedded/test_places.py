@@ -1,4 +1,4 @@
-"""The embedded server in directories of any name, and what was left in them."""
+"""The embedded server in directories of any name, empty or with the rest of another one."""
 
 import os
 import shutil
@@ -118,7 +118,7 @@ def test_a_project_that_is_moved(data: Path, use: UseServer) -> None:
 
 
 def test_an_initdb_that_was_killed(data: Path, use: UseServer) -> None:
-    """What it left is made anew; what it had completed is kept."""
+    """An incomplete directory is made anew; a complete one is kept."""
     for state in ("half", "complete"):
         place = data.with_name(state)
         place.mkdir()

@@ -15,7 +15,7 @@ PG = "postgresql://worf:{}@localhost/probe"
 
 
 def test_a_missing_default_module(project: Project) -> None:
-    """The error names the module and what to write."""
+    """The error names the module and the missing name."""
     assert error_of(project(default=None)) == (
         "the settings module probe.application.settings.default is missing: "
         "write it, with a dict named SETTINGS"

@@ -48,7 +48,7 @@ def test_a_bad_maintenance_url(project: Project, monkeypatch: pytest.MonkeyPatch
 
 
 def test_a_wrong_logging_dict(project: Project) -> None:
-    """What `logging` cannot be configured by is a wrong setting like another."""
+    """A dict that `logging` refuses is a wrong setting like another."""
     assert error_of(project("SETTINGS = {'logging': {'version': 2}}")) == (
         "the setting logging is wrong: Unsupported version: 2"
     )
@@ -71,7 +71,7 @@ def test_a_wrong_logging_dict(project: Project) -> None:
 def test_a_secret_is_in_no_traceback(
     project: Project, monkeypatch: pytest.MonkeyPatch, variable: str, value: str
 ) -> None:
-    """Neither the message nor what a traceback prints has a value of the environment."""
+    """Neither the message nor a traceback has a value of the environment."""
     monkeypatch.setenv(variable, value)
     with pytest.raises(SettingsError) as caught:
         project().run_command()

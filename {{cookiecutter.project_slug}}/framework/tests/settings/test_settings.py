@@ -1,4 +1,4 @@
-"""The layers of the settings, and the one line that says what is wrong with them."""
+"""The layers of the settings, in their order."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -106,5 +106,5 @@ def test_paths_are_absolute_and_below_the_project(project: Project, tmp_path: Pa
 
 
 def test_other_variables_in_dotenv_are_left_alone(project: Project) -> None:
-    """What does not begin with the project's prefix belongs to another program."""
+    """A variable without the project's prefix belongs to another program."""
     assert project(dotenv="COMPOSE_PROJECT_NAME=x\n").run_command().purpose == "command"

@@ -1,4 +1,4 @@
-"""Objects with made-up values: what is given counts, and the rest fits the columns."""
+"""Objects with made-up values: given values are kept, and the others fit the columns."""
 
 import enum
 from collections.abc import Iterator
@@ -132,7 +132,7 @@ def session_of(factory: Factory) -> Session:
 
 
 def test_a_subclass_has_its_own_discriminator(factory: Factory) -> None:
-    """It is the mapper's, in one table or two, and the rows are read as what they are."""
+    """It is the mapper's, in one table or two, and the rows are read as their own class."""
     for model in (Animal, Targ, Sehlat):
         made = factory(model).create_batch_sync(2)
         assert {animal.kind for animal in made} == {model.__name__.lower()}

@@ -42,11 +42,11 @@ def in_a_thread(work: Callable[[], object]) -> None:
 
 
 class Fixtures(BaseApplicationFixture):
-    """What holds on every kind of database."""
+    """The tests for every kind of database."""
 
     @TWICE
     def test_a_commit_is_undone(self, dbsession: Session, attempt: int) -> None:
-        """What the test commits is gone at its end."""
+        """The commits of a test are gone at its end."""
         assert names(dbsession) == []
         ShipWriteDriver(dbsession).create(name="Rotarran")
         dbsession.commit()
@@ -65,7 +65,7 @@ class Fixtures(BaseApplicationFixture):
     def test_a_commit_of_the_code_under_test_is_undone(
         self, dbplugin: Database, attempt: int
     ) -> None:
-        """So is what other sessions commit, and other sessions see it until then."""
+        """The commits of other sessions are gone too, and other sessions see them until then."""
         with dbplugin.get_session() as session:
             assert names(session) == []
             with ShipWriteDriver(session).transaction():
@@ -75,7 +75,7 @@ class Fixtures(BaseApplicationFixture):
 
     @TWICE
     def test_a_commit_after_a_rollback_is_undone(self, dbsession: Session, attempt: int) -> None:
-        """A rollback inside the test does not end what protects it."""
+        """A rollback inside the test does not end its isolation."""
         assert names(dbsession) == []
         for name in ("first", "second"):
             ShipWriteDriver(dbsession).create(name=name)
@@ -87,7 +87,7 @@ class Fixtures(BaseApplicationFixture):
     def test_a_rollback_of_the_code_leaves_what_the_test_committed(
         self, dbsession: Session, dbplugin: Database
     ) -> None:
-        """A rollback takes back only what its own session has written since its commit."""
+        """A rollback takes back only the writes of its own session since its commit."""
         ShipWriteDriver(dbsession).create(name="Rotarran")
         dbsession.commit()
         with dbplugin.get_session() as session:
@@ -111,7 +111,7 @@ class Fixtures(BaseApplicationFixture):
     def test_an_object_of_the_test_is_read_again_after_a_request(
         self, application: SampleApplication, webapp: Any, dbsession: Session
     ) -> None:
-        """What the session holds does not hide what a request has changed."""
+        """The objects of the session do not hide the changes of a request."""
         ship = ShipWriteDriver(dbsession).create(name="Rotarran")
         dbsession.commit()
         with application.dbs["main"].get_session() as session:
@@ -122,7 +122,7 @@ class Fixtures(BaseApplicationFixture):
     def test_a_request_that_fails_takes_back_its_own_writes_only(
         self, webapp: Any, dbsession: Session
     ) -> None:
-        """What the test committed before stays."""
+        """The earlier commits of the test stay."""
         ShipWriteDriver(dbsession).create(name="Rotarran")
         dbsession.commit()
         with pytest.raises(RuntimeError):
@@ -138,7 +138,7 @@ class Fixtures(BaseApplicationFixture):
     def test_a_decorated_function_sees_the_same_transaction(
         self, application: SampleApplication, dbsession: Session
     ) -> None:
-        """A function or a task reads what the test wrote, and the test what it committed."""
+        """A function or a task reads the writes of the test, and the test reads its commits."""
         ShipWriteDriver(dbsession).create(name="Rotarran")
 
         @WithDatabase(application, "main")
@@ -153,7 +153,7 @@ class Fixtures(BaseApplicationFixture):
     def test_a_database_that_the_test_did_not_name_is_isolated(
         self, application: SampleApplication, webapp: Any, attempt: int
     ) -> None:
-        """The first use prepares it, and what is committed in it is undone."""
+        """The first use provisions it, and its commits are undone."""
 
         @WithDatabase(application, "analytics")
         def record(analytics: Session) -> None:
@@ -166,7 +166,7 @@ class Fixtures(BaseApplicationFixture):
     def test_a_read_driver_is_in_the_transaction_of_the_test(
         self, dbsession: Session, dbplugin: Database
     ) -> None:
-        """Where a database has a reader, it would see nothing of what the test has committed."""
+        """A short read on a connection of its own would see no commit of the test."""
         ShipWriteDriver(dbsession).create(name="Rotarran")
         dbsession.commit()
         assert ShipReadDriver(dbsession).count() == 1
@@ -204,7 +204,7 @@ class Fixtures(BaseApplicationFixture):
 
     @pytest.fixture
     def older(self, dbplugin: Database) -> Iterator[Session]:
-        """Give a session that is older than `dbsession`, and goes on after it."""
+        """Return a session that is older than `dbsession`, and goes on after it."""
         with dbplugin.get_session() as session:
             driver = ShipWriteDriver(session)
             driver.create(name="before")
@@ -217,7 +217,7 @@ class Fixtures(BaseApplicationFixture):
     def test_a_fixture_goes_on_after_dbsession(
         self, older: Session, dbsession: Session, reads: bool
     ) -> None:
-        """What `dbsession` has not committed is gone by then, and nothing else is."""
+        """The uncommitted writes of `dbsession` are gone by then, and nothing else is."""
         ShipWriteDriver(dbsession).create(name="lost")
         if reads:
             dbsession.rollback()

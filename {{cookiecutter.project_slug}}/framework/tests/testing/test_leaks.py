@@ -75,7 +75,7 @@ def test_a_connection_that_nobody_closed_fails_the_test(
 
 
 def test_what_a_failed_test_left_open_is_no_news(run: Run) -> None:
-    """Its own error is what matters."""
+    """Its own error is enough."""
     result = run(
         """
     def test_it(self, dbplugin):

@@ -1,4 +1,4 @@
-"""The ready-made tests of migrations: each finds what it is for, and says what to type."""
+"""The ready-made tests of migrations: each finds its fault, and has the command to type."""
 
 import shutil
 from collections.abc import Callable
@@ -49,7 +49,7 @@ def second(versions: Path, upgrade: str = "pass", downgrade: str = "pass") -> Pa
 
 
 def failures(result: pytest.RunResult) -> list[str]:
-    """Return what a run tells of a database, once each."""
+    """Return the lines of a run about a database, once each."""
     lines = [line for line in result.outlines if line.startswith("database 'main':")]
     return list(dict.fromkeys(lines))
 
@@ -108,7 +108,7 @@ def test_a_downgrade_that_fails(run: Run, versions: Path) -> None:
 
 
 def test_a_downgrade_that_forgets_something(run: Run, versions: Path) -> None:
-    """The upgrade after it finds what was left."""
+    """The upgrade after it finds the rest."""
     path = second(versions, upgrade="op.create_table('crew', sa.Column('id', sa.Integer()))")
     result = run(BODY, "-k", "down_and_up")
     result.assert_outcomes(passed=1, failed=1)
@@ -119,7 +119,7 @@ def test_a_downgrade_that_forgets_something(run: Run, versions: Path) -> None:
 
 
 def test_models_that_differ(run: Run, versions: Path) -> None:
-    """The failure says what differs, and how to make the migration."""
+    """The failure names the difference, and the way to make the migration."""
     revision = versions / "0001_ships.py"
     revision.write_text(revision.read_text().replace("sa.String(200)", "sa.String(20)"))
     result = run(BODY, "-k", "models_match")
@@ -130,7 +130,7 @@ def test_models_that_differ(run: Run, versions: Path) -> None:
 
 
 def test_a_migration_that_needs_a_connection(run: Run, versions: Path) -> None:
-    """The failure says what does not render, and how to write it."""
+    """The failure names the operation that does not render, and the way to write it."""
     second(versions, upgrade="op.get_bind().execute(sa.text('SELECT 1')).scalar()")
     result = run(BODY, "-k", "render_as_sql")
     result.assert_outcomes(passed=1, failed=1)

@@ -1,4 +1,4 @@
-"""The plugin of pytest: what a test may touch, what it must close, and the options of a run."""
+"""The plugin of pytest: tests without a database, and the imports of a run."""
 
 import gc
 import sys
@@ -39,7 +39,7 @@ def test_only_databases_that_a_test_touches_are_made(run: Run, sqlite: Path) -> 
 
 @pytest.mark.parametrize("use", ["get_session()", "engine", "reader", "sessions"])
 def test_a_unit_test_that_touches_a_database_is_told_what_to_use(run: Run, use: str) -> None:
-    """Also when another test has prepared the application; the next test is not harmed."""
+    """The error is the same when another test has prepared the application; the next test is not harmed."""
     result = run(
         f"""
     applications = []

@@ -41,7 +41,7 @@ def test_a_database_is_recreated_once_in_a_run(sqlite: Path) -> None:
 
 
 def reports(result: pytest.RunResult) -> list[str]:
-    """Return the lines of a run that tell what is wrong with a database."""
+    """Return the lines of a run that report problems of a database."""
     return [
         line.removeprefix("E").strip() for line in result.outlines if "database 'main':" in line
     ]
@@ -84,7 +84,7 @@ def write(main):
 
 
 def test_lost_writes_of_a_failed_request_are_no_failure(run: Run) -> None:
-    """A rollback is what an exception is for."""
+    """An exception rolls back on purpose."""
     result = run(
         """
     def test_it(self, webapp):
@@ -200,7 +200,7 @@ def test_threads_that_touch_a_database_first_prepare_it_once(run: Run) -> None:
 
 
 def test_a_test_that_fails_harms_no_other(run: Run) -> None:
-    """What a failed test has left open is closed and rolled back."""
+    """Sessions that a failed test has left open are closed and rolled back."""
     result = run(
         """
     @pytest.mark.parametrize("attempt", [1, 2])

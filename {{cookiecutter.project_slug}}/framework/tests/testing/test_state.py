@@ -212,7 +212,7 @@ def test_the_suffix_of_a_worker_is_in_the_settings_from_the_start(
 def test_mariadb_is_asked_for_no_ddl_inside_a_test(
     run: Run, mariadb: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It would commit what the test has written, so that the test is told what to ask for."""
+    """It would commit the writes of the test, so that the error names the fixture to ask for."""
     monkeypatch.setenv("QAPLA_SAMPLE_DATABASES__MAIN__URL", f"{mariadb}_ddl")
     body = """
     def test_it(self, dbsession):
@@ -234,7 +234,7 @@ def test_mariadb_is_asked_for_no_ddl_inside_a_test(
 def test_a_process_that_only_hands_tests_out_watches_none(
     pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, options: str, watches: bool
 ) -> None:
-    """The workers of pytest-xdist do, so that it need not import what they need."""
+    """The workers of pytest-xdist do, so that it imports no fixtures."""
     monkeypatch.setenv("PYTHONPATH", ":".join(path for path in sys.path if path))
     pytester.makeconftest(
         """

@@ -33,7 +33,7 @@ class TestEager(BaseTaskFixture):
     def test_a_task_is_in_the_transaction_of_the_test(
         self, dbsession: Session, eager_tasks: None, attempt: int
     ) -> None:
-        """It sees what the test wrote, the test sees what it committed, and the next none of it."""
+        """It sees the writes of the test, the test sees its commits, and the next test neither."""
         ShipWriteDriver(dbsession).create(name="first")
         assert ships.create_ship.delay("second").successful()
         assert dbsession.query(Ship).count() == 2
@@ -44,7 +44,7 @@ class TestEager(BaseTaskFixture):
             ships.fail.delay("lost")
 
     def test_retries_are_run_at_once(self, dbsession: Session, eager_tasks: None) -> None:
-        """Each in a session of its own: what an attempt did not commit is gone."""
+        """Each in a session of its own: the uncommitted writes of an attempt are gone."""
         assert ships.create_at_third_attempt.apply(("a",)).get() == 2
         assert ships.create_after_an_error.apply(("b",)).get() == 1
         assert [ship.name for ship in dbsession.query(Ship).all()] == ["a", "b"]
@@ -57,7 +57,7 @@ class TestEager(BaseTaskFixture):
 
 
 class TestOnCommit(BaseTaskFixture):
-    """What was sent, and what waits for a commit."""
+    """The tasks that were sent, and those that wait for a commit."""
 
     APP_CLASS = SampleApplication
 
@@ -74,7 +74,7 @@ class TestOnCommit(BaseTaskFixture):
     def test_what_waits_can_be_run_without_a_commit(
         self, dbsession: Session, on_commit: OnCommit
     ) -> None:
-        """And what that has sent is returned."""
+        """The tasks that it sends are returned."""
         ShipWriteDriver(dbsession).create(name="a")
         ships.create_ship.apply_async_on_commit(dbsession, kwargs={"name": "b"}, countdown=5)
         (sent,) = on_commit.run(dbsession)
@@ -99,7 +99,7 @@ class TestOnCommit(BaseTaskFixture):
 
 
 class TestWorker(BaseTaskFixture):
-    """A worker of the test's own; `test_celery_worker.py` has what tasks can do in one."""
+    """A worker of the test's own; `celery/test_worker.py` has the tests of tasks in one."""
 
     APP_CLASS = SampleApplication
 
@@ -139,7 +139,7 @@ class TestWorker(BaseTaskFixture):
 
 
 def test_a_worker_that_does_not_start_says_why() -> None:
-    """The error has what the process printed."""
+    """The error has the output of the process."""
     process = WorkerProcess("no_such_package")
     with pytest.raises(WorkerError) as caught:
         process.wait_until_ready()
@@ -148,7 +148,7 @@ def test_a_worker_that_does_not_start_says_why() -> None:
 
 
 def test_an_application_without_celery_has_no_worker() -> None:
-    """The error says what to add."""
+    """The error names the base to add."""
     with pytest.raises(WorkerError) as caught:
         celery_of(DatabaseApplication())
     assert str(caught.value) == (

@@ -120,7 +120,7 @@ def test_an_error_in_a_statement_stays_one(serve: Serve) -> None:
 
 
 def test_an_exception_view_for_everything_still_sees_the_rest(serve: Serve) -> None:
-    """What is not answered here goes to the view of a more general class."""
+    """Other errors go to the view of a more general class."""
 
     def anything(error: Exception, request: Any) -> Response:
         return Response(type(error).__name__)
@@ -137,7 +137,7 @@ def own(error: Exception, request: Any) -> Response:
 
 
 def test_a_view_of_the_project_replaces_ours(serve: Serve) -> None:
-    """The project includes the responses, and what it adds itself wins."""
+    """The project includes the responses, and its own views win."""
 
     def views(config: Any) -> None:
         config.add_exception_view(own, context=ObjectNotFound)

@@ -214,7 +214,7 @@ def test_a_redirect_is_no_excuse_for_lost_writes(
 def test_an_exception_takes_its_writes_back_silently(
     serve: Serve, caplog: pytest.LogCaptureFixture, error: Exception
 ) -> None:
-    """A request that fails has not lost its writes: that is what a rollback is for."""
+    """A request that fails has rolled its writes back on purpose."""
 
     def view(request: Any) -> None:
         _flush(request.main)
@@ -240,7 +240,7 @@ def test_a_request_inside_of_an_except_block_is_not_a_failed_one(
 
 
 def test_a_session_that_was_closed_by_hand_stays_usable(serve: Serve) -> None:
-    """What a view does to its session breaks nothing at the end of the request."""
+    """A view that closes its session breaks nothing at the end of the request."""
 
     def view(request: Any) -> int:
         request.main.close()

@@ -1,6 +1,6 @@
 """A value that does not fit its column is the fault of the client."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -9,43 +9,7 @@ from webtest import TestApp
 
 from qapla.database.database import Database
 
-from qapla_sample.application.app import SampleApplication
-
 View = Callable[[Any], Any]
-
-
-def plugins(view: View) -> Callable[[Any], None]:
-    """Return the web plugins of an application with the error responses and a view."""
-
-    def append_web_plugins(application: Any) -> None:
-        application.add_database_web()
-        application.config.include("qapla.web.errors")
-        application.config.add_route("view", "/view")
-        application.config.add_view(view, route_name="view", renderer="json")
-
-    return append_web_plugins
-
-
-@pytest.fixture
-def at_place(
-    place: Callable[..., Database], monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Callable[[View], TestApp]]:
-    """Return a maker of a web application whose database `main` is the one of `place`."""
-    database = place("errors_test")
-    database.drop()
-    url = database.url.render_as_string(hide_password=False)
-    monkeypatch.setenv("QAPLA_SAMPLE_DATABASES__MAIN__URL", url)
-    monkeypatch.setenv("QAPLA_SAMPLE_DATABASES__MAIN__OPTIONS__POOL_TIMEOUT", "0.01")
-    made: list[SampleApplication] = []
-
-    def make(view: View) -> TestApp:
-        monkeypatch.setattr(SampleApplication, "append_web_plugins", plugins(view))
-        made.append(SampleApplication().run_command())
-        return TestApp(made[-1].run_wsgi())
-
-    yield make
-    for application in made:
-        application.dbs["main"].dispose()
 
 
 MISFITS = {

@@ -1,7 +1,7 @@
 """An outage of a database: clients are told to come again, and the log stays short."""
 
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -13,6 +13,7 @@ from qapla.web import errors
 from qapla.web.repeats import Repeats
 
 from qapla_sample.application.app import SampleApplication
+from support.serving import plugins
 
 View = Callable[[Any], Any]
 UNAVAILABLE = {"error": "the database is not available: try again later"}
@@ -31,40 +32,6 @@ def executing(statement: str) -> View:
         request.main.execute(text(statement))
 
     return view
-
-
-def plugins(view: View) -> Callable[[Any], None]:
-    """Return the web plugins of an application with the error responses and a view."""
-
-    def append_web_plugins(application: Any) -> None:
-        application.add_database_web()
-        application.config.include("qapla.web.errors")
-        application.config.add_route("view", "/view")
-        application.config.add_view(view, route_name="view", renderer="json")
-
-    return append_web_plugins
-
-
-@pytest.fixture
-def at_place(
-    place: Callable[..., Database], monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Callable[[View], TestApp]]:
-    """Return a maker of a web application whose database `main` is the one of `place`."""
-    database = place("errors_test")
-    database.drop()
-    url = database.url.render_as_string(hide_password=False)
-    monkeypatch.setenv("QAPLA_SAMPLE_DATABASES__MAIN__URL", url)
-    monkeypatch.setenv("QAPLA_SAMPLE_DATABASES__MAIN__OPTIONS__POOL_TIMEOUT", "0.01")
-    made: list[SampleApplication] = []
-
-    def make(view: View) -> TestApp:
-        monkeypatch.setattr(SampleApplication, "append_web_plugins", plugins(view))
-        made.append(SampleApplication().run_command())
-        return TestApp(made[-1].run_wsgi())
-
-    yield make
-    for application in made:
-        application.dbs["main"].dispose()
 
 
 @pytest.fixture
@@ -101,7 +68,7 @@ def test_a_server_that_is_away_is_503_and_one_line_in_the_log(
 def test_a_database_that_is_not_there_is_503(
     at_place: Callable[[View], TestApp], caplog: pytest.LogCaptureFixture
 ) -> None:
-    """The log says what to type."""
+    """The log has the command to type."""
     assert at_place(executing("SELECT 1")).get("/view", status=503).json == UNAVAILABLE
     assert "type `uv run alembic -n main upgrade head`" in caplog.messages[0]
     assert len(caplog.text.splitlines()) == 1
@@ -113,7 +80,7 @@ def test_a_table_that_is_not_there_is_503(
     place: Callable[..., Database],
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """Before an upgrade the log says what to type."""
+    """Before an upgrade the log has the command to type."""
     place("errors_test").create()
     assert at_place(executing("SELECT * FROM ships")).get("/view", status=503).json == UNAVAILABLE
     assert "type `uv run alembic -n main upgrade head`" in caplog.messages[0]

@@ -97,7 +97,7 @@ def strict(text: str) -> Any:
 
 @each_value
 def test_the_renderer_knows_each_type(make_sample: Make, value: object, expected: object) -> None:
-    """A view may return what a column holds, and the text is valid JSON."""
+    """A view may return the value of a column, and the text is valid JSON."""
     answer = serve(make_sample, lambda request: {"value": value}).get("/view")
     assert strict(answer.text) == {"value": expected}
     assert answer.content_type == "application/json"
@@ -105,7 +105,7 @@ def test_the_renderer_knows_each_type(make_sample: Make, value: object, expected
 
 @each_value
 def test_a_value_is_converted_as_the_renderer_does(value: object, expected: object) -> None:
-    """What is converted before the commit is what the renderer would have written."""
+    """A row that is converted before the commit is like one that the renderer writes."""
     assert jsonable({"value": value}) == {"value": expected}
 
 

@@ -39,7 +39,7 @@ def own_factory(environ: dict[str, Any]) -> Request:
 
 @pytest.mark.parametrize("factory", [OwnRequest, own_factory])
 def test_a_request_factory_of_the_users_own(serve: Serve, factory: Any) -> None:
-    """A class or function that the user configured keeps what it gives."""
+    """A class or function of the user keeps its attributes."""
     webapp, application = serve(answer, lambda config: config.set_request_factory(factory))
     assert webapp.get("/view").json == ["Martok", 0, True]
     assert checked_out(application) == [0, 0]
@@ -80,7 +80,7 @@ def test_request_methods_of_the_users_own(serve: Serve, reify: bool) -> None:
 
 
 def test_the_request_class_is_made_once(serve: Serve) -> None:
-    """A request costs no class of its own, which is what `reify` would."""
+    """A request costs no class of its own, as with `reify`."""
     classes: list[type] = []
     webapp, _ = serve(lambda request: classes.append(type(request)))
     webapp.get("/view")

@@ -1,4 +1,4 @@
-"""The server, as a process of its own with real sockets: how it stops, and what it refuses."""
+"""The server, as a process of its own with real sockets: its stop and its limits."""
 
 import signal
 import socket
@@ -70,7 +70,7 @@ class Served:
             time.sleep(0.02)
 
     def wait_until_read(self, number: int) -> None:
-        """Wait until the server has accepted so many connections, and read what they have sent."""
+        """Wait until the server has accepted so many connections, and read their requests."""
         table, here = Path("/proc/net/tcp"), f"0100007F:{self.port:04X}"
         if not table.exists():
             time.sleep(1)
@@ -102,7 +102,7 @@ class Served:
 
 
 def received(connection: socket.socket) -> str:
-    """Return what the server sends, until it closes or the answer is complete."""
+    """Return the answer of the server, until it closes or the answer is complete."""
     data = b""
     while not data.endswith(b"answered") and (part := connection.recv(65536)):
         data += part
@@ -119,7 +119,7 @@ def port() -> int:
 
 @pytest.fixture
 def serve(tmp_path: Path, port: int) -> Iterator[Callable[..., Served]]:
-    """Return what starts a server with settings."""
+    """Return a function that starts a server with settings."""
     started: list[Served] = []
 
     def serve(**settings: object) -> Served:
@@ -165,7 +165,7 @@ def test_a_server_that_stops_accepts_no_more_connections(serve: Serve) -> None:
 
 
 def test_a_large_answer_is_sent_to_its_end(serve: Serve) -> None:
-    """What waits in the server's buffers for a slow client is in flight too."""
+    """An answer in the server's buffers for a slow client is in flight too."""
     served = serve()
     with served.connect() as connection:
         connection.sendall(b"GET /large HTTP/1.0\r\n\r\n")
@@ -185,7 +185,7 @@ def test_an_idle_connection_does_not_hold_the_stop(serve: Serve) -> None:
 
 
 def test_what_takes_longer_than_the_limit_is_dropped(serve: Serve) -> None:
-    """The stop has a limit, and what was dropped is in the log."""
+    """The stop has a limit, and the dropped requests are in the log."""
     served = serve(stop_timeout=0.5)
     with ThreadPoolExecutor(1) as pool:
         answer = pool.submit(served.get, "/10")

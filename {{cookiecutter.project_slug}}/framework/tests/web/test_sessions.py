@@ -87,7 +87,7 @@ def test_an_error_in_a_view_closes_the_sessions(serve: Serve) -> None:
 
 
 def test_an_exception_view_may_use_the_sessions(serve: Serve) -> None:
-    """What an exception view opens is closed too."""
+    """A session that an exception view opens is closed too."""
 
     def on_error(error: Exception, request: Any) -> Response:
         request.analytics.execute(text("SELECT 1"))

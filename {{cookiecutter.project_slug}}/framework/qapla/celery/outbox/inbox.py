@@ -14,7 +14,7 @@ from qapla.driver.base import Driver
 
 
 class DoneColumns:
-    """Hold the id of a task whose work has been committed; a mixin for a model of the database."""
+    """The columns of a finished task; a mixin for a model of the database."""
 
     __tablename__: Any = "done_tasks"
 

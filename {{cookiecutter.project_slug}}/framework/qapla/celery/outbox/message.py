@@ -37,7 +37,7 @@ ORDER = "ix_outbox_messages_due_at_id"
 
 
 class OutboxColumns:
-    """Hold a message that waits for the relay; a mixin for a model of the database."""
+    """The columns of a message that waits for the relay; a mixin for a model of the database."""
 
     __tablename__: Any = "outbox_messages"
 
@@ -80,7 +80,7 @@ class OutboxDriver(Driver[Any]):
     model: ClassVar[type[Any]]
 
     def send(self, signature: "Signature[Any]", *, until_taken: bool = False) -> str:
-        """Let a relay send a task once the session's transaction has been committed.
+        """Put a task into the outbox, as part of the session's transaction.
 
         Args:
             signature: The signature of one task, with its options: `task.s(1).set(queue="slow")`.
@@ -141,7 +141,7 @@ class OutboxDriver(Driver[Any]):
         return found
 
     def unpark(self, task_ids: Collection[str] | None = None) -> int:
-        """Let the relay send parked messages again; return how many.
+        """Make parked messages due again; return their number.
 
         Args:
             task_ids: The ids of their tasks, or None for all.

@@ -24,8 +24,8 @@ def make_engine(url: URL, options: dict[str, Any], hints: Hints) -> Engine:
 
     Args:
         url: The URL of the database.
-        options: What goes to `sqlalchemy.create_engine`, above our defaults.
-        hints: What errors say.
+        options: The arguments of `sqlalchemy.create_engine`, above our defaults.
+        hints: The name and the commands in errors.
 
     Raises:
         SettingsError: An option is unknown to `create_engine`.

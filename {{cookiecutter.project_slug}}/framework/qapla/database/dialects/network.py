@@ -78,7 +78,7 @@ class NetworkServer(Server):
                 self._open = None
 
     def prepare(self, connection: Connection) -> None:
-        """Set what the statements of a new connection need."""
+        """Set up a new connection for the statements of this class."""
 
     def run(self, statement: str, **names: str) -> None:
         """Run a statement in which `{name}` stands for the quoted name of the database.
@@ -130,7 +130,7 @@ class NetworkServer(Server):
 
     @contextmanager
     def locked(self, name: str, *, wait: bool = True) -> Iterator[bool]:
-        """Hold a lock of the server, which ends with the connection."""
+        """Acquire a lock of the server for the block; it ends with the connection."""
         with self.connection():
             taken = self.take_lock(name, _PATIENCE if wait else 0)
             if wait and not taken:

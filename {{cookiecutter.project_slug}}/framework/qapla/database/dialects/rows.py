@@ -36,6 +36,21 @@ def tables_with_rows(connection: Connection, query: str) -> list[str]:
     return [tables[number] for number in _filled(connection, tables)]
 
 
+def is_resettable(connection: Connection, query: str, others: str) -> bool:
+    """Whether deleting all rows restores the freshly migrated state.
+
+    Args:
+        connection: A connection to the database, which was just migrated.
+        query: The query of `tables_with_rows`.
+        others: The query for whatever else deleting rows would not restore.
+    """
+    if tables_with_rows(connection, query):
+        return False
+    found = connection.scalar(text(others))
+    connection.rollback()
+    return not found
+
+
 def for_driver(connection: Connection, sql: str) -> str:
     """Return a statement with names in it as the driver reads it, some of which format."""
     formats = connection.dialect.paramstyle in ("format", "pyformat")

@@ -86,7 +86,7 @@ class Server(ABC):
 
     @abstractmethod
     def locked(self, name: str, *, wait: bool = True) -> AbstractContextManager[bool]:
-        """Hold a lock within the block, of those that use the same server and name.
+        """Acquire a lock of the server for the block, by its name.
 
         Without `wait` the block is entered at once, and yields whether the lock was free.
         """

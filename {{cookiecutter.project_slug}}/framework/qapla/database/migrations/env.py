@@ -55,7 +55,7 @@ class AlembicEnv:
         self.options = options
 
     def run(self) -> None:
-        """Run what the command asks for.
+        """Run the command of Alembic.
 
         Raises:
             CommandError: The application cannot be prepared or the database is not there; the

@@ -20,7 +20,7 @@ _KEYWORDS = {
     "username": ("user", "username"),
     "password": ("password", "passwd"),
 }
-# What else decides where a driver goes. In the query of the URL the maintenance URL inherits it.
+# The other arguments that decide where a driver connects. The maintenance URL inherits them.
 _ROUTES = (
     "hostaddr",
     "options",

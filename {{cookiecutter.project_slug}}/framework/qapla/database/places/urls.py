@@ -92,7 +92,7 @@ def with_suffix(url: URL, suffix: str) -> URL:
 
 
 def template_stem(url: URL) -> str:
-    """Return what the names of a test database's templates begin with, in any worker."""
+    """Return the beginning of the names of a test database's templates, in any worker."""
     return _WORKER.sub("", name_of(url)) + TEMPLATE_SUFFIX
 
 

@@ -2,9 +2,9 @@
 
 There is one rule: a statement that is issued inside `reading()`, while the session is in no
 transaction, runs on a connection of its own that goes back to the pool as soon as the rows are there.
-Everything else begins a transaction, and keeps the session in it until commit, rollback or close. What
-holds for the session there must hold for the reads too, or they take part in its transaction: another
-bind, a listener for the begin of a transaction, an isolation level. Every statement of a session asks
+Everything else begins a transaction, and keeps the session in it until commit, rollback or close. A
+read takes part in the session's transaction too where the session has a bind of its own, a listener
+for the begin of a transaction, or an isolation level, which the read would miss. Every statement of a session asks
 `_connection_for_bind` for its connection, which `Session.get_bind`, SQLAlchemy's own hook for routing,
 would let take part in a transaction.
 """
@@ -90,7 +90,7 @@ class RoutedSession(Session):
             close_read(reads)
 
     def rollback(self) -> None:
-        """Roll back, and expire what was read: what the reader gave is in no transaction."""
+        """Roll back, and expire every object: those of short reads are in no transaction."""
         if not self.in_transaction():
             self.expire_all()
         super().rollback()

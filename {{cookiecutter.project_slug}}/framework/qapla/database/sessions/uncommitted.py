@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.orm import Session, SessionTransaction, sessionmaker
 
-# What was written in: each savepoint with the transactions around it, the innermost first.
+# The transactions with writes: each savepoint with those around it, the innermost first.
 _WRITTEN = "qapla.written"
 _WRITES = re.compile(
     r"(?:\s|--[^\n]*\n|/\*.*?\*/)*"
@@ -30,7 +30,7 @@ _sessions: WeakKeyDictionary[Connection, list[ref[Session]]] = WeakKeyDictionary
 
 
 def track(sessions: sessionmaker[Session], engine: Engine) -> None:
-    """Let every session of a factory remember whether it has written since its last commit.
+    """Record the writes of every session of a factory since its last commit.
 
     Args:
         sessions: The factory.
@@ -51,7 +51,7 @@ def is_write(statement: str) -> bool:
 
 
 def record_write(session: Session) -> Callable[[], None]:
-    """Remember a write in the session's transaction; return what forgets it."""
+    """Record a write in the session's transaction; return a function that forgets it."""
     current = _lineage(session)
     before = session.info.get(_WRITTEN, ())
     # Those of earlier transactions and of released savepoints would pile up.
@@ -89,7 +89,7 @@ def _lineage(session: Session) -> _Lineage:
 
 
 def _still_open(lineage: _Lineage) -> _Lineage:
-    """Return what is left of a lineage: what a savepoint has released is in what is around it."""
+    """Return a lineage without released savepoints, whose writes are those of the transaction around."""
     while len(lineage) > 1 and not lineage[0].is_active:
         lineage = lineage[1:]
     return lineage

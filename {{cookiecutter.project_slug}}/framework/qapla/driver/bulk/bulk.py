@@ -116,6 +116,6 @@ def _values(
 
 
 def _connection(driver: Driver[Any]) -> Connection:
-    """Return the session's connection, on which what is pending has been written before."""
+    """Flush, and return the session's connection."""
     driver.session.flush()
     return driver.session.connection({"mapper": driver.mapper})

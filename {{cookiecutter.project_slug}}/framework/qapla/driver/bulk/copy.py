@@ -182,7 +182,7 @@ def _with_defaults(
 def _converters(
     connection: Connection, columns: Sequence[Column[Any]]
 ) -> list[tuple[int, Callable[[Any], Any]]]:
-    """Return what the columns' types do to a value before the driver gets it, by position."""
+    """Return the conversions of the columns' types for values that go to the driver, by position."""
     dialect = connection.dialect
     processors = [column.type.dialect_impl(dialect).bind_processor(dialect) for column in columns]
     return [(position, convert) for position, convert in enumerate(processors) if convert]

@@ -41,7 +41,7 @@ class Term:
     nullable: bool
 
     def clauses(self, dialect: Dialect) -> Iterator[ColumnElement[Any]]:
-        """Yield what goes to ORDER BY.
+        """Yield the terms of ORDER BY.
 
         Where it is the engine's own order nothing is added, so that an index serves.
         """
@@ -86,7 +86,7 @@ class Ordering:
     terms: tuple[Term, ...]
 
     def clauses(self, dialect: Dialect) -> list[ColumnElement[Any]]:
-        """Return what goes to ORDER BY."""
+        """Return the terms of ORDER BY."""
         return [clause for term in self.terms for clause in term.clauses(dialect)]
 
     @property

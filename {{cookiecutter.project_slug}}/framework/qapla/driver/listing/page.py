@@ -1,7 +1,7 @@
-"""Pages by keyset: what comes after a row, and not what comes after a number of rows.
+"""Keyset pagination: a page begins after a row, and not after a number of rows.
 
 Rows that are inserted or deleted between two pages are neither repeated nor skipped, and the
-thousandth page costs what the first one does.
+thousandth page costs as little as the first one.
 """
 
 import base64
@@ -26,7 +26,7 @@ _DIGEST = 6
 
 @dataclass(frozen=True)
 class Page(Generic[M]):
-    """Hold the rows of a page, and the cursor of the next one.
+    """The rows of a page, and the cursor of the next one.
 
     `next` is opaque, and None on the last page.
     """

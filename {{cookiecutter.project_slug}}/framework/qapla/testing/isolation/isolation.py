@@ -1,4 +1,4 @@
-"""Keep what a test does to a database inside one transaction, rolled back when the test ends.
+"""Run each test inside one transaction of a database, which is rolled back when the test ends.
 
 Every session of the database joins one connection, as a savepoint of it, so that a commit is seen
 by the others and gone at the end.
@@ -26,7 +26,7 @@ from qapla.testing.isolation.tracker import DDL, STATEMENTS, ResourceTracker
 class Isolation:
     """The isolation of one database, for one test after another.
 
-    The connection and what listens to it stay, as they would be a third of what isolating a test
+    The connection and its listeners stay, as they would be a third of the time that isolating a test
     costs; a test that follows after a while begins with a new one.
 
     Args:
@@ -134,7 +134,7 @@ class Isolation:
     def release_idle(self) -> None:
         """End the savepoint of each adopted session that has nothing pending.
 
-        Otherwise what a request commits would be inside it, and undone by its rollback. A session
+        Otherwise the commits of a request would be inside it, and undone by its rollback. A session
         that another thread opens is not to be used there, so that it needs nothing released.
         """
         if threading.get_ident() != self._thread:

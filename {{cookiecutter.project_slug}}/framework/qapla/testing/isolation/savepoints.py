@@ -1,6 +1,6 @@
-"""Know which session has begun each savepoint of a test's connection: the last begun must end first.
+"""Record the session of each savepoint of a test's connection: the last begun must end first.
 
-Otherwise a session would undo what another one has done inside its savepoint.
+Otherwise a session would undo the work of another one inside its savepoint.
 """
 
 from collections.abc import Callable
@@ -18,7 +18,7 @@ class Savepoints:
     Args:
         connection: The connection that the sessions of a test share.
         sessions: Their factory.
-        fail: What is called with a sentence when a session ends before one that began later.
+        fail: A function that is called with a sentence when a session ends before one that began later.
     """
 
     def __init__(

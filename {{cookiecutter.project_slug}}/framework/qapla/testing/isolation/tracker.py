@@ -13,7 +13,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from qapla.database.database import Database
 from qapla.database.observer import owner_of
 
-# The packages between a test or the code under test and what opens a session.
+# The packages between a test or the code under test and the call that opens a session.
 _BETWEEN = frozenset(
     ("qapla", "sqlalchemy", "contextlib", "pyramid", "webob", "webtest", "celery", "pluggy")
 )
@@ -65,7 +65,7 @@ class ResourceTracker:
                 f"opened at {shown(place)} and not closed: write "
                 "`with database.get_session() as session:`, or close it"
             )
-            # What else is wrong with it is told already.
+            # Its other fault is reported already.
             try:
                 session.close()
             except Exception:
@@ -85,7 +85,7 @@ class ResourceTracker:
 
     @contextmanager
     def paused(self) -> Iterator[None]:
-        """Do not record what the block opens."""
+        """Do not record the sessions and connections that the block opens."""
         self._is_paused = True
         try:
             yield

@@ -46,7 +46,7 @@ class DatabaseScope:
         self.databases = frozenset(application.dbs.values())
         outer, self._run.current = self._run.current, self
         if self._committing:
-            # Other processes may write to what earlier tests have used.
+            # Other processes may write to the databases of earlier tests.
             for database in self._run.provisioned(application):
                 self._run.mark_dirty(database)
         try:

@@ -116,7 +116,7 @@ class TestOutbox(BaseTaskFixture):
         monkeypatch: pytest.MonkeyPatch,
         caplog: pytest.LogCaptureFixture,
     ) -> None:
-        """What was sent before is gone, nothing more is tried, and the next run goes on."""
+        """The sent messages are gone, nothing more is tried, and the next run goes on."""
         ids = [Outbox(dbsession).send(ships.create_ship.s(str(n))) for n in range(4)]
         dbsession.commit()
         sent: list[str] = []
@@ -151,7 +151,7 @@ def test_a_loop_waits_for_its_database_and_ends_at_a_mistake(
 
 
 class TestDone(BaseTaskFixture):
-    """What was done is noted beside the work."""
+    """A finished task is recorded beside its work."""
 
     APP_CLASS = SampleApplication
 

@@ -23,7 +23,7 @@ from qapla_sample.tasks import ships
 from qapla_sample.tasks.worker import app
 
 EVERY = pytest.mark.parametrize("place", ["postgresql", "sqlite", "mariadb"], indirect=True)
-# SQLite has no locks of rows: of two relays on it one may send what the other sends.
+# SQLite has no locks of rows: two relays on it may send the same message.
 LOCKING = pytest.mark.parametrize("place", ["postgresql", "mariadb"], indirect=True)
 # Sixteen bits are the limit of MariaDB's TEXT.
 LARGE = "x" * 70_000
@@ -132,7 +132,7 @@ def test_notes_are_forgotten_after_their_time(database: Database) -> None:
 
 @EVERY
 def test_a_second_time_leaves_the_transaction_whole(database: Database) -> None:
-    """What the task has written before it is kept, and it may go on."""
+    """The earlier writes of the task are kept, and it may go on."""
     with database.get_session() as session:
         session.add(Ship(name="before"))
         session.flush()

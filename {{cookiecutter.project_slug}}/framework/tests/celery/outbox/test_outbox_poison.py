@@ -21,7 +21,7 @@ from qapla_sample.tasks.worker import app
 
 
 def make_due(session: Session) -> None:
-    """Let the time pass for which messages wait that could not be sent."""
+    """Make the messages due that wait after a failure."""
     waits = OutboxMessage.due_at.is_not(None)
     session.execute(update(OutboxMessage).where(waits).values(due_at=datetime.now(UTC)))
     session.commit()
@@ -50,7 +50,7 @@ class TestPoison(BaseTaskFixture):
     def test_the_others_are_sent(
         self, relay: Relay, ids: list[str], dbsession: Session, on_commit: Any
     ) -> None:
-        """In the same look; what cannot be sent is looked at no more before its time."""
+        """In the same run; a message that cannot be sent waits for its time."""
         assert [relay.run() for _ in range(2)] == [3, 0]
         assert [sent.task_id for sent in on_commit.sent] == ids[2:]
         assert [m.attempts for m in dbsession.scalars(select(OutboxMessage))] == [1, 1]

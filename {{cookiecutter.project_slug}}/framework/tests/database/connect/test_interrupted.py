@@ -24,7 +24,7 @@ ENGINES = pytest.mark.parametrize("place", ["postgresql", "mariadb"], indirect=T
 
 
 class Interrupted(Exception):
-    """What the signal raises, as Celery's SoftTimeLimitExceeded is."""
+    """The exception of a signal, like Celery's SoftTimeLimitExceeded."""
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def database(place: Callable[..., Database]) -> Iterator[Database]:
 
 @pytest.fixture
 def alarm() -> Iterator[None]:
-    """Raise in the middle of what the test does."""
+    """Raise in the middle of the test's statement."""
 
     def interrupt(*_: Any) -> None:
         raise Interrupted

@@ -93,7 +93,7 @@ def test_a_driver_that_goes_elsewhere(place: Place, real: Database, mode: Mode) 
 @EVERY
 @pytest.mark.parametrize("door", ["get_session", "migrate", "downgrade"])
 def test_each_door_of_a_test_database(place: Place, real: Database, door: str) -> None:
-    """What `--reuse-db` has kept is looked at too, when the first connection is opened."""
+    """A database that `--reuse-db` keeps is checked too, when the first connection is opened."""
     database = place("qapla_landing_test")
     provision(database, Mode())
     led = led_elsewhere(database, real)
@@ -138,7 +138,7 @@ def test_a_database_of_the_same_name_elsewhere(place: Place) -> None:
 @EVERY
 @MODES
 def test_tables_that_no_run_has_made_are_not_dropped(place: Place, mode: Mode) -> None:
-    """The name alone makes no test database: the error says what to type."""
+    """The name alone makes no test database: the error has the command to type."""
     database = place("qapla_landing_mine_test")
     database.create()
     database.migrate()
@@ -278,7 +278,7 @@ def test_each_connection_is_asked_once(place: Place) -> None:
 def test_the_environment_of_the_driver_names_no_database(
     place: Place, real: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A service, and libpq's variables, only fill in what a URL leaves out, and it names a database."""
+    """A service, and libpq's variables, only complete a URL, and it names a database."""
     (tmp_path / "services").write_text(f"[real]\ndbname={real.target.url.database}\n")
     monkeypatch.setenv("PGSERVICEFILE", str(tmp_path / "services"))
     monkeypatch.setenv("PGSERVICE", "real")

@@ -138,7 +138,7 @@ def test_a_role_that_may_not_drop(administered: Database) -> None:
 
 @POSTGRESQL
 def test_a_database_of_another_owner(administered: Database) -> None:
-    """The error of a role that may create no tables has a note with what to type."""
+    """The error of a role that may create no tables has a note with the command to type."""
     administered.create()
     run(administered, f"REVOKE CREATE ON DATABASE {NAME} FROM PUBLIC")
     database = of_roles(administered, "qapla_app", "postgres")

@@ -25,7 +25,7 @@ def engine(fleet: Database) -> Iterator[Engine]:
 
 @pytest.fixture
 def asked(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Mock:
-    """Return what counts how often a connection is asked."""
+    """Return the pings of connections, as they happen."""
     asked = Mock(side_effect=engine.dialect.do_ping)
     monkeypatch.setattr(engine.dialect, "do_ping", asked)
     return asked

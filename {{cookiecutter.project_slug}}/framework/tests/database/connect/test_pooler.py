@@ -51,7 +51,7 @@ def fleet(fleet: Database) -> Iterator[Database]:
 
 
 def work(database: Database, number: int) -> int:
-    """Do everything that drivers can, in sessions like those of requests and tasks."""
+    """Use every method of drivers, in sessions like those of requests and tasks."""
     for turn in range(ROUNDS):
         name = f"{number}-{turn}"
         with database.get_session() as session:

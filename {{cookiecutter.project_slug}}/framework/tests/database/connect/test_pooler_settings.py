@@ -1,4 +1,4 @@
-"""The setting of a pooler: which settings go with it, and what becomes of the URL."""
+"""The setting of a pooler, the settings that go with it, and the URLs that follow from it."""
 
 from collections.abc import Callable
 

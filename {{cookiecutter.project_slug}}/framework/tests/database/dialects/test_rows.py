@@ -70,7 +70,7 @@ def fill(database: Database) -> list[int]:
 
 @EVERY
 def test_every_row_is_gone_and_keys_begin_anew(database: Database) -> None:
-    """Also of tables that need each other, and not the revision of the schema."""
+    """Tables that need each other are emptied too, and the revision of the schema stays."""
     for _ in range(2):
         assert fill(database) == [1, 1]
         with database.engine.connect() as connection:
@@ -92,7 +92,7 @@ def test_foreign_keys_hold_afterwards(database: Database) -> None:
 
 @EVERY
 def test_a_table_with_rows_is_not_plain(database: Database) -> None:
-    """What migrations have put into it would be lost."""
+    """Rows of the migrations would be lost."""
     with database.engine.connect() as connection:
         assert dialect_of(connection.dialect.name).can_be_reset(connection)
     fill(database)

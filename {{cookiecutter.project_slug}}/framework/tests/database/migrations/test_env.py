@@ -19,7 +19,7 @@ Alembic = Callable[..., "subprocess.CompletedProcess[str]"]
 
 @pytest.fixture
 def alembic(copy: Path, sample_var: Path) -> Alembic:
-    """Return what runs the `alembic` command in the copy of the sample."""
+    """Return a function that runs the `alembic` command in the copy of the sample."""
 
     def run(*arguments: str) -> "subprocess.CompletedProcess[str]":
         environment = {
@@ -147,7 +147,7 @@ def test_production_makes_no_database(
 
 
 def test_a_wrong_setting_is_one_line(alembic: Alembic, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The command shows what is wrong with the settings without a traceback."""
+    """The command shows an error of the settings without a traceback."""
     monkeypatch.setenv("QAPLA_SAMPLE_ENVIRONMENT", "staging")
     assert failed(alembic("upgrade", "head")) == (
         "FAILED: the variable QAPLA_SAMPLE_ENVIRONMENT is wrong: "

@@ -85,7 +85,7 @@ def test_a_rendering_of_ones_own(evolving: Evolving) -> None:
 
 @SQLITE
 def test_directives_of_ones_own(evolving: Evolving) -> None:
-    """What a hook leaves empty is not written either."""
+    """A revision that a hook has emptied is not written either."""
     evolving.become(SHIPS, CLEAR)
     assert evolving.revise() == ""
 

@@ -73,7 +73,7 @@ def database(request: pytest.FixtureRequest, sample_var: Path, project: Path) ->
 
 
 def upgrade(project: Path, sample_var: Path, url: URL, environment: str) -> str:
-    """Run `alembic upgrade head` in several processes at once, and return what they print."""
+    """Run `alembic upgrade head` in several processes at once, and return their output."""
     shown = url.render_as_string(hide_password=False)
     variables = {
         **os.environ,

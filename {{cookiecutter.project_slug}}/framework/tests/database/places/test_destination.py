@@ -22,7 +22,7 @@ PG = "postgresql+psycopg"
 def placed(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[[str, dict[str, str]], Target]:
-    """Return what places the test database of a URL and of the variables of `connect_args`."""
+    """Return a function that places the test database of a URL and of `connect_args`."""
 
     def place(url: str, arguments: dict[str, str]) -> Target:
         monkeypatch.setenv(URL, url)

@@ -100,7 +100,7 @@ def test_the_migrations_of_both_schemas(run: Run, schemas: Database) -> None:
 
 
 def test_the_tests_leave_the_schemas_alone(run: Run, schemas: Database) -> None:
-    """What was written for real is there afterwards."""
+    """Rows that were committed for real are there afterwards."""
     main = upgraded().dbs["main"]
     with main.engine.begin() as connection:
         connection.execute(text("INSERT INTO ships (name) VALUES ('Bortas')"))

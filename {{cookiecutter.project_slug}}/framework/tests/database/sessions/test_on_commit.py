@@ -26,7 +26,7 @@ def note(session: Session, calls: list[object], what: object) -> None:
 
 
 def test_callbacks_run_after_the_commit_in_order(session: Session) -> None:
-    """What was asked for first is called first, once, and not before the commit."""
+    """The functions are called in their order, once, and not before the commit."""
     calls: list[object] = []
     for number in range(3):
         note(session, calls, number)
@@ -103,7 +103,7 @@ def test_a_savepoint_that_is_released_runs_nothing_yet(session: Session) -> None
 
 
 def test_a_savepoint_that_is_rolled_back_takes_its_callbacks_along(session: Session) -> None:
-    """Those of released savepoints inside it too; what was before and after it stays."""
+    """Functions of released savepoints inside it are dropped too; those before and after it stay."""
     calls: list[object] = []
     note(session, calls, "before")
     savepoint = session.begin_nested()
@@ -162,7 +162,7 @@ def test_tests_may_run_what_waits(session: Session) -> None:
 
 
 def test_a_transaction_is_waited_for_before_its_first_statement(session: Session) -> None:
-    """What is asked for first thing in a driver's transaction is not called when it fails."""
+    """A function from the start of a driver's transaction is not called when that fails."""
     calls: list[object] = []
 
     def fail() -> None:

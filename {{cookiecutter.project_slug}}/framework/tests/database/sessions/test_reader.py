@@ -1,4 +1,4 @@
-"""Short reads: which statements need no transaction, and what keeps a session in one."""
+"""Short reads: the statements that need no transaction, and those that begin one."""
 
 from collections.abc import Callable
 from typing import Any
@@ -106,7 +106,7 @@ def test_a_failed_write_gives_the_reader_back(session: Session, seen: list[str])
 
 
 def test_uncommitted_rows_are_seen(fleet: Database, session: Session) -> None:
-    """A session reads what it has written, and the others do not."""
+    """A session reads its own writes, and the others do not."""
     FleetWriteDriver(session).create(name="Ninth")
     assert FleetReadDriver(session).exists(name="Ninth")
     with fleet.get_session() as other:

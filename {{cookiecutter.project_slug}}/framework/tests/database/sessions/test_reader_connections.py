@@ -191,7 +191,7 @@ def of_one(fleet: Database) -> Iterator[Database]:
 
 
 def test_pools_of_one_do_not_deadlock(of_one: Database) -> None:
-    """Threads that read, write, read what they wrote, stream and fail wait, and come to an end."""
+    """Threads that read, write, read their writes, stream and fail wait, and come to an end."""
 
     def work(number: int) -> int:
         with of_one.get_session() as session:
@@ -240,7 +240,7 @@ def test_a_forked_child_leaves_the_readers_connections_alone(
 
 
 def test_a_tests_connection_turns_the_reader_off(fleet: Database) -> None:
-    """What a test has not committed for good is seen by its reads; afterwards the reader is back."""
+    """Uncommitted rows of a test are seen by its reads; afterwards reads are short again."""
     tracker = ResourceTracker(fleet)
     isolation = Isolation(tracker)
     isolation.begin(threading.get_ident())

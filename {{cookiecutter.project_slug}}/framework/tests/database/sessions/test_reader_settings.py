@@ -8,7 +8,7 @@ from qapla.database.application import DatabaseApplication
 
 
 def configured(project: Callable[..., DatabaseApplication], url: str, **settings: object) -> bool:
-    """Tell whether a database with settings has a reader."""
+    """Return whether a database with settings has a reader."""
     given = {"url": url, **settings}
     application = project(
         default=f"SETTINGS = {{'databases': {{'main': {given!r}}}}}", databases=("main",)

@@ -1,4 +1,4 @@
-"""Reads see what their session and its engine were told: binds, roles, tenants and isolation."""
+"""Reads hold to the settings of their session and its engine: binds, roles, tenants, isolation."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor

@@ -1,4 +1,4 @@
-"""What a session remembers of its writes."""
+"""The writes that a session records."""
 
 import pytest
 from sqlalchemy.orm import Session

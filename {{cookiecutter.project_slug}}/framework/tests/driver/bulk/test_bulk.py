@@ -1,4 +1,4 @@
-"""Many rows at once: what `create_many` takes, gives back and makes of them, on every engine."""
+"""Many rows at once: the arguments, results and rows of `create_many`, on every engine."""
 
 import tracemalloc
 from collections.abc import Iterator
@@ -65,7 +65,7 @@ EMPTY = {
 
 
 def test_values_of_every_type_arrive(session: Session) -> None:
-    """Each row is what an object of it would be, and None is NULL."""
+    """Each row is like that of an object, and None is NULL."""
     assert RecordWriteDriver(session).create_many([FULL, EMPTY]) == 2
     found = RecordReadDriver(session).rows()
     assert sorted(found, key=lambda row: row["number"]) == [FULL, EMPTY]

@@ -1,4 +1,4 @@
-"""Pages by keyset: what they hold in any order, and what their cursors stand."""
+"""Keyset pages: their rows in any order, and the limits of their cursors."""
 
 import base64
 import random

@@ -30,7 +30,7 @@ Attempts = list[Callable[[], object]]
 
 
 def test_upsert_adds_and_then_changes(session: Session) -> None:
-    """By the primary key; what is not given stays, and the object of the session is current."""
+    """By the primary key; the other columns stay, and the object of the session is current."""
     driver = BadgeWriteDriver(session)
     badge = driver.upsert(code="gold", label="x", key=1)
     assert (badge.label, badge.key) == ("x", 1)

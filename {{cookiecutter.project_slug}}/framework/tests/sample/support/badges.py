@@ -11,7 +11,7 @@ from qapla_sample.fleet import (
 
 
 def badges(session: Session) -> dict[str, tuple[str | None, int | None]]:
-    """Return what the session sees of the badges."""
+    """Return the label and the key of each badge, as the session sees them."""
     found = BadgeReadDriver(session).list_all()
     return {badge.code: (badge.label, badge.key) for badge in found}
 

@@ -110,7 +110,7 @@ def session(fleet: Database) -> Iterator[Session]:
 
 @pytest.fixture(scope="session")
 def mariadb(sample_var: Path) -> str:
-    """Return what this run's URLs on MariaDB begin with; what is there is dropped at its end.
+    """Return the beginning of this run's URLs on MariaDB, whose databases are dropped at its end.
 
     Skip when there is none; fail where `QAPLA_REQUIRE_SERVICES` promises it.
     """

@@ -6,7 +6,7 @@ import pytest
 
 
 def problems(result: pytest.RunResult) -> list[str]:
-    """Return what a run tells of a database, without the directory of its module."""
+    """Return the lines of a run about a database, without the directory of its module."""
     lines = [line.removeprefix("E").strip() for line in result.outlines]
     found = [line for line in lines if "database 'main':" in line]
     return [

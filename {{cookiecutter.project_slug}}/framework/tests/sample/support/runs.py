@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-# What a run within a run begins with: an application of its own, on the databases of the sample.
+# The head of a module for a run within a run: an application of its own, on the sample's databases.
 HEAD = """
 import threading
 import pytest
@@ -31,11 +31,11 @@ class TestIt(Fixtures):
 def run(
     request: pytest.FixtureRequest, sqlite: Path, no_worker: None
 ) -> Callable[..., pytest.RunResult]:
-    """Return what runs the body of a test class in a run of its own, on SQLite.
+    """Return a function that runs the body of a test class in a run of its own, on SQLite.
 
     It takes options of the command line too; the module that uses it loads `pytester`.
     """
-    # What a run inside this one imports is forgotten after it, and this cannot be imported twice.
+    # The imports of a run inside this one are forgotten after it, and these cannot be imported twice.
     for name in ("alembic.command", "pyramid.config", "sqlalchemy.dialects.postgresql"):
         importlib.import_module(name)
     databases = importlib.import_module("qapla_sample.databases")

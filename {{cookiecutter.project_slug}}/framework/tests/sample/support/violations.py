@@ -20,7 +20,7 @@ Write = Callable[[Session], object]
 
 
 def is_of_a_dbapi(error: BaseException | None) -> bool:
-    """Tell whether an error is a database driver's own."""
+    """Whether an error is a database driver's own."""
     return type(error).__module__.partition(".")[0] in DBAPIS
 
 

@@ -21,7 +21,7 @@ Place = Callable[..., Database]
 
 Migrated = list[str]
 
-# What the migrations of the sample make.
+# The tables of the sample's migrations.
 MIGRATED = {"alembic_version", "done_tasks", "outbox_messages", "ships"}
 
 EVERY = pytest.mark.parametrize("place", ["postgresql", "sqlite", "mariadb"], indirect=True)
@@ -40,7 +40,7 @@ def changeable(place: Place, tmp_path: Path) -> Iterator[Database]:
 
 
 def change(database: Database) -> None:
-    """Let the first revision make one more table."""
+    """Add a table to the first revision."""
     (revision,) = (database.target.migrations / "versions").glob("0001*.py")
     table = 'op.create_table("more", sa.Column("id", sa.Integer()))\n    op.create_table('
     revision.write_text(revision.read_text().replace("op.create_table(", table, 1))
@@ -49,7 +49,7 @@ def change(database: Database) -> None:
 @EVERY
 @pytest.mark.parametrize("reuse", [True, False])
 def test_a_change_of_a_migration_is_noticed(changeable: Database, reuse: bool) -> None:
-    """The database has what the migrations make now, and the old template is removed."""
+    """The database has the tables of the new migrations, and the old template is removed."""
     provision(changeable, Mode())
     before = templates(changeable)
     change(changeable)
@@ -100,7 +100,7 @@ def test_only_templates_of_the_database_are_removed(changeable: Database, place:
 
 @EVERY
 def test_reuse_keeps_a_clean_database(place: Place, migrated: Migrated) -> None:
-    """What the last run has left clean is used as it is, and nothing is made."""
+    """A clean database of the last run is used as it is, and nothing is made."""
     database = place("qapla_reused_test")
     provision(database, Mode())
     use(database, "CREATE TABLE sign (id INTEGER)")
@@ -208,7 +208,7 @@ def test_what_is_no_test_database_is_refused(place: Place, mode: Mode) -> None:
 def test_databases_whose_migrations_fill_tables_are_told(
     changeable: Database, migrated: Migrated, alone: bool
 ) -> None:
-    """Emptying them would lose what the migrations have put there, so that they are cloned."""
+    """Emptying them would lose the rows of the migrations, so that they are cloned."""
     assert provision(changeable, Mode()).resettable
     (revision,) = (changeable.target.migrations / "versions").glob("0001*.py")
     insert = "\n    op.execute(\"INSERT INTO ships VALUES (1, 'Rotarran')\")\n\n\ndef downgrade"

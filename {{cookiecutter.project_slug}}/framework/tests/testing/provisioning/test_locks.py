@@ -110,7 +110,7 @@ def test_two_applications_of_a_run_may_share_a_database(runs: list[DatabaseRun])
 
 @pytest.mark.parametrize("place", ["postgresql", "mariadb"], indirect=True)
 def test_databases_of_a_server_share_a_connection(place: Callable[..., Database]) -> None:
-    """To connect for each of them would take longer than what is asked."""
+    """To connect for each of them would take longer than the statements."""
     claims = DatabaseLocks()
     taken: list[Any] = [
         claims.acquire(place(f"qapla_{name}_test"), lambda _: "wait") for name in ("one", "two")

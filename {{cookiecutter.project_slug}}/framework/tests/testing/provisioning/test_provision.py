@@ -16,7 +16,7 @@ Place = Callable[..., Database]
 
 Migrated = list[str]
 
-# What the migrations of the sample make.
+# The tables of the sample's migrations.
 MIGRATED = {"alembic_version", "done_tasks", "outbox_messages", "ships"}
 
 EVERY = pytest.mark.parametrize("place", ["postgresql", "sqlite", "mariadb"], indirect=True)
@@ -83,7 +83,7 @@ def test_the_next_run_empties_what_is_there(place: Place, migrated: Migrated, al
 @CLONING
 @pytest.mark.parametrize("alone", [True, False])
 def test_a_schema_that_was_changed_by_hand_is_made_anew(place: Place, alone: bool) -> None:
-    """What a developer has tried out is in no later run."""
+    """The changes of a developer by hand are in no later run."""
     database = place("qapla_tried_test")
     provision(database, Mode(alone=alone))
     use(database, "CREATE INDEX tried ON ships (name)")

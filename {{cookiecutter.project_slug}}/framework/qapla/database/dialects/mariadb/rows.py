@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection, text
 
-from qapla.database.dialects.rows import KEPT, PATIENCE, for_driver, tables_with_rows
+from qapla.database.dialects.rows import KEPT, PATIENCE, for_driver, is_resettable, tables_with_rows
 
 _NAMES = """
     SELECT concat('`', replace(table_name, '`', '``'), '`') AS name FROM information_schema.tables
@@ -23,11 +23,7 @@ _NOT_RESETTABLE = """
 
 def can_be_reset(connection: Connection) -> bool:
     """Whether deleting all rows restores the freshly migrated state."""
-    if tables_with_rows(connection, _TABLES):
-        return False
-    found = connection.scalar(text(_NOT_RESETTABLE))
-    connection.rollback()
-    return not found
+    return is_resettable(connection, _TABLES, _NOT_RESETTABLE)
 
 
 def delete_all_rows(connection: Connection) -> None:

@@ -31,7 +31,7 @@ _FAILURES = {
     "57P03": Failure.TRANSIENT,  # the server starts up, or recovers
 }
 _CONNECTION_EXCEPTION = "08"
-# psycopg has no code for what the server answers before there is a connection, nor for a privilege
+# psycopg has no code for an answer before there is a connection, nor for a privilege
 # that is missing then.
 _TEXTS = {
     r'.*database ".*" does not exist': Failure.MISSING_DATABASE,

@@ -108,7 +108,7 @@ def _isolation(connection: Connection, used: Any) -> str:
             with used.cursor() as cursor:
                 connection.info[_ISOLATION] = cursor.execute(_SHOW_ISOLATION).fetchone()[0]
         except connection.dialect.loaded_dbapi.Error:
-            # By SQLAlchemy now, which makes of the next error what it is: a lost connection.
+            # By SQLAlchemy now, which recognises the next error as a lost connection.
             connection.info[_ISOLATION] = connection.exec_driver_sql(_SHOW_ISOLATION).scalar()
             connection.rollback()
         used.rollback()

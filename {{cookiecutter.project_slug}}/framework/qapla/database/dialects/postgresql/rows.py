@@ -7,7 +7,7 @@ Source: PostgreSQL, "System Columns" and "System Catalogs".
 
 from sqlalchemy import Connection, text
 
-from qapla.database.dialects.rows import PATIENCE, for_driver, tables_with_rows
+from qapla.database.dialects.rows import PATIENCE, for_driver, is_resettable, tables_with_rows
 
 # Each row has the database that the connection is in, and there is one without a table too.
 _TABLES = """
@@ -46,11 +46,7 @@ _SETTINGS = """
 
 def can_be_reset(connection: Connection) -> bool:
     """Whether deleting all rows restores the freshly migrated state."""
-    if tables_with_rows(connection, _TABLES):
-        return False
-    found = connection.scalar(text(_NOT_RESETTABLE))
-    connection.rollback()
-    return not found
+    return is_resettable(connection, _TABLES, _NOT_RESETTABLE)
 
 
 def delete_all_rows(connection: Connection) -> None:

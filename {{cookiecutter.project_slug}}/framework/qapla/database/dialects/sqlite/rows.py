@@ -5,7 +5,7 @@ Source: SQLite, "PRAGMA schema_version".
 
 from sqlalchemy import Connection, text
 
-from qapla.database.dialects.rows import tables_with_rows
+from qapla.database.dialects.rows import is_resettable, tables_with_rows
 from qapla.database.dialects.sqlite.engine import foreign_keys_off
 
 _TABLES = """
@@ -20,11 +20,7 @@ _NOT_RESETTABLE = (
 
 def can_be_reset(connection: Connection) -> bool:
     """Whether deleting all rows restores the freshly migrated state."""
-    if tables_with_rows(connection, _TABLES):
-        return False
-    found = connection.scalar(text(_NOT_RESETTABLE))
-    connection.rollback()
-    return not found
+    return is_resettable(connection, _TABLES, _NOT_RESETTABLE)
 
 
 def delete_all_rows(connection: Connection) -> None:

@@ -122,7 +122,7 @@ class SQLiteServer(Server):
 
     @contextmanager
     def locked(self, name: str, *, wait: bool = True) -> Iterator[bool]:
-        """Hold the lock of another SQLite file, which works on every system that SQLite does."""
+        """Lock another SQLite file for the block, as every system that has SQLite can."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
         lock = self.path.with_name(name + _LOCK)
         seconds = _PATIENCE if wait else 0

@@ -61,7 +61,7 @@ def record(name: str, main: Session, analytics: Session) -> int:
 @app.task(bind=True, max_retries=3)
 @WithDatabase(main, "main")
 def create_at_third_attempt(self: Any, name: str, main: Session) -> int:
-    """Write, and ask to be retried twice: what an attempt has flushed is rolled back."""
+    """Write, and ask for two retries: the writes of an attempt are rolled back."""
     ShipWriteDriver(main).create(name=name)
     if self.request.retries < 2:
         raise self.retry(countdown=0.1)
@@ -110,11 +110,11 @@ def fail(name: str, main: Session) -> None:
 @app.task
 @WithDatabase(main, "main")
 def count_ships(*before: Any, main: Session) -> int:
-    """Count the ships; what comes before in a chain or a chord is not used."""
+    """Count the ships; the result of the task before it in a chain or a chord is not used."""
     return len(ShipReadDriver(main).list_all())
 
 
 @app.task
 def process_id() -> int:
-    """Say which process runs the task."""
+    """Return the id of the process that runs the task."""
     return os.getpid()

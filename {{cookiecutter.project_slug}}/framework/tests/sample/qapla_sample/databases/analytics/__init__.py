@@ -4,4 +4,4 @@ from sqlalchemy.orm import DeclarativeBase
 
 
 class Model(DeclarativeBase):
-    """Be the base of the models of analytics."""
+    """Declarative base of the `analytics` database."""

@@ -4,4 +4,4 @@ from sqlalchemy.orm import DeclarativeBase
 
 
 class Model(DeclarativeBase):
-    """Be the base of the models of main."""
+    """Declarative base of the `main` database."""

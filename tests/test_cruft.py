@@ -73,6 +73,6 @@ def test_a_bad_answer_is_refused(repository: Path, tmp_path: Path) -> None:
     assert done.returncode == 2
     assert done.stderr == (
         "the database name 'session' is refused: it is an attribute of Pyramid's request; "
-        "'session_db' would do\n"
+        "try 'session_db'\n"
     )
     assert list(tmp_path.iterdir()) == []

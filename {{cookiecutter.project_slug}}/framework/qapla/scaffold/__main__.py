@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from qapla.exceptions import ScaffoldError
+from qapla.scaffold.additions.outbox import add_outbox
 from qapla.scaffold.project import Project
 
 
@@ -16,7 +17,7 @@ def main(root: Path, arguments: list[str]) -> None:
     outbox.add_argument("database", help="the name of the database")
     database: str = parser.parse_args(arguments).database
     try:
-        written = Project(root, _package(root)).add_outbox(database)
+        written = add_outbox(Project(root, _package(root)), database)
     except ScaffoldError as error:
         raise SystemExit(str(error)) from None
     print("\n".join([*written, "", "Type next:", ""]))

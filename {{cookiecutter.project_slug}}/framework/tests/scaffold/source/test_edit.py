@@ -1,9 +1,9 @@
-"""What the scaffold inserts into files that the user may have changed."""
+"""Insertions into files that the user may have changed."""
 
 import pytest
 
 from qapla.exceptions import ScaffoldError
-from qapla.scaffold import edit, layout
+from qapla.scaffold.source import edit
 
 PATH = "databases/__init__.py"
 
@@ -71,25 +71,4 @@ def test_a_section_that_is_there_is_an_error() -> None:
     """Nothing of the user's is written over."""
     with pytest.raises(ScaffoldError) as caught:
         edit.append_section("[b]\n", "b", [], PATH)
-    assert str(caught.value) == f"{PATH} has a section [b] already: remove or rename it"
-
-
-def test_a_call_is_broken_as_the_formatter_breaks_it() -> None:
-    """One line, then the arguments on a line of their own, then each on its own."""
-    assert layout.call("f(", ["1", "2"]) == "f(1, 2)"
-    together = layout.call("f(", ["a" * 48, "b" * 48], indent=4)
-    assert together == f"f(\n        {'a' * 48},\n        {'b' * 48},\n    )"
-    assert layout.call("f" * 60 + "(", ["a" * 45]) == "f" * 60 + f"(\n    {'a' * 45}\n)"
-
-
-def test_imports_are_sorted_into_their_sections() -> None:
-    """Others come first, then the framework, then the project, whatever their names are."""
-    assert layout.imports(
-        ("alpha.b", ["x", "A", "LIMIT"]),
-        ("qapla.driver", ["D"]),
-        ("sqlalchemy", ["String"]),
-        package="alpha",
-    ) == (
-        "from sqlalchemy import String\n\nfrom qapla.driver import D\n\n"
-        "from alpha.b import LIMIT, A, x"
-    )
+    assert str(caught.value) == f"{PATH} already has a section [b]: remove or rename it"

@@ -74,7 +74,7 @@ def append_section(source: str, section: str, lines: list[str], path: str) -> st
     except configparser.Error as error:
         raise ScaffoldError(f"{path} cannot be read: {error}") from error
     if parser.has_section(section):
-        raise ScaffoldError(f"{path} has a section [{section}] already: remove or rename it")
+        raise ScaffoldError(f"{path} already has a section [{section}]: remove or rename it")
     return "\n".join([source.rstrip("\n"), "", f"[{section}]", *lines, ""]).lstrip("\n")
 
 

@@ -1,0 +1,30 @@
+"""The names that are made from a model's and a package's."""
+
+import pytest
+
+from qapla.scaffold.names.model import ModelName, application_class
+
+
+@pytest.mark.parametrize(
+    ("name", "snake", "table"),
+    [
+        ("Ship", "ship", "ships"),
+        ("HTTPServer", "http_server", "http_servers"),
+        ("Class2Room", "class2_room", "class2_rooms"),
+        ("Box", "box", "boxes"),
+        ("Batch", "batch", "batches"),
+        ("Address", "address", "addresses"),
+        ("Entry", "entry", "entries"),
+        ("Day", "day", "days"),
+        ("Y", "y", "ys"),
+    ],
+)
+def test_a_model_is_called_after(name: str, snake: str, table: str) -> None:
+    """The module is the name in snake case, the table its plural."""
+    model = ModelName("main", name)
+    assert (model.snake, model.table) == (snake, table)
+
+
+def test_the_application_class_is_called_after_the_package() -> None:
+    """Each word of the package begins with a capital."""
+    assert application_class("my_2nd_app") == "My2ndAppApplication"

@@ -37,7 +37,7 @@ GOOD_ANSWERS: dict[str, dict[str, str]] = {
     "the longest names": {
         "project_slug": "a" * 20,
         "databases": "main, " + "d" * 19,
-        "models": "VeryLongNameOfAModelWithManyWord, " + "d" * 19 + ".M" + "odelModel" * 3 + "Abcd",
+        "models": "VeryLongNameOfAModelWithManyWord, " + "d" * 19 + "." + "Ab" * 16,
     },
 }
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from qapla.exceptions import ScaffoldError
 from qapla.scaffold.names.model import ModelName, application_class
-from qapla.scaffold.source import edit
+from qapla.scaffold.source.tree import find_list
 
 DATABASES = "DATABASES"
 
@@ -27,12 +27,13 @@ class Project:
         self.package = package
         self.application = application_class(package)
         self.source = f"src/{package}"
+        self.settings = f"{self.source}/application/settings/default.py"
 
     def databases(self) -> list[str]:
         """Return the names of the project's databases, in their order."""
         path = f"{self.source}/databases/__init__.py"
         found = []
-        for item in edit.list_items(self.read(path), DATABASES, path):
+        for item in find_list(self.read(path), DATABASES, path).elts:
             name = item.args[0] if isinstance(item, ast.Call) and item.args else None
             if not isinstance(name, ast.Constant) or not isinstance(name.value, str):
                 raise ScaffoldError(

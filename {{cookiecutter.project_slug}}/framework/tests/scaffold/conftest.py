@@ -9,7 +9,11 @@ from qapla.scaffold.project import Project
 
 FILES = {
     "alembic.ini": "",
+    "src/rotarran/application/settings/default.py": (
+        'SETTINGS = {\n    "celery": {\n        "beat_schedule": {},\n    },\n}\n'
+    ),
     "src/rotarran/databases/__init__.py": "DATABASES = []\n",
+    "src/rotarran/web/request.py": "class Request:\n    database: Session\n",
     "src/rotarran/web/routes.py": 'def includeme(config):\n    """Add routes."""\n',
 }
 

@@ -1,4 +1,4 @@
-"""The databases, in their order: the first is the default one."""
+"""The databases, in order: the first one is the default."""
 
 from qapla.database.database import Database
 

@@ -3,7 +3,7 @@
 from qapla.exceptions import ScaffoldError
 from qapla.scaffold.names.rules import check_database
 from qapla.scaffold.project import DATABASES, Project
-from qapla.scaffold.source.edit import append_section, append_to_list
+from qapla.scaffold.source.edit import annotate_class, append_section, append_to_list
 from qapla.scaffold.source.rendering import render
 
 _FILES = (
@@ -43,6 +43,9 @@ def add_database(project: Project, name: str) -> list[str]:
     changes = {
         f"{project.source}/databases/__init__.py": lambda text, path: append_to_list(
             text, DATABASES, f'Database("{name}", "{key}")', path
+        ),
+        f"{project.source}/web/request.py": lambda text, path: annotate_class(
+            text, "Request", name, "Session", path
         ),
         "alembic.ini": lambda text, path: _with_sections(text, path, name, first=first),
     }

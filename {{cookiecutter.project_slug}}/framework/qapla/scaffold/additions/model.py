@@ -1,10 +1,10 @@
 """Add a model: its drivers, its migration, its resource, and the tests of these."""
 
 from qapla.scaffold import revisions
+from qapla.scaffold.additions.schedule import schedule
 from qapla.scaffold.names.model import ModelName
 from qapla.scaffold.names.parse import parse_model, refuse_clash
-from qapla.scaffold.project import Project
-from qapla.scaffold.source import layout
+from qapla.scaffold.project import Change, Project
 from qapla.scaffold.source.edit import append_to_function
 from qapla.scaffold.source.rendering import render
 
@@ -48,7 +48,8 @@ def add_model(project: Project, database: str, name: str) -> list[str]:
     paths = list(_FILES)
     if not project.has(f"{project.source}/web/controllers/{database}/__init__.py"):
         paths.append(_CONTROLLERS)
-    if not project.has(f"{project.source}/tasks/{database}"):
+    has_tasks = project.has(f"{project.source}/tasks/{database}")
+    if not has_tasks:
         paths += _TASKS
     new = render(
         "model",
@@ -70,18 +71,21 @@ def add_model(project: Project, database: str, name: str) -> list[str]:
             "down_revision": revisions.head(project.versions(database), database),
         },
     )
-    changes = {
+    changes: dict[str, Change] = {
         f"{project.source}/web/routes.py": lambda text, path: append_to_function(
             text, "includeme", _routes(model, url), path
         )
     }
+    if first and not has_tasks:
+        task = f"{project.package}.tasks.{database}.{model.snake}.count_{model.table}"
+        changes[project.settings] = schedule(f"count {model.nouns}", task, 3600.0)
     return project.write(new, changes)
 
 
 def _routes(model: ModelName, url: str) -> list[str]:
-    """Return the statements that name the URLs of a model's resource."""
+    """Return the statements that add the routes of a model's resource."""
     name = f"{model.database}.{model.snake}"
     return [
-        layout.call("config.add_route(", [f'"{name}.all"', f'"{url}"'], indent=4),
-        layout.call("config.add_route(", [f'"{name}"', f'r"{url}/{{id:\\d{{1,18}}}}"'], indent=4),
+        f'config.add_route("{name}.all", "{url}")',
+        f'config.add_route("{name}", r"{url}/{{id:\\d{{1,19}}}}")',
     ]

@@ -2,6 +2,7 @@
 
 from qapla.exceptions import ScaffoldError
 from qapla.scaffold import revisions
+from qapla.scaffold.additions.schedule import schedule
 from qapla.scaffold.project import Project
 from qapla.scaffold.source.rendering import render
 
@@ -22,7 +23,7 @@ def add_outbox(project: Project, database: str) -> list[str]:
         database: The name of the database.
 
     Returns:
-        The paths of the files that are new, relative to the project.
+        The paths of the files that are new or changed, relative to the project.
 
     Raises:
         ScaffoldError: There is no such database, or one of the files exists already.
@@ -48,4 +49,6 @@ def add_outbox(project: Project, database: str) -> list[str]:
             "down_revision": revisions.head(project.versions(database), database),
         },
     )
-    return project.write(new, {})
+    task = f"{project.package}.tasks.{database}.outbox.send_outbox"
+    change = schedule(f"send the outbox of {database}", task, 10.0)
+    return project.write(new, {project.settings: change})

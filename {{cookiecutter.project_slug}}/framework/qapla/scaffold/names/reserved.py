@@ -5,7 +5,7 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-# What a Python from 3.11 to 3.14 has and another of them has not, so that every one refuses it.
+# Names of some Pythons from 3.11 to 3.14, refused on each of them.
 KEYWORDS = _words("type")
 STANDARD_LIBRARY = _words(
     "annotationlib asynchat asyncore cgi compression distutils imp smtpd test"
@@ -35,12 +35,15 @@ REQUEST = _words(
     """
 )
 
-# What a Celery task, a function with sessions or an application uses for itself.
+# Names that Celery tasks, functions with sessions and applications use themselves.
 INJECTED = _words(
     """
-    application args dbs kwargs paths qapla request self settings task worker
+    application args dbs kwargs paths qapla request self settings task
     """
 )
+
+# Modules beside those of the databases: `databases/conventions.py`, `tasks/worker.py`.
+MODULES = _words("conventions worker")
 
 # Sections of `alembic.ini` that are not a database.
 ALEMBIC = _words(
@@ -49,7 +52,7 @@ ALEMBIC = _words(
     """
 )
 
-# The import names of what the generated project depends on.
+# The import names of the generated project's dependencies.
 DEPENDENCIES = _words(
     """
     _pytest alembic amqp billiard bs4 celery click dotenv execnet faker fasteners greenlet
@@ -69,7 +72,14 @@ MODEL = _words(
     """
     Any BaseApplicationFixture BaseModel BaseTaskFixture Controller Database DatabaseTask
     DummyRequest Factory False Field Generic HTTPBadRequest Mapped Migrations Model None
-    ObjectNotFound OnCommit Page PageQuery ReadDriver Request Session String True WithDatabase
+    ObjectNotFound OnCommit Page PageQuery PrimaryKey ReadDriver Request Session String True WithDatabase
     WorkerProcess WriteDriver
+    """
+)
+
+# Names in the functions of the blueprints that have a variable for an object of the model.
+VARIABLES = _words(
+    """
+    as_json dbsession factory found jsonable listed page query read_query self shown webapp
     """
 )

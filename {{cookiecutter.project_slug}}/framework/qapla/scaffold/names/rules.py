@@ -58,6 +58,8 @@ def check_database(name: str, package: str) -> str:
         refuse(subject, name, "it is an attribute of Pyramid's request", f"{name}_db")
     if name in reserved.INJECTED:
         refuse(subject, name, "it is reserved for tasks and applications", f"{name}_db")
+    if name in reserved.MODULES:
+        refuse(subject, name, "the generated project has a module of that name", f"{name}_db")
     if name in reserved.ALEMBIC:
         refuse(subject, name, "it is a section of alembic.ini", f"{name}_db")
     if name == package:
@@ -120,5 +122,6 @@ def _proposal(name: str, default: str) -> str:
     """Return an identifier that is near to a name which is none."""
     spaced = re.sub(r"[^a-z0-9]+", "_", WORDS.sub("_", name).lower() if name.isascii() else "")
     proposal = spaced.strip("_").lstrip("0123456789_")
-    taken = keyword.iskeyword(proposal) or proposal in reserved.REQUEST | reserved.INJECTED
+    names = reserved.REQUEST | reserved.INJECTED | reserved.MODULES
+    taken = keyword.iskeyword(proposal) or proposal in names
     return default if not proposal or taken else proposal[:16].strip("_")

@@ -1,54 +1,118 @@
-"""Lay out code as the formatter would, whatever the length of the names in it."""
+"""Lay out rendered code as Ruff's formatter would, whatever the length of the names in it.
 
-from collections.abc import Iterable
+Blueprints are written for short names. A line that longer names make too long is broken here, and
+imports whose order depends on the names are sorted.
+"""
+
+import io
+import tokenize
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import groupby
 
 WIDTH = 100
-_QAPLA = "qapla"
+_INDENT = "    "
 
 
-def call(head: str, arguments: Iterable[str], tail: str = ")", indent: int = 0) -> str:
-    """Return a call on one line, or broken as Ruff's formatter breaks it.
+def lay_out(code: str) -> str:
+    """Return a module with its imports sorted, and its long lines broken."""
+    runs = groupby(code.splitlines(), lambda line: line.startswith("from "))
+    lines = [line for imports, run in runs for line in (_by_module(run) if imports else run)]
+    inside = _inside_strings(code)
+    # Sorting moves whole lines of one kind, so that the rows of strings stay.
+    broken = [
+        part
+        for row, line in enumerate(lines, start=1)
+        for part in ([line] if row in inside else _broken(line))
+    ]
+    return "".join(f"{line}\n" for line in broken)
 
-    Args:
-        head: What stands before the arguments, with the opening bracket.
-        arguments: The arguments as source text.
-        tail: What stands after them, with the closing bracket.
-        indent: The number of spaces before the call.
-    """
-    items = list(arguments)
-    line = f"{' ' * indent}{head}{', '.join(items)}{tail}"
+
+def _by_module(imports: Iterable[str]) -> list[str]:
+    """Return `from ... import ...` lines in the order of their modules."""
+    return sorted(imports, key=lambda line: line.split()[1])
+
+
+def _inside_strings(code: str) -> set[int]:
+    """Return the rows of strings that have several."""
+    return {
+        row
+        for token in tokenize.generate_tokens(io.StringIO(code).readline)
+        if token.type == tokenize.STRING and token.start[0] != token.end[0]
+        for row in range(token.start[0], token.end[0] + 1)
+    }
+
+
+@dataclass(frozen=True)
+class _Brackets:
+    """A pair of brackets in a line: its columns, and those of the commas between its items."""
+
+    start: int
+    end: int
+    commas: tuple[int, ...]
+
+    def items(self, line: str) -> list[str]:
+        """Return what is between the commas."""
+        ends = [*self.commas, self.end]
+        starts = [self.start, *self.commas]
+        return [line[a + 1 : b].strip() for a, b in zip(starts, ends, strict=True)]
+
+
+def _broken(line: str) -> Iterator[str]:
+    """Yield a line, or the lines into which it is broken: at its brackets, then at each item."""
     if len(line) <= WIDTH:
-        return line.lstrip()
-    inner = " " * (indent + 4)
-    together = f"{inner}{', '.join(items)}"
-    apart = "\n".join(f"{inner}{item}," for item in items)
-    body = together if len(together) <= WIDTH else apart
-    return f"{head}\n{body}\n{' ' * indent}{tail}"
+        yield line
+        return
+    if line.startswith("from "):
+        module, names = line.split(" import ")
+        yield f"{module} import ("
+        yield from (f"{_INDENT}{name}," for name in names.split(", "))
+        yield ")"
+        return
+    found = list(_brackets(line))
+    if not found:
+        yield line
+        return
+    is_function = line.lstrip().startswith("def ")
+    # The parameters of a function; otherwise the arguments of the last call.
+    brackets = found[0] if is_function else found[-1]
+    indent = line[: len(line) - len(line.lstrip())]
+    items = brackets.items(line)
+    together = f"{indent}{_INDENT}{', '.join(items)}"
+    yield line[: brackets.start + 1]
+    # A single parameter has a comma in any case.
+    if len(together) <= WIDTH and not (is_function and len(items) == 1):
+        yield together
+    else:
+        for item in items:
+            yield from _broken(f"{indent}{_INDENT}{item},")
+    yield f"{indent}{line[brackets.end :]}"
 
 
-def imports(*modules: tuple[str, Iterable[str]], package: str = "") -> str:
-    """Return `from ... import ...` lines in the order of the project's import sections.
-
-    Args:
-        modules: The dotted name of each module, and the names that are imported from it.
-        package: The project's package, whose imports come last; those of `qapla` before it.
-    """
-    ours = sorted(module for module in modules if module[0].partition(".")[0] == package)
-    framework = sorted(module for module in modules if module[0].partition(".")[0] == _QAPLA)
-    others = sorted(module for module in modules if module not in ours + framework)
-    sections = [section for section in (others, framework, ours) if section]
-    return "\n\n".join("\n".join(_import(*module) for module in section) for section in sections)
-
-
-def _import(module: str, names: Iterable[str]) -> str:
-    line = f"from {module} import {', '.join(sorted(names, key=_import_order))}"
-    if len(line) <= WIDTH:
-        return line
-    items = "\n".join(f"    {name}," for name in sorted(names, key=_import_order))
-    return f"from {module} import (\n{items}\n)"
+def _brackets(line: str) -> Iterator[_Brackets]:
+    """Yield the outermost pairs of brackets that hold something, from left to right."""
+    depth = start = 0
+    commas: list[int] = []
+    margin = len(line) - len(line.lstrip())
+    for token in _operators(line.lstrip()):
+        column = token.start[1] + margin
+        if token.string in "([{":
+            depth += 1
+            if depth == 1:
+                start, commas = column, []
+        elif token.string in ")]}":
+            depth -= 1
+            if depth == 0 and column > start + 1:
+                yield _Brackets(start, column, tuple(commas))
+        elif token.string == "," and depth == 1:
+            commas.append(column)
 
 
-def _import_order(name: str) -> tuple[int, str]:
-    """Order constants before classes before functions, as import sorters do."""
-    kind = 0 if name.isupper() and len(name) > 1 else 1 if name[:1].isupper() else 2
-    return kind, name
+def _operators(code: str) -> Iterator[tokenize.TokenInfo]:
+    """Yield the operators of a line; those in f-strings, which Python 3.12 tells, are none."""
+    strings = 0
+    for token in tokenize.generate_tokens(io.StringIO(code).readline):
+        name = tokenize.tok_name[token.type]
+        strings += (name == "FSTRING_START") - (name == "FSTRING_END")
+        if token.type == tokenize.OP and not strings:
+            yield token

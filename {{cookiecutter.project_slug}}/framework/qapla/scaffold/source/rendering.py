@@ -7,7 +7,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from qapla.scaffold.source import layout
+from qapla.scaffold.source.layout import lay_out
 
 BLUEPRINTS = Path(__file__).parent.parent / "blueprints"
 
@@ -18,7 +18,7 @@ _environment = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_environment.globals.update(imports=layout.imports, call=layout.call)
+_environment.filters["capitalized"] = lambda text: text[:1].upper() + text[1:]
 
 
 def render(
@@ -32,12 +32,11 @@ def render(
         words: The names that the words of a path stand for: `{"model": "ship"}`.
         values: The variables of the blueprints.
     """
-    return {
-        destination(path, words): _environment.get_template(f"{addition}/{path}.jinja").render(
-            values
-        )
-        for path in paths
-    }
+    texts = {}
+    for path in paths:
+        text = _environment.get_template(f"{addition}/{path}.jinja").render(values)
+        texts[destination(path, words)] = lay_out(text) if path.endswith(".py") else text
+    return texts
 
 
 def destination(path: str, words: Mapping[str, str]) -> str:

@@ -21,7 +21,19 @@ def test_new_and_changed_files_are_listed(project: Project) -> None:
         "src/rotarran/application/db.py",
         LIST,
         "src/rotarran/databases/main/__init__.py",
+        "src/rotarran/web/request.py",
     ]
+
+
+def test_the_request_has_a_typed_session_of_each_database(
+    project: Project, written: Written
+) -> None:
+    """A database called `database` has its annotation already."""
+    for name in ("main", "database", "audit"):
+        add_database(project, name)
+    assert written()["src/rotarran/web/request.py"] == (
+        "class Request:\n    database: Session\n    main: Session\n    audit: Session\n"
+    )
 
 
 def test_each_database_has_its_own_migrations(project: Project, written: Written) -> None:

@@ -104,5 +104,37 @@ def test_each_database_has_one_example_task(project: Project, written: Written) 
         f"{TASKS}/logs/entry.py",
         f"{TASKS}/main/entry.py",
     ]
-    scheduled = [path for path, text in tasks.items() if "add_periodic_task" in text]
-    assert scheduled == [f"{TASKS}/main/entry.py"]
+    assert written()["src/rotarran/application/settings/default.py"] == (
+        "SETTINGS = {\n"
+        '    "celery": {\n'
+        '        "beat_schedule": {\n'
+        '            "count entries": {\n'
+        '                "task": "rotarran.tasks.main.entry.count_entries",\n'
+        '                "schedule": 3600.0,\n'
+        "            },\n"
+        "        },\n"
+        "    },\n"
+        "}\n"
+    )
+
+
+def test_names_beside_a_variable_are_taken(project: Project, written: Written) -> None:
+    """A variable for an object hides no name that its function uses."""
+    add_database(project, "main")
+    beside: set[str] = set()
+    for path in add_model(project, "main", "Zyx"):
+        if path.endswith(".py"):
+            for node in ast.walk(ast.parse(written()[path])):
+                names = _names(node) if isinstance(node, ast.FunctionDef) else set()
+                if names & {"zyx", "zyxes"}:
+                    beside |= names - {"zyx", "zyxes"}
+    assert {name for name in beside if name.islower()} == reserved.VARIABLES
+    assert "item" not in reserved.VARIABLES
+
+
+def _names(function: ast.FunctionDef) -> set[str]:
+    """Return the names of a function: its own, its parameters, and what its body uses."""
+    inside = {
+        node.id for part in function.body for node in ast.walk(part) if isinstance(node, ast.Name)
+    }
+    return {argument.arg for argument in function.args.args} | inside

@@ -23,12 +23,14 @@ def test_an_outbox_follows_the_head_of_its_database(project: Project, written: W
     (revision,) = (path for path in added if "versions" in path)
     assert added == [
         revision,
+        f"{SOURCE}/application/settings/default.py",
         f"{SOURCE}/databases/main/outbox.py",
         f"{SOURCE}/tasks/main/outbox.py",
         "tests/integration/main/test_outbox.py",
     ]
     below_id = Path(below).name.split("_")[0]
     assert f'down_revision: str | None = "{below_id}"' in written()[revision]
+    assert '"task": "rotarran.tasks.main.outbox.send_outbox"' in written()[added[1]]
     with pytest.raises(ScaffoldError) as caught:
         add_outbox(project, "main")
     assert str(caught.value) == f"{revision} exists already: move it away first"

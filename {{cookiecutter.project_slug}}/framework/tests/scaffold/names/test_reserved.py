@@ -31,7 +31,10 @@ def test_every_attribute_that_the_router_sets_is_taken() -> None:
     assert seen - reserved.REQUEST == set()
 
 
-@pytest.mark.parametrize("name", sorted(reserved.REQUEST | reserved.INJECTED | reserved.ALEMBIC))
+@pytest.mark.parametrize(
+    "name",
+    sorted(reserved.REQUEST | reserved.INJECTED | reserved.ALEMBIC | reserved.MODULES),
+)
 def test_a_database_has_no_taken_name(name: str) -> None:
     """Each taken name is refused, whichever rule comes first."""
     with pytest.raises(Refused, match="is refused"):

@@ -1,24 +1,44 @@
 """Code of any length, laid out as the formatter would."""
 
-from qapla.scaffold.source import layout
+import pytest
+
+from qapla.scaffold.source.layout import lay_out
+
+A, B = "a" * 45, "b" * 45
 
 
-def test_a_call_is_broken_as_the_formatter_breaks_it() -> None:
-    """One line, then the arguments on a line of their own, then each on its own."""
-    assert layout.call("f(", ["1", "2"]) == "f(1, 2)"
-    together = layout.call("f(", ["a" * 48, "b" * 48], indent=4)
-    assert together == f"f(\n        {'a' * 48},\n        {'b' * 48},\n    )"
-    assert layout.call("f" * 60 + "(", ["a" * 45]) == "f" * 60 + f"(\n    {'a' * 45}\n)"
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        (f"x = f().{A}({B}, {A})\n", f"x = f().{A}(\n    {B}, {A}\n)\n"),
+        (f"    function([{A}], {A[3:]}),\n", f"    function(\n        [{A}], {A[3:]}\n    ),\n"),
+        (f"f({A}, [{B}], '{A}')\n", f"f(\n    {A},\n    [{B}],\n    '{A}',\n)\n"),
+        (f"def f({A}, {B}) -> list[int]: ...\n", f"def f(\n    {A}, {B}\n) -> list[int]: ...\n"),
+        (f"def f({A}) -> dict[{B}]: ...\n", f"def f(\n    {A},\n) -> dict[{B}]: ...\n"),
+        (f"from a import {A}, {B}\n", f"from a import (\n    {A},\n    {B},\n)\n"),
+    ],
+)
+def test_a_long_line_is_broken(code: str, expected: str) -> None:
+    """The parameters of a function, or the last arguments, get lines of their own."""
+    assert lay_out(code) == expected
 
 
-def test_imports_are_sorted_into_their_sections() -> None:
-    """Others come first, then the framework, then the project, whatever their names are."""
-    assert layout.imports(
-        ("alpha.b", ["x", "A", "LIMIT"]),
-        ("qapla.driver", ["D"]),
-        ("sqlalchemy", ["String"]),
-        package="alpha",
-    ) == (
-        "from sqlalchemy import String\n\nfrom qapla.driver import D\n\n"
-        "from alpha.b import LIMIT, A, x"
-    )
+@pytest.mark.parametrize(
+    "code",
+    [
+        "f(1, 2)\n",
+        f"x = f'{{f({A}), f({B})}}'\n",
+        f'"""One.\n\nf({A}, {B}).\n"""\n',
+        f"# f({A}, {B}, {A})\n",
+        f"{A} = {B}{A}()\n",
+    ],
+)
+def test_other_lines_stay(code: str) -> None:
+    """Short lines, strings, comments, and a line that has nothing to break."""
+    assert lay_out(code) == code
+
+
+def test_imports_are_sorted_by_their_modules() -> None:
+    """Sections stay apart."""
+    code = "from b import x\nfrom a.c import y\n\nfrom a import z\n"
+    assert lay_out(code) == "from a.c import y\nfrom b import x\n\nfrom a import z\n"

@@ -110,7 +110,7 @@ def test_the_order_of_the_databases_is_the_order_of_the_answer(bake: Bake) -> No
     """The first database that was entered is the default one everywhere."""
     project, _ = bake("four databases")
     databases = (project / "src/bortas/databases/__init__.py").read_text(encoding="utf-8")
-    assert databases.index('"fleet", "migrations"') < databases.index('"crew", "migrations_crew"')
+    assert databases.index('Database("fleet")') < databases.index('Database("crew")')
     ini = (project / "alembic.ini").read_text(encoding="utf-8")
     assert "[alembic]\nscript_location = %(here)s/migrations/fleet\n" in ini
     base = (project / "src/bortas/application/db.py").read_text(encoding="utf-8")

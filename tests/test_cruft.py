@@ -60,6 +60,7 @@ def test_an_update_adds_a_database(repository: Path, tmp_path: Path) -> None:
         ".cruft.json",
         "alembic.ini",
         "src/rotarran/databases/__init__.py",
+        "src/rotarran/web/request.py",
         "src/rotarran/web/routes.py",
     }
     assert "migrations/audit/env.py" in set(after) - set(before)

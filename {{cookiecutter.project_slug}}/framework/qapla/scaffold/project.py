@@ -38,7 +38,7 @@ class Project:
             if not isinstance(name, ast.Constant) or not isinstance(name.value, str):
                 raise ScaffoldError(
                     f"{path}: an item of {DATABASES} is not of the form "
-                    'Database("name", "migrations_name"): write it so'
+                    'Database("name"): write it so'
                 )
             found.append(name.value)
         return found

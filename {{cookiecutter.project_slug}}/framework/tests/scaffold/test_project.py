@@ -38,8 +38,7 @@ def test_a_list_of_another_form_is_an_error(project: Project) -> None:
     with pytest.raises(ScaffoldError) as caught:
         project.databases()
     assert str(caught.value) == (
-        f"{LIST}: an item of DATABASES is not of the form "
-        'Database("name", "migrations_name"): write it so'
+        f'{LIST}: an item of DATABASES is not of the form Database("name"): write it so'
     )
 
 

@@ -16,7 +16,7 @@ NAMING_CONVENTION = {
     "pk": "pk_%(table_name)s",
 }
 
-# 64 bits: to widen the key of a full table is a long migration. SQLite numbers only an INTEGER.
+# BIGINT, as widening the key of a large table takes long. SQLite autoincrements only an INTEGER.
 PrimaryKey = Annotated[
     int, mapped_column(BigInteger().with_variant(Integer(), "sqlite"), primary_key=True)
 ]

@@ -33,7 +33,6 @@ def add_database(project: Project, name: str) -> list[str]:
     if name in known:
         raise ScaffoldError(f"database {name!r} exists already: choose another name")
     first = not known
-    key = "migrations" if first else f"migrations_{name}"
     new = render(
         "database",
         _FILES + (_FIRST if first else ()),
@@ -42,7 +41,7 @@ def add_database(project: Project, name: str) -> list[str]:
     )
     changes = {
         f"{project.source}/databases/__init__.py": lambda text, path: append_to_list(
-            text, DATABASES, f'Database("{name}", "{key}")', path
+            text, DATABASES, f'Database("{name}")', path
         ),
         f"{project.source}/web/request.py": lambda text, path: annotate_class(
             text, "Request", name, "Session", path

@@ -41,7 +41,7 @@ def test_each_database_has_its_own_migrations(project: Project, written: Written
     add_database(project, "main")
     add_database(project, "audit")
     files = written()
-    assert 'Database("audit", "migrations_audit")' in files[LIST]
+    assert files[LIST] == 'DATABASES = [\n    Database("main"),\n    Database("audit"),\n]\n'
     assert "[alembic]\nscript_location = %(here)s/migrations/main" in files["alembic.ini"]
     assert "[audit]\nscript_location = %(here)s/migrations/audit" in files["alembic.ini"]
 

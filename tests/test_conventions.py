@@ -60,7 +60,7 @@ def test_a_primary_key_has_64_bits(conventions: dict[str, Any], dialect: Any, co
         """A model whose key follows the conventions."""
 
         __tablename__ = "ships"
-        id: Mapped[key]  # type: ignore[valid-type]
+        id: Mapped[key]
 
     table: Any = Ship.__table__
     assert column in str(CreateTable(table).compile(dialect=dialect.dialect()))

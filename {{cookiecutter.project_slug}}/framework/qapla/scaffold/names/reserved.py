@@ -70,7 +70,7 @@ PREFIXES = _words("aws docker git github gitlab npm pg pip postgres pyenv python
 # Names that the blueprints of a model import or define.
 MODEL = _words(
     """
-    Any BaseApplicationFixture BaseModel BaseTaskFixture Controller Database DatabaseTask
+    Any BaseApplicationFixture BaseModel BaseTaskFixture Celery Controller Database DatabaseTask
     DummyRequest Factory False Field Generic HTTPBadRequest Mapped Migrations Model None
     ObjectNotFound OnCommit Page PageQuery PrimaryKey ReadDriver Request Session String True WithDatabase
     WorkerProcess WriteDriver

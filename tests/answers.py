@@ -42,8 +42,8 @@ GOOD_ANSWERS: dict[str, dict[str, str]] = {
 }
 
 
-def _refused(what: str, value: str, rule: str, answer: str) -> str:
-    return f"{what} {value!r} is refused: {rule}; try {answer!r}"
+def _refused(subject: str, value: str, rule: str, answer: str) -> str:
+    return f"{subject} {value!r} is refused: {rule}; try {answer!r}"
 
 
 def _slug(value: str, rule: str, answer: str) -> tuple[dict[str, str], str]:

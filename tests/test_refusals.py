@@ -67,7 +67,7 @@ def test_a_bad_answer_of_the_users_own_defaults_says_so(template: Path, tmp_path
 def test_a_project_is_not_generated_over_another(
     template: Path, tmp_path: Path, option: str
 ) -> None:
-    """What the user has written since would be lost: one line, and nothing is changed."""
+    """The user's own changes would be lost: one line, and nothing is changed."""
     command = cookiecutter(template, tmp_path, {"project_slug": "rotarran"})
     assert run(command, tmp_path).returncode == 0
     before = contents(tmp_path)

@@ -1,4 +1,4 @@
-"""The scaffold as a program, in the directory of a project: `python -m qapla.scaffold outbox main`."""
+"""The command line, for the directory of a project: `python -m qapla.scaffold outbox main`."""
 
 import argparse
 import sys
@@ -10,7 +10,7 @@ from qapla.scaffold.project import Project
 
 
 def main(root: Path, arguments: list[str]) -> None:
-    """Add to a project what the arguments name, and say what was written and what to type."""
+    """Run a command, and print the files that it wrote and the next command."""
     parser = argparse.ArgumentParser(prog="python -m qapla.scaffold")
     commands = parser.add_subparsers(required=True)
     outbox = commands.add_parser("outbox", help="add an outbox to a database, with its relay")

@@ -1,4 +1,4 @@
-"""The answers to the template's questions: checked, and stamped into a new project."""
+"""Check the answers to the template's questions, and stamp them into a new project."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -8,7 +8,7 @@ from qapla.scaffold.names import parse, rules
 
 LICENSES = ("MIT", "BSD-3-Clause", "Apache-2.0", "Proprietary")
 
-# By question; each takes the answer and those that it depends on, and raises `Refused`.
+# The check of each question. It takes the answer and those it depends on, and raises `Refused`.
 CHECKS: dict[str, Callable[..., Any]] = {
     "project_name": lambda text: rules.check_text(text, "the project name", "Rotarran"),
     "project_slug": rules.check_package,
@@ -25,7 +25,7 @@ CHECKS: dict[str, Callable[..., Any]] = {
 
 
 def stamp(root: Path, *, package: str, databases: str, models: str) -> str:
-    """Stamp every database and model of the answers, and return what to type next.
+    """Stamp every database and model of the answers, and return the next commands.
 
     Args:
         root: The directory of the new project.

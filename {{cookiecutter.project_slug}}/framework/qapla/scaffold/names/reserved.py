@@ -1,4 +1,4 @@
-"""Names that are taken, as data; a test compares the first list with the real class."""
+"""Reserved names. A test compares those of the request with the real class."""
 
 
 def _words(text: str) -> frozenset[str]:
@@ -11,7 +11,7 @@ STANDARD_LIBRARY = _words(
     "annotationlib asynchat asyncore cgi compression distutils imp smtpd test"
 )
 
-# The attributes of a Pyramid request, of the class and of what the router sets on it.
+# The attributes of a Pyramid request: those of its class, and those that the router sets.
 REQUEST = _words(
     """
     GET POST ResponseClass accept accept_charset accept_encoding accept_language

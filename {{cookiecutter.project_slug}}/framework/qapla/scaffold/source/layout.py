@@ -19,7 +19,7 @@ def lay_out(code: str) -> str:
     runs = groupby(code.splitlines(), lambda line: line.startswith("from "))
     lines = [line for imports, run in runs for line in (_by_module(run) if imports else run)]
     inside = _inside_strings(code)
-    # Sorting moves whole lines of one kind, so that the rows of strings stay.
+    # Sorting moves whole lines of one kind: the rows of strings stay the same.
     broken = [
         part
         for row, line in enumerate(lines, start=1)
@@ -52,7 +52,7 @@ class _Brackets:
     commas: tuple[int, ...]
 
     def items(self, line: str) -> list[str]:
-        """Return what is between the commas."""
+        """Return the source text of the items."""
         ends = [*self.commas, self.end]
         starts = [self.start, *self.commas]
         return [line[a + 1 : b].strip() for a, b in zip(starts, ends, strict=True)]

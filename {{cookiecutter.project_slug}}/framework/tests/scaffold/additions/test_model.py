@@ -133,7 +133,7 @@ def test_names_beside_a_variable_are_taken(project: Project, written: Written) -
 
 
 def _names(function: ast.FunctionDef) -> set[str]:
-    """Return the names of a function: its own, its parameters, and what its body uses."""
+    """Return the names of a function's parameters, and those in its body."""
     inside = {
         node.id for part in function.body for node in ast.walk(part) if isinstance(node, ast.Name)
     }

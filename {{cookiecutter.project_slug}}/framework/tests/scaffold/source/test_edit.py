@@ -25,7 +25,7 @@ PATH = "databases/__init__.py"
     ],
 )
 def test_an_item_goes_to_the_end_of_a_list(before: str, after: str) -> None:
-    """What stands in the list, comments included, stays as it is."""
+    """The items before it stay as they are, comments included."""
     assert edit.append_to_list(before, "X", 'A("b")', PATH) == after
 
 
@@ -38,7 +38,7 @@ def test_an_item_goes_to_the_end_of_a_list(before: str, after: str) -> None:
     ],
 )
 def test_a_list_that_is_not_there_is_an_error(source: str, line: str) -> None:
-    """The error names the file and says what to write."""
+    """The error names the file, and the line to write."""
     with pytest.raises(ScaffoldError) as caught:
         edit.append_to_list(source, "X", "1", PATH)
     assert str(caught.value) == line
@@ -107,7 +107,7 @@ def test_a_class_is_annotated_once(before: str, after: str) -> None:
 
 
 def test_a_missing_class_is_an_error() -> None:
-    """The error says what would have been added."""
+    """The error shows the annotation, to be added by hand."""
     with pytest.raises(ScaffoldError) as caught:
         edit.annotate_class("", "X", "b", "B", PATH)
     assert str(caught.value) == (
@@ -124,7 +124,7 @@ def test_statements_go_to_the_end_of_a_function() -> None:
 
 
 def test_a_function_that_is_not_there_is_an_error() -> None:
-    """The error says what would have been added, so that a user can do it by hand."""
+    """The error shows the statements, to be added by hand."""
     with pytest.raises(ScaffoldError) as caught:
         edit.append_to_function("", "f", ["b()"], PATH)
     assert (

@@ -75,7 +75,7 @@ def _end(line: str) -> NoReturn:
 
 
 class Refusals(Extension):
-    """Give the template's variables the filter `refuse`, and take answers as they are."""
+    """A Jinja extension with the filter `refuse`, which renders answers literally."""
 
     def __init__(self, environment: Environment) -> None:
         super().__init__(environment)
@@ -84,8 +84,8 @@ class Refusals(Extension):
     def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
         """Return an answer with its braces made literal.
 
-        Without prompts cookiecutter renders answers too: a brace in one would be a traceback. What
-        the template renders itself has a file name, or speaks of `cookiecutter`.
+        Without prompts cookiecutter renders answers too: a brace in one would be a traceback.
+        Texts of the template have a file name, or speak of `cookiecutter`.
         """
         if name is None and "cookiecutter" not in source:
             return source.replace("{", "{{ '{' }}")

@@ -1,4 +1,4 @@
-"""Stamp the databases and models into the new project, and say what to type next."""
+"""Stamp the databases and models into the new project, and print the next commands."""
 
 import sys
 from pathlib import Path

@@ -1,7 +1,7 @@
 """Answers to the template's questions: good ones, and bad ones with the line that refuses them."""
 
-IDENTIFIER = "it is made of lower-case ASCII letters, digits and single underscores between them"
-CAMEL_CASE = "it is an ASCII identifier in CamelCase, after a database and a dot or alone"
+IDENTIFIER = "expected lower-case ASCII letters, digits and single underscores between them"
+CAMEL_CASE = "expected `Model` or `database.Model`, in CamelCase"
 QUOTES = 'Qo\'noS "and" \\ <b>*Ünïcode*</b> 龍 # $HOME {{ {% }}'
 
 GOOD_ANSWERS: dict[str, dict[str, str]] = {
@@ -37,13 +37,13 @@ GOOD_ANSWERS: dict[str, dict[str, str]] = {
     "the longest names": {
         "project_slug": "a" * 20,
         "databases": "main, " + "d" * 19,
-        "models": "VeryLongNameOfAModelWithManyWord, " + "d" * 19 + ".M" + "odelModel" * 3 + "Abcd",
+        "models": "VeryLongNameOfAModelWithManyWord, " + "d" * 19 + "." + "Ab" * 16,
     },
 }
 
 
-def _refused(what: str, value: str, rule: str, answer: str) -> str:
-    return f"{what} {value!r} is refused: {rule}; {answer!r} would do"
+def _refused(subject: str, value: str, rule: str, answer: str) -> str:
+    return f"{subject} {value!r} is refused: {rule}; try {answer!r}"
 
 
 def _slug(value: str, rule: str, answer: str) -> tuple[dict[str, str], str]:
@@ -66,11 +66,11 @@ def _models(value: str, rule: str, answer: str) -> tuple[dict[str, str], str]:
     return {"models": value}, _refused("the list of models", value, rule, answer)
 
 
-PYTHON = "it is a keyword of Python"
+PYTHON = "it is a Python keyword"
 REQUEST = "it is an attribute of Pyramid's request"
-DEPENDENCY = "a dependency of the project is imported by that name"
+DEPENDENCY = "a dependency of the project has that import name"
 OURS = "the generated project has a package of that name"
-USED = "the generated modules use that name themselves"
+USED = "the generated modules import or define that name"
 
 BAD_ANSWERS: list[tuple[dict[str, str], str]] = [
     _slug("My-Project", IDENTIFIER, "my_project"),
@@ -86,15 +86,15 @@ BAD_ANSWERS: list[tuple[dict[str, str], str]] = [
     _slug("json", "it is a module of the standard library", "my_json"),
     _slug("celery", DEPENDENCY, "my_celery"),
     _slug("test", "it is a module of the standard library", "my_test"),
-    _slug("docker", "the environment has variables DOCKER_… of another program", "my_docker"),
+    _slug("docker", "environment variables DOCKER_… belong to another program", "my_docker"),
     _slug(
         "a" * 39,
-        "it has at most 38 characters, as names of databases are made from it",
+        "expected at most 38 characters, as database names begin with it",
         "a" * 16,
     ),
     _databases("", "it is empty", "main"),
-    _databases("main,,logs", "an item of it is empty", "main, logs"),
-    _databases("main, main", "'main' comes twice", "main"),
+    _databases("main,,logs", "it has an empty item", "main, logs"),
+    _databases("main, main", "'main' is listed twice", "main"),
     _database("Main", IDENTIFIER, "main"),
     _database("my-db", IDENTIFIER, "my_db"),
     _database("_private", IDENTIFIER, "private"),
@@ -110,46 +110,46 @@ BAD_ANSWERS: list[tuple[dict[str, str], str]] = [
     _database("type", PYTHON, "type_db"),
     _database("session", REQUEST, "session_db"),
     _database("matchdict", REQUEST, "matchdict_db"),
-    _database("task", "tasks and applications use it for themselves", "task_db"),
+    _database("task", "it is reserved for tasks and applications", "task_db"),
     _database("alembic", "it is a section of alembic.ini", "alembic_db"),
-    _database("my_project", "it is the package of the project", "main"),
+    _database("my_project", "it is the project's package", "main"),
     (
         {"databases": "main, main_test"},
         _refused(
             "the database name",
             "main_test",
-            "the tests of 'main' would drop it, as their database has its name",
+            "the test database of 'main' has that name",
             "main_tests",
         ),
     ),
-    _database("d" * 41, "it has at most 40 characters", "d" * 16),
+    _database("d" * 41, "expected at most 40 characters", "d" * 16),
     _database(
         "d" * 30,
-        f"my_project_{'d' * 30}_test_template_<hash> has more than the 63 bytes that PostgreSQL "
-        "keeps of a name",
+        f"my_project_{'d' * 30}_test_template_<hash> is longer than the 63 bytes of a name "
+        "in PostgreSQL",
         "d" * 16,
     ),
     _models("", "it is empty", "main.Item"),
-    _models("Item,", "an item of it is empty", "Item"),
+    _models("Item,", "it has an empty item", "Item"),
     _model("item", CAMEL_CASE, "main.Item"),
     _model("main.my_item", CAMEL_CASE, "main.MyItem"),
     _model("Gerät", CAMEL_CASE, "main.Item"),
     _model("other.Item", "there is no database 'other', only main", "main.Item"),
-    _model("Class", "its module would be class.py, a keyword", "ClassItem"),
-    _model("TestRun", "pytest takes a class that begins with Test for a test", "Item"),
+    _model("Class", "its module would be class.py, and that is a Python keyword", "ClassItem"),
+    _model("TestRun", "pytest collects classes whose name begins with Test", "Item"),
     _model("Session", USED, "SessionItem"),
     _model("MyProjectApplication", USED, "MyProjectApplicationItem"),
-    _model("M" * 33, "it has at most 32 characters", "main." + "M" * 16),
+    _model("M" * 33, "expected at most 32 characters", "main." + "M" * 16),
     (
         {"models": "Item, Item"},
-        _refused("the model name", "main.Item", "it comes twice", "main.ItemItem"),
+        _refused("the model name", "main.Item", "it is listed twice", "main.ItemItem"),
     ),
     (
         {"models": "HTTPItem, HttpItem"},
         _refused(
             "the model name",
             "main.HttpItem",
-            "main.HTTPItem has the table http_items already",
+            "main.HTTPItem already has the table http_items",
             "main.HttpItemItem",
         ),
     ),
@@ -158,7 +158,7 @@ BAD_ANSWERS: list[tuple[dict[str, str], str]] = [
         _refused(
             "the project name",
             "two\nlines",
-            "it has a character that is not printable",
+            "it has an unprintable character",
             "two lines",
         ),
     ),
@@ -169,7 +169,10 @@ BAD_ANSWERS: list[tuple[dict[str, str], str]] = [
     (
         {"license": "GPL"},
         _refused(
-            "the licence", "GPL", "it is one of MIT, BSD-3-Clause, Apache-2.0, Proprietary", "MIT"
+            "the licence",
+            "GPL",
+            "expected one of MIT, BSD-3-Clause, Apache-2.0, Proprietary",
+            "MIT",
         ),
     ),
 ]

@@ -21,7 +21,7 @@ atexit.register(shutil.rmtree, _NESTED, ignore_errors=True)
 
 
 def clean_environment(**more: str) -> dict[str, str]:
-    """Return an environment without what the run of these tests has put into it."""
+    """Return an environment without the variables that the run of these tests has set."""
     inherited = ("VIRTUAL_ENV", "PYTHONDONTWRITEBYTECODE", "PYTHONPATH", "PYTEST_CURRENT_TEST")
     kept = {key: value for key, value in os.environ.items() if key not in inherited}
     return {**kept, "PYTEST_DEBUG_TEMPROOT": _NESTED, **more}
@@ -34,7 +34,7 @@ def run(
     answer: str | None = None,
     environment: Mapping[str, str] | None = None,
 ) -> subprocess.CompletedProcess[str]:
-    """Run a command and return what it printed, whatever its exit code."""
+    """Run a command and return its output, whatever its exit code."""
     return subprocess.run(
         command,
         cwd=directory,
@@ -48,7 +48,7 @@ def run(
 
 
 def succeed(command: Sequence[str], directory: Path, **environment: str) -> str:
-    """Run a command that must succeed, and return what it printed."""
+    """Run a command that must succeed, and return its output."""
     done = run(command, directory, environment=environment)
     assert done.returncode == 0, f"{' '.join(command)}:\n{done.stdout}\n{done.stderr}"
     return done.stdout
@@ -71,7 +71,7 @@ def cookiecutter(template: Path, output: Path, answers: Mapping[str, str]) -> li
 
 
 def generate(template: Path, output: Path, answers: Mapping[str, str]) -> tuple[Path, str]:
-    """Generate a project; return its directory and what the generation printed."""
+    """Generate a project; return its directory and the output of the generation."""
     output.mkdir(parents=True, exist_ok=True)
     printed = succeed(cookiecutter(template, output, answers), output)
     (project,) = output.iterdir()
@@ -84,7 +84,7 @@ def told_commands(printed: str) -> list[str]:
 
 
 def files(directory: Path) -> Iterator[Path]:
-    """Yield every file of a project, without what tools have put into it."""
+    """Yield every file of a project, without those that tools have written."""
     ignored = {".venv", ".git", "var", ".ruff_cache", ".mypy_cache", ".pytest_cache"}
     for path in sorted(directory.rglob("*")):
         parts = path.relative_to(directory).parts

@@ -27,13 +27,13 @@ def workplace() -> Iterator[Path]:
 
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a copy of the template without what tools leave in a checkout."""
+    """Return a copy of the template without the files that tools leave in a checkout."""
     return copy_template(tmp_path_factory.mktemp("clone") / "qapla-db")
 
 
 @pytest.fixture(scope="session")
 def bake(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Bake:
-    """Return what bakes a set of good answers, each once; its projects are read, not changed."""
+    """Return a function that bakes a set of good answers once; its projects are only read."""
     baked: dict[str, tuple[Path, str]] = {}
 
     def once(name: str) -> tuple[Path, str]:

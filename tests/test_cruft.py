@@ -60,6 +60,7 @@ def test_an_update_adds_a_database(repository: Path, tmp_path: Path) -> None:
         ".cruft.json",
         "alembic.ini",
         "src/rotarran/databases/__init__.py",
+        "src/rotarran/web/request.py",
         "src/rotarran/web/routes.py",
     }
     assert "migrations/audit/env.py" in set(after) - set(before)
@@ -73,6 +74,6 @@ def test_a_bad_answer_is_refused(repository: Path, tmp_path: Path) -> None:
     assert done.returncode == 2
     assert done.stderr == (
         "the database name 'session' is refused: it is an attribute of Pyramid's request; "
-        "'session_db' would do\n"
+        "try 'session_db'\n"
     )
     assert list(tmp_path.iterdir()) == []

@@ -41,7 +41,7 @@ def mariadb() -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def install(template: Path, workplace: Path) -> Install:
-    """Return what bakes and installs a set of good answers, each once for each way to install."""
+    """Return a function that bakes and installs a set of good answers, once for each way to install."""
     installed: dict[tuple[str, ...], tuple[Path, str]] = {}
 
     def once(name: str, *options: str) -> tuple[Path, str]:
@@ -124,7 +124,7 @@ def test_production_needs_urls(install: Install) -> None:
 
 @pytest.mark.parametrize("command", ["worker", "beat"])
 def test_a_worker_with_a_wrong_setting_ends_with_one_line(install: Install, command: str) -> None:
-    """And a missing package is named with what to type: Redis is an extra."""
+    """A missing package is named with the command that installs it: Redis is an extra."""
     project, _ = install("two databases")
     done = run(
         ["uv", "run", "celery", "-A", "rotarran.tasks.worker", command],

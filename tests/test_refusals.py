@@ -22,7 +22,7 @@ def assert_refused(done: subprocess.CompletedProcess[str], line: str, output: Pa
 def test_a_bad_answer_is_refused_without_prompts(
     template: Path, tmp_path: Path, answers: dict[str, str], line: str
 ) -> None:
-    """One line names the value, the rule and an answer that would do."""
+    """One line names the value, the rule and an accepted answer."""
     assert_refused(run(cookiecutter(template, tmp_path, answers), tmp_path), line, tmp_path)
 
 
@@ -41,10 +41,10 @@ def test_a_bad_answer_is_refused_at_its_prompt(
 
 
 @pytest.mark.parametrize(("answers", "line"), BAD_ANSWERS[:1])
-def test_an_answer_that_would_do_does(
+def test_the_proposed_answer_is_accepted(
     template: Path, tmp_path: Path, answers: dict[str, str], line: str
 ) -> None:
-    """The answer that the line proposes is taken."""
+    """The line ends with an answer to type instead."""
     (question,) = answers
     proposed = {question: line.rsplit("; ", 1)[1].split("'")[1]}
     assert run(cookiecutter(template, tmp_path, proposed), tmp_path).returncode == 0
@@ -67,7 +67,7 @@ def test_a_bad_answer_of_the_users_own_defaults_says_so(template: Path, tmp_path
 def test_a_project_is_not_generated_over_another(
     template: Path, tmp_path: Path, option: str
 ) -> None:
-    """What the user has written since would be lost: one line, and nothing is changed."""
+    """The user's own changes would be lost: one line, and nothing is changed."""
     command = cookiecutter(template, tmp_path, {"project_slug": "rotarran"})
     assert run(command, tmp_path).returncode == 0
     before = contents(tmp_path)

@@ -1,4 +1,4 @@
-"""The project: `main` is the application, and a factory of WSGI applications."""
+"""The project: `main` is the application, and its WSGI application factory."""
 
 from {{ cookiecutter.project_slug }}.application.app import {{ cookiecutter.__application }}
 

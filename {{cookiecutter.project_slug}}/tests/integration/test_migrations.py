@@ -6,6 +6,5 @@ from {{ cookiecutter.project_slug }}.application.app import {{ cookiecutter.__ap
 
 
 class TestMigrations(BaseMigrationTests):
-    """One head; down and up again; the models match; SQL renders; one schema for each database."""
-
+    # The tests are inherited: each revision goes up and down, and the models match, among others.
     APP_CLASS = {{ cookiecutter.__application }}

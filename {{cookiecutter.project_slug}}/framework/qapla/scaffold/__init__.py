@@ -1,4 +1,4 @@
-"""The scaffold: it stamps databases and models into a project, on day one and ever after.
+"""The scaffold adds databases, models and outboxes to a project, on day one and later.
 
-It needs the standard library and Jinja2 alone, as it also runs where a project is generated.
+It needs the standard library and Jinja2 alone, as it also runs in cookiecutter's environment.
 """

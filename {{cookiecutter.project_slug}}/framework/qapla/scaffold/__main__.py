@@ -1,22 +1,23 @@
-"""The scaffold as a program, in the directory of a project: `python -m qapla.scaffold outbox main`."""
+"""The command line, for the directory of a project: `python -m qapla.scaffold outbox main`."""
 
 import argparse
 import sys
 from pathlib import Path
 
 from qapla.exceptions import ScaffoldError
+from qapla.scaffold.additions.outbox import add_outbox
 from qapla.scaffold.project import Project
 
 
 def main(root: Path, arguments: list[str]) -> None:
-    """Add to a project what the arguments name, and say what was written and what to type."""
+    """Run a command, and print the files that it wrote and the next command."""
     parser = argparse.ArgumentParser(prog="python -m qapla.scaffold")
     commands = parser.add_subparsers(required=True)
     outbox = commands.add_parser("outbox", help="add an outbox to a database, with its relay")
     outbox.add_argument("database", help="the name of the database")
     database: str = parser.parse_args(arguments).database
     try:
-        written = Project(root, _package(root)).add_outbox(database)
+        written = add_outbox(Project(root, _package(root)), database)
     except ScaffoldError as error:
         raise SystemExit(str(error)) from None
     print("\n".join([*written, "", "Type next:", ""]))

@@ -1,31 +1,31 @@
-"""The answers to the template's questions: checked, and stamped into a new project."""
+"""Check the answers to the template's questions, and stamp them into a new project."""
 
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from qapla.scaffold import names
+from qapla.scaffold.names import parse, rules
 
 LICENSES = ("MIT", "BSD-3-Clause", "Apache-2.0", "Proprietary")
 
-# By question; each takes the answer and those that it depends on, and raises `Refused`.
+# The check of each question. It takes the answer and those it depends on, and raises `Refused`.
 CHECKS: dict[str, Callable[..., Any]] = {
-    "project_name": lambda text: names.check_text(text, "the project name", "Rotarran"),
-    "project_slug": names.check_package,
-    "databases": names.parse_databases,
-    "models": lambda models, databases, package: names.parse_models(
-        models, names.parse_databases(databases, package), package
+    "project_name": lambda text: rules.check_text(text, "the project name", "Rotarran"),
+    "project_slug": rules.check_package,
+    "databases": parse.parse_databases,
+    "models": lambda models, databases, package: parse.parse_models(
+        models, parse.parse_databases(databases, package), package
     ),
-    "description": lambda text: names.check_text(
+    "description": lambda text: rules.check_text(
         text, "the description", "Keeps the crew list of a ship"
     ),
-    "author_name": lambda text: names.check_text(text, "the author name", "Martok"),
-    "license": lambda value: names.check_choice(value, "the licence", LICENSES),
+    "author_name": lambda text: rules.check_text(text, "the author name", "Martok"),
+    "license": lambda value: rules.check_choice(value, "the licence", LICENSES),
 }
 
 
 def stamp(root: Path, *, package: str, databases: str, models: str) -> str:
-    """Stamp every database and model of the answers, and return what to type next.
+    """Stamp every database and model of the answers, and return the next commands.
 
     Args:
         root: The directory of the new project.
@@ -34,15 +34,17 @@ def stamp(root: Path, *, package: str, databases: str, models: str) -> str:
         models: The models, comma-separated, as `Model` or `database.Model`.
     """
     # Here, as the checks above also run where no project is made, and must start fast.
+    from qapla.scaffold.additions.database import add_database
+    from qapla.scaffold.additions.model import add_model
     from qapla.scaffold.project import Project
 
     project = Project(root, package)
-    database_names = names.parse_databases(databases, package)
+    database_names = parse.parse_databases(databases, package)
     for name in database_names:
-        project.add_database(name)
-    parsed = names.parse_models(models, database_names, package)
+        add_database(project, name)
+    parsed = parse.parse_models(models, database_names, package)
     for model in parsed:
-        project.add_model(model.database, model.name)
+        add_model(project, model.database, model.name)
     return "\n".join(_next_steps(root, database_names, [str(model) for model in parsed]))
 
 

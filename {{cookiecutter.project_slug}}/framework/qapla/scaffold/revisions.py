@@ -5,7 +5,7 @@ import hashlib
 from pathlib import Path
 
 from qapla.exceptions import ScaffoldError
-from qapla.scaffold.names import ModelName
+from qapla.scaffold.names.model import ModelName
 
 
 def revision_id(name: ModelName | str) -> str:

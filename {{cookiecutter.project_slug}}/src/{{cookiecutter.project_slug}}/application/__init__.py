@@ -1,1 +1,1 @@
-"""The application: which plugins are on, and its settings."""
+"""The application and its settings."""

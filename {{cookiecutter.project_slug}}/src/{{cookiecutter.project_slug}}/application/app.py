@@ -1,4 +1,4 @@
-"""Which plugins are on."""
+"""The application and its plugins."""
 
 from qapla.celery import CeleryApplication
 from qapla.database.application import DatabaseApplication
@@ -7,14 +7,14 @@ from {{ cookiecutter.project_slug }}.databases import DATABASES
 
 
 class {{ cookiecutter.__application }}(CeleryApplication, DatabaseApplication):
-    """The application, for every purpose: web, worker, shell, command and tests."""
+    """The application of the web, workers, commands, shells and tests."""
 
     def append_app_plugins(self) -> None:
-        """Add what every purpose needs."""
+        """Add the plugins that every purpose needs."""
         self.add_database_app(DATABASES)
         self.add_celery()
 
     def append_web_plugins(self) -> None:
-        """Add what only the web needs."""
+        """Add the plugins that only the web needs."""
         self.add_database_web()
         self.config.include(".web")

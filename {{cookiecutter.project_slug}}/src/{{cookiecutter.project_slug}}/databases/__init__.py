@@ -1,4 +1,7 @@
-"""The databases, in their order: the first is the default one."""
+"""The databases, in order: the first one is the default.
+
+Each has a package here, with the declarative base, and a module for each model and its drivers.
+"""
 
 from qapla.database.database import Database
 

@@ -1,1 +1,1 @@
-"""The tasks: a module for each subject; the worker finds them all."""
+"""Tasks, in a module for each subject; workers import them all."""

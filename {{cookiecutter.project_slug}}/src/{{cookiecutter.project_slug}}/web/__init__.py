@@ -1,10 +1,13 @@
-"""The web: routes, controllers, and what clients send and get."""
+"""The web: routes, controllers, and the input that clients send."""
 
 from pyramid.config import Configurator
 
+from {{ cookiecutter.project_slug }}.web.request import Request
+
 
 def includeme(config: Configurator) -> None:
-    """Add the routes and views of the project, and the framework's error responses."""
+    """Add the project's request, routes and views, and the framework's error responses."""
+    config.set_request_factory(Request)
     config.include("qapla.web.errors")
     config.include(".routes")
     config.scan()

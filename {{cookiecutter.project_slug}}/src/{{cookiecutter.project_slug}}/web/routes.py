@@ -1,7 +1,7 @@
-"""The URLs; controllers name their routes."""
+"""URL map. Views refer to these routes by name."""
 
 from pyramid.config import Configurator
 
 
 def includeme(config: Configurator) -> None:
-    """Add a route for each URL."""
+    """Add the routes. An id has at most 19 digits, as many as a BIGINT."""

@@ -29,6 +29,8 @@ from sqlalchemy.types import DateTime
 
 from qapla.driver import ReadDriver, WriteDriver
 
+from qapla_sample.databases.conventions import NAMING_CONVENTION
+
 # MariaDB keeps no fractions of a second unless it is told to.
 Moment = DateTime().with_variant(DATETIME(fsp=6), "mysql", "mariadb")
 
@@ -36,15 +38,7 @@ Moment = DateTime().with_variant(DATETIME(fsp=6), "mysql", "mariadb")
 class Model(DeclarativeBase):
     """The base, whose constraints are named as in a generated project."""
 
-    metadata = MetaData(
-        naming_convention={
-            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-            "ck": "ck_%(table_name)s_%(constraint_name)s",
-            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
-            "pk": "pk_%(table_name)s",
-        }
-    )
+    metadata = MetaData(naming_convention=NAMING_CONVENTION)
 
 
 class Rank(enum.Enum):

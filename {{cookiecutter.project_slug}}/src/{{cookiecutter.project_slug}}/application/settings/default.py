@@ -1,4 +1,4 @@
-"""The defaults of the settings; `.env` and the environment are laid over them."""
+"""Default settings, which `.env` and the environment override."""
 
 from typing import Any
 
@@ -6,19 +6,23 @@ from qapla.settings import Settings as BaseSettings
 
 
 class Settings(BaseSettings):
-    """The settings of the project; a field of your own is read from the environment too."""
+    """Settings of the project. A field of your own is read from the environment, too."""
 
 
 SETTINGS: dict[str, Any] = {
+    "celery": {
+        # Periodic tasks, for `celery beat`. A schedule is seconds, a timedelta or a crontab.
+        "beat_schedule": {},
+    },
     "logging": {
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"line": {"format": "%(asctime)s %(levelname)-7s %(name)s: %(message)s"}},
         "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
         "loggers": {
-            # It tells every step that it takes.
+            # Too verbose at INFO.
             "alembic.runtime.plugins": {"level": "WARNING"},
-            # A warning for nearly every request under load: hundreds of lines a second.
+            # It warns of nearly every request under load: hundreds of lines a second.
             "waitress.queue": {"level": "ERROR"},
         },
         "root": {"level": "INFO", "handlers": ["console"]},

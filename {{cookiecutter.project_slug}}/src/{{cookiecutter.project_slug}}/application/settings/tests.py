@@ -1,4 +1,4 @@
-"""What tests lay over all other settings."""
+"""Settings for tests, which override all others."""
 
 from typing import Any
 

@@ -1,1 +1,1 @@
-"""The controllers: they ask drivers, never a session."""
+"""Controllers. They call drivers, never a session."""

@@ -14,13 +14,14 @@ def upgrade() -> None:
     """Create the tables."""
     op.create_table(
         "ships",
-        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("name", sa.String(200), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ships")),
     )
     op.create_table(
         "outbox_messages",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), primary_key=True),
-        sa.Column("task_id", sa.String(255), nullable=False, unique=True),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("task_id", sa.String(255), nullable=False),
         sa.Column(
             "message",
             sa.Text().with_variant(mysql.MEDIUMTEXT(), "mysql", "mariadb"),
@@ -30,12 +31,15 @@ def upgrade() -> None:
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("error", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox_messages")),
+        sa.UniqueConstraint("task_id", name=op.f("uq_outbox_messages_task_id")),
     )
     op.create_index(op.f("ix_outbox_messages_due_at_id"), "outbox_messages", ["due_at", "id"])
     op.create_table(
         "done_tasks",
-        sa.Column("task_id", sa.String(255), primary_key=True),
+        sa.Column("task_id", sa.String(255), nullable=False),
         sa.Column("done_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("task_id", name=op.f("pk_done_tasks")),
     )
     op.create_index(op.f("ix_done_tasks_done_at"), "done_tasks", ["done_at"])
 

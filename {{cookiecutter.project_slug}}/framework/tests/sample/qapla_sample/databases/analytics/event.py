@@ -4,6 +4,7 @@ from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from qapla_sample.databases.analytics import Model
+from qapla_sample.databases.conventions import PrimaryKey
 
 
 class Event(Model):
@@ -11,5 +12,5 @@ class Event(Model):
 
     __tablename__ = "events"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[PrimaryKey]
     name: Mapped[str] = mapped_column(String(200), unique=True)

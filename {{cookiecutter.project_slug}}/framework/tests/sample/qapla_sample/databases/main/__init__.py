@@ -1,7 +1,12 @@
-"""The declarative base of the database main."""
+"""Declarative base of the `main` database."""
 
+from sqlalchemy import MetaData
 from sqlalchemy.orm import DeclarativeBase
+
+from qapla_sample.databases.conventions import NAMING_CONVENTION
 
 
 class Model(DeclarativeBase):
-    """Declarative base of the `main` database."""
+    """Base class of the models in `main`."""
+
+    metadata = MetaData(naming_convention=NAMING_CONVENTION)

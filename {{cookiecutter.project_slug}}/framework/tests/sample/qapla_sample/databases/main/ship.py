@@ -5,6 +5,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from qapla.driver import ReadDriver, WriteDriver
 
+from qapla_sample.databases.conventions import PrimaryKey
 from qapla_sample.databases.main import Model
 
 
@@ -13,7 +14,7 @@ class Ship(Model):
 
     __tablename__ = "ships"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[PrimaryKey]
     name: Mapped[str] = mapped_column(String(200))
 
 

@@ -1,0 +1,1 @@
+"""Additions to a project: a database, a model, an outbox."""

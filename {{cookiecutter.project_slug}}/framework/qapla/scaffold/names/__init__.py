@@ -1,0 +1,1 @@
+"""Names of projects, databases and models: their rules, and everything that is called after them."""

@@ -1,0 +1,115 @@
+"""Parse lists of databases and models, as a user types them."""
+
+import keyword
+import re
+from collections.abc import Iterable
+
+from qapla.scaffold.names import reserved
+from qapla.scaffold.names.model import ModelName, application_class
+from qapla.scaffold.names.rules import check_database, first_database, refuse
+
+_LONGEST_MODEL = 32
+_CAMEL_CASE = re.compile(r"[A-Z][A-Za-z0-9]*")
+_DATABASES = "the list of databases"
+_MODEL = "the model name"
+_MODELS = "the list of models"
+
+
+def parse_databases(text: str, package: str) -> list[str]:
+    """Return the names of a comma-separated list of databases, checked; the first is the default.
+
+    Raises:
+        Refused: The list or an item is empty, or a name is refused or listed twice.
+    """
+    items = _items(text, _DATABASES, first_database(package))
+    names = [check_database(name, package) for name in items]
+    for name in names:
+        if names.count(name) > 1:
+            refuse(_DATABASES, text, f"{name!r} is listed twice", ", ".join(dict.fromkeys(names)))
+    for name in names:
+        if f"{name}_test" in names:
+            rule = f"the test database of {name!r} has that name"
+            refuse("the database name", f"{name}_test", rule, f"{name}_tests")
+    return names
+
+
+def parse_model(text: str, databases: list[str], package: str) -> ModelName:
+    """Return the name of a model, `Model` or `database.Model`; without one it is of the first.
+
+    Raises:
+        Refused: The database is unknown, or a project may not have a model of that name.
+    """
+    database, dot, name = text.rpartition(".")
+    if not dot:
+        database = databases[0]
+    elif database not in databases:
+        rule = f"there is no database {database!r}, only {', '.join(databases)}"
+        answer = name if _CAMEL_CASE.fullmatch(name) else "Item"
+        refuse(_MODEL, text, rule, f"{databases[0]}.{answer}")
+    model = ModelName(database, name)
+    if not _CAMEL_CASE.fullmatch(name):
+        rule = "expected `Model` or `database.Model`, in CamelCase"
+        refuse(_MODEL, text, rule, f"{database}.{_camel_case(name) or 'Item'}")
+    if keyword.iskeyword(model.snake) or keyword.iskeyword(name):
+        refuse(
+            _MODEL,
+            text,
+            f"its module would be {model.snake}.py, and that is a Python keyword",
+            f"{text}Item",
+        )
+    if name.startswith("Test"):
+        refuse(_MODEL, text, "pytest collects classes whose name begins with Test", "Item")
+    if name in reserved.MODEL or name == application_class(package):
+        refuse(_MODEL, text, "the generated modules import or define that name", f"{text}Item")
+    if len(name) > _LONGEST_MODEL:
+        rule = f"expected at most {_LONGEST_MODEL} characters"
+        refuse(_MODEL, text, rule, f"{database}.{name[:16]}")
+    return model
+
+
+def parse_models(text: str, databases: list[str], package: str) -> list[ModelName]:
+    """Return the names of a comma-separated list of models, checked.
+
+    Raises:
+        Refused: The list or an item is empty, a name is refused or listed twice, or two models of
+            one database would share a table.
+    """
+    models: list[ModelName] = []
+    for item in _items(text, _MODELS, f"{databases[0]}.Item"):
+        model = parse_model(item, databases, package)
+        if model in models:
+            refuse(_MODEL, str(model), "it is listed twice", f"{model}Item")
+        refuse_clash(model, models)
+        models.append(model)
+    return models
+
+
+def refuse_clash(model: ModelName, others: Iterable[ModelName]) -> None:
+    """Refuse a model that exists already, or whose table or module another one has.
+
+    Raises:
+        Refused: Another model is in its place.
+    """
+    for other in others:
+        if model == other:
+            refuse(_MODEL, str(model), "it exists already", f"{model}Item")
+        same = model.table == other.table or model.snake == other.snake
+        if model.database == other.database and same:
+            rule = f"{other} already has the table {other.table}"
+            refuse(_MODEL, str(model), rule, f"{model}Item")
+
+
+def _items(text: str, subject: str, answer: str) -> list[str]:
+    items = [item.strip() for item in text.split(",")]
+    if items == [""]:
+        refuse(subject, text, "it is empty", answer)
+    if "" in items:
+        full = ", ".join(item for item in items if item)
+        refuse(subject, text, "it has an empty item", full or answer)
+    return items
+
+
+def _camel_case(name: str) -> str:
+    words = re.split(r"[^A-Za-z0-9]+", name) if name.isascii() else []
+    proposal = "".join(word[:1].upper() + word[1:] for word in words).lstrip("0123456789")
+    return proposal[:1].upper() + proposal[1:]

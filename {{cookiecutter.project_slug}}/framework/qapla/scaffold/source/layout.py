@@ -1,0 +1,118 @@
+"""Lay out rendered code as Ruff's formatter would, whatever the length of the names in it.
+
+Blueprints are written for short names. A line that longer names make too long is broken here, and
+imports whose order depends on the names are sorted.
+"""
+
+import io
+import tokenize
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import groupby
+
+WIDTH = 100
+_INDENT = "    "
+
+
+def lay_out(code: str) -> str:
+    """Return a module with its imports sorted, and its long lines broken."""
+    runs = groupby(code.splitlines(), lambda line: line.startswith("from "))
+    lines = [line for imports, run in runs for line in (_by_module(run) if imports else run)]
+    inside = _inside_strings(code)
+    # Sorting moves whole lines of one kind: the rows of strings stay the same.
+    broken = [
+        part
+        for row, line in enumerate(lines, start=1)
+        for part in ([line] if row in inside else _broken(line))
+    ]
+    return "".join(f"{line}\n" for line in broken)
+
+
+def _by_module(imports: Iterable[str]) -> list[str]:
+    """Return `from ... import ...` lines in the order of their modules."""
+    return sorted(imports, key=lambda line: line.split()[1])
+
+
+def _inside_strings(code: str) -> set[int]:
+    """Return the rows of strings that have several."""
+    return {
+        row
+        for token in tokenize.generate_tokens(io.StringIO(code).readline)
+        if token.type == tokenize.STRING and token.start[0] != token.end[0]
+        for row in range(token.start[0], token.end[0] + 1)
+    }
+
+
+@dataclass(frozen=True)
+class _Brackets:
+    """A pair of brackets in a line: its columns, and those of the commas between its items."""
+
+    start: int
+    end: int
+    commas: tuple[int, ...]
+
+    def items(self, line: str) -> list[str]:
+        """Return the source text of the items."""
+        ends = [*self.commas, self.end]
+        starts = [self.start, *self.commas]
+        return [line[a + 1 : b].strip() for a, b in zip(starts, ends, strict=True)]
+
+
+def _broken(line: str) -> Iterator[str]:
+    """Yield a line, or the lines into which it is broken: at its brackets, then at each item."""
+    if len(line) <= WIDTH:
+        yield line
+        return
+    if line.startswith("from "):
+        module, names = line.split(" import ")
+        yield f"{module} import ("
+        yield from (f"{_INDENT}{name}," for name in names.split(", "))
+        yield ")"
+        return
+    found = list(_brackets(line))
+    if not found:
+        yield line
+        return
+    is_function = line.lstrip().startswith("def ")
+    # The parameters of a function; otherwise the arguments of the last call.
+    brackets = found[0] if is_function else found[-1]
+    indent = line[: len(line) - len(line.lstrip())]
+    items = brackets.items(line)
+    together = f"{indent}{_INDENT}{', '.join(items)}"
+    yield line[: brackets.start + 1]
+    # A single parameter has a comma in any case.
+    if len(together) <= WIDTH and not (is_function and len(items) == 1):
+        yield together
+    else:
+        for item in items:
+            yield from _broken(f"{indent}{_INDENT}{item},")
+    yield f"{indent}{line[brackets.end :]}"
+
+
+def _brackets(line: str) -> Iterator[_Brackets]:
+    """Yield the outermost pairs of brackets that hold something, from left to right."""
+    depth = start = 0
+    commas: list[int] = []
+    margin = len(line) - len(line.lstrip())
+    for token in _operators(line.lstrip()):
+        column = token.start[1] + margin
+        if token.string in "([{":
+            depth += 1
+            if depth == 1:
+                start, commas = column, []
+        elif token.string in ")]}":
+            depth -= 1
+            if depth == 0 and column > start + 1:
+                yield _Brackets(start, column, tuple(commas))
+        elif token.string == "," and depth == 1:
+            commas.append(column)
+
+
+def _operators(code: str) -> Iterator[tokenize.TokenInfo]:
+    """Yield the operators of a line; those in f-strings, which Python 3.12 tells, are none."""
+    strings = 0
+    for token in tokenize.generate_tokens(io.StringIO(code).readline):
+        name = tokenize.tok_name[token.type]
+        strings += (name == "FSTRING_START") - (name == "FSTRING_END")
+        if token.type == tokenize.OP and not strings:
+            yield token

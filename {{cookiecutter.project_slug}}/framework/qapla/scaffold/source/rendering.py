@@ -1,0 +1,45 @@
+"""Render blueprints. Each lies where its file goes, and words in its path stand for names."""
+
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from qapla.scaffold.source.layout import lay_out
+
+BLUEPRINTS = Path(__file__).parent.parent / "blueprints"
+
+_environment = Environment(
+    loader=FileSystemLoader(BLUEPRINTS),
+    undefined=StrictUndefined,
+    keep_trailing_newline=True,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_environment.filters["capitalized"] = lambda text: text[:1].upper() + text[1:]
+
+
+def render(
+    addition: str, paths: Iterable[str], words: Mapping[str, str], values: Mapping[str, Any]
+) -> dict[str, str]:
+    """Return the texts of new files by their paths in the project.
+
+    Args:
+        addition: The directory of the blueprints.
+        paths: The paths of the blueprints below it, such as `src/package/databases/model.py`.
+        words: The names that the words of a path stand for: `{"model": "ship"}`.
+        values: The variables of the blueprints.
+    """
+    texts = {}
+    for path in paths:
+        text = _environment.get_template(f"{addition}/{path}.jinja").render(values)
+        texts[destination(path, words)] = lay_out(text) if path.endswith(".py") else text
+    return texts
+
+
+def destination(path: str, words: Mapping[str, str]) -> str:
+    """Return a blueprint's path in the project: `test_model.py` becomes `test_ship.py`."""
+    pattern = rf"(?<![a-z])({'|'.join(words)})(?![a-z])"
+    return re.sub(pattern, lambda match: words[match[1]], path)

@@ -1,0 +1,70 @@
+"""A project's databases and models, and writing to it."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from qapla.exceptions import ScaffoldError
+from qapla.scaffold.additions.database import add_database
+from qapla.scaffold.additions.model import add_model
+from qapla.scaffold.names.model import ModelName
+from qapla.scaffold.project import Project
+
+LIST = "src/rotarran/databases/__init__.py"
+Written = Callable[[], dict[str, str]]
+
+
+def test_databases_keep_the_order_of_their_addition(project: Project) -> None:
+    """The first one that is added is the default one."""
+    add_database(project, "main")
+    add_database(project, "audit")
+    assert project.databases() == ["main", "audit"]
+
+
+def test_models_are_found_by_their_tables(project: Project) -> None:
+    """A model that the user wrote counts as one of the scaffold's."""
+    add_database(project, "main")
+    add_model(project, "main", "Ship")
+    (project.root / "src/rotarran/databases/main/own.py").write_text(
+        'class Own(Model):\n    __tablename__ = "owns"\n\n\nclass Helper:\n    x = 1\n'
+    )
+    assert project.models() == [ModelName("main", "Own"), ModelName("main", "Ship")]
+
+
+def test_a_list_of_another_form_is_an_error(project: Project) -> None:
+    """The names are read from the source, which must spell them out."""
+    (project.root / LIST).write_text("DATABASES = [make()]\n")
+    with pytest.raises(ScaffoldError) as caught:
+        project.databases()
+    assert str(caught.value) == (
+        f'{LIST}: an item of DATABASES is not of the form Database("name"): write it so'
+    )
+
+
+def test_a_missing_file_is_an_error(project: Project, written: Written) -> None:
+    """The error names the file, and nothing is written."""
+    (project.root / "alembic.ini").unlink()
+    before = written()
+    with pytest.raises(ScaffoldError) as caught:
+        add_database(project, "main")
+    assert str(caught.value) == "alembic.ini is missing: the scaffold adds to it"
+    assert written() == before
+
+
+def test_a_file_that_cannot_be_written_leaves_nothing_half_done(
+    project: Project, written: Written, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A fault undoes the files that were written before it."""
+    before = written()
+    write_text = Path.write_text
+
+    def full_disk(path: Path, text: str, **options: str) -> int:
+        if path.name == "script.py.mako":
+            raise OSError("no space left on device")
+        return write_text(path, text, **options)
+
+    monkeypatch.setattr(Path, "write_text", full_disk)
+    with pytest.raises(OSError, match="no space left"):
+        add_database(project, "main")
+    assert written() == before

@@ -137,7 +137,7 @@ class Load:
             self.environment["QAPLA_SAMPLE_CELERY__BROKER_URL"] = broker_url
 
     def start(self, *command: str) -> subprocess.Popen[bytes]:
-        """Start a process; what it prints is in a file of the directory."""
+        """Start a process, whose output is in a file of the directory."""
         number = len(self.processes)
         with (self.directory / f"process-{number}.log").open("wb") as log:
             process = subprocess.Popen(
@@ -179,7 +179,7 @@ class Load:
         return sum(self.ask("SELECT count(*) FROM ships"))
 
     def reached(self, count: float) -> bool:
-        """Tell whether there are so many rows."""
+        """Return whether there are so many rows."""
         return self.done() >= count
 
     def connections(self) -> int:
@@ -197,7 +197,7 @@ class Load:
         return [json.loads(path.read_text())["headers"]["id"] for path in found]
 
     def stop(self) -> None:
-        """Kill what still runs."""
+        """Kill the processes that still run."""
         for process in self.processes:
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGKILL)
@@ -241,7 +241,7 @@ def test_a_commit_that_does_not_take_place_sends_nothing(load: Load) -> None:
     ],
 )
 def test_nothing_is_lost_between_commit_and_send(load: Load, work: str, point: str) -> None:
-    """Wherever a process is killed, the next relay sends what is missing, with the same ids."""
+    """Wherever a process is killed, the next relay sends the missing messages, with the same ids."""
     if work == "relay":
         assert load.run(KILLED, "write", "never") == 0
     assert load.run(KILLED, work, point) == -signal.SIGKILL
@@ -270,7 +270,7 @@ def test_processes_do_not_share_the_connections_of_their_parent(
 def test_nothing_is_lost_when_servers_are_killed(kind: type[Server], directory: Path) -> None:
     """Every row is there once: an outbox, two relays, late acknowledgement, and `take`.
 
-    Redis is killed with what it has given to a worker that has not read it: only a message that
+    Redis is killed with a message that a worker has not read yet: only a message that
     stays in the outbox until its task takes it survives that.
     """
     (directory / "broker").mkdir()

@@ -81,7 +81,7 @@ def test_databases_before_preparation(access: Callable[[Any], Any]) -> None:
 
 @pytest.mark.parametrize("name", ["settings", "paths"])
 def test_settings_before_preparation(name: str) -> None:
-    """So do the settings and the paths."""
+    """The settings and the paths name the same methods."""
     with pytest.raises(NotPrepared) as caught:
         getattr(SampleApplication(), name)
     assert str(caught.value) == f"SampleApplication has no {name} yet: {FIRST}"

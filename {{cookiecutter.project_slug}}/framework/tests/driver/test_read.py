@@ -120,7 +120,7 @@ def test_an_unknown_criterion_lists_the_columns(session: Session) -> None:
 
 
 def test_an_unknown_order_lists_the_columns(session: Session) -> None:
-    """So does a name, an expression, and the column of another model."""
+    """A name, an expression and the column of another model are refused alike."""
     known = "; known: id, fleet_id, name, code, crew"
     for order, shown in (
         ("-nmae", "'nmae'"),

@@ -62,7 +62,7 @@ def test_lost_writes_of_a_request_fail_the_test(run: Run, query: str) -> None:
 
 
 def test_lost_writes_of_a_function_fail_the_test(run: Run) -> None:
-    """So do those of a function or a task, and the next test is not harmed."""
+    """Writes of a function or a task fail it too, and the next test is not harmed."""
     result = run(
         """
     def test_it(self, application):

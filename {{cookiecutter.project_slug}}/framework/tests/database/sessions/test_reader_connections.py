@@ -72,7 +72,7 @@ def test_a_session_that_reads_and_then_writes_holds_one_connection(
 
 
 def test_a_rollback_expires_what_was_read(fleet: Database, session: Session, ninth: int) -> None:
-    """So does a commit: an object is not older than the transaction that it is used in."""
+    """A commit expires them too: an object is not older than the transaction that it is used in."""
     found = FleetReadDriver(session).get_by_id(ninth)
     for end, name in ((session.rollback, "Tenth"), (session.commit, "Eleventh")):
         with fleet.engine.begin() as connection:

@@ -19,7 +19,7 @@ from baking import clean_environment
 def served(
     project: Path, command: list[str], *, ready: str = "Serving on", **environment: str
 ) -> Iterator[Path]:
-    """Serve a project until the block ends; yields the file of what the server printed."""
+    """Serve a project until the block ends; yields the file of the server's output."""
     log = project / "var" / "served.log"
     log.parent.mkdir(exist_ok=True)
     with log.open("w") as output:

@@ -6,10 +6,11 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-TEMPLATE = Path(__file__).parent.parent
+Bake = Callable[[str], tuple[Path, str]]
+TEMPLATE = Path(__file__).parents[2]
 _LEFT_OUT = shutil.ignore_patterns(
     ".git", ".venv", "__pycache__", ".*_cache", "uv.lock", "var", "*.pyc"
 )

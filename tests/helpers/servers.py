@@ -51,7 +51,7 @@ def wait_for(what: str, there: Callable[[], object], seconds: float = 120) -> No
 
 
 def answers(port: int) -> bool:
-    """Tell whether somebody listens on a port."""
+    """Whether somebody listens on a port."""
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
@@ -68,7 +68,7 @@ class Server(ABC):
 
     @abstractmethod
     def command(self) -> tuple[list[str], dict[str, str]]:
-        """Return what starts the server: a command, and variables."""
+        """Return the command that starts the server, and its variables."""
 
     def start(self) -> None:
         """Start the server, and wait until it listens."""
@@ -100,7 +100,7 @@ class Redis(Server):
         self.url = f"redis://127.0.0.1:{self.port}/0"
 
     def command(self) -> tuple[list[str], dict[str, str]]:
-        """Return what starts the server."""
+        """Return the command that starts the server, and its variables."""
         options = {"port": str(self.port), "bind": "127.0.0.1", "dir": str(self.directory)}
         options |= {"save": "", "appendonly": "yes", "appendfsync": "always"}
         given = [part for key, value in options.items() for part in (f"--{key}", value)]
@@ -116,7 +116,7 @@ class RabbitMQ(Server):
         self.url = f"amqp://guest:guest@127.0.0.1:{self.port}//"
 
     def command(self) -> tuple[list[str], dict[str, str]]:
-        """Return what starts the server."""
+        """Return the command that starts the server, and its variables."""
         program = require("rabbitmq-server")
         # As root Debian's program changes to a user of its own.
         self.directory.chmod(0o777)
@@ -152,7 +152,7 @@ class PgBouncer(Server):
         self.server = server
 
     def command(self) -> tuple[list[str], dict[str, str]]:
-        """Return what starts the pooler."""
+        """Return the command that starts the pooler, and its variables."""
         settings = {
             "listen_addr": "127.0.0.1",
             "listen_port": self.port,

@@ -46,7 +46,7 @@ from qapla_sample import main
 from qapla_sample.databases.main.outbox import Outbox
 from qapla_sample.databases.main.outbox import OutboxMessage
 from qapla_sample.databases.main.ship import Ship
-from qapla_sample.tasks.ships import create_taken
+from qapla_sample.tasks.ships import create_acknowledged
 database = main.run_command().dbs["main"]
 for number in range({TASKS}):
     while True:
@@ -55,8 +55,8 @@ for number in range({TASKS}):
                 # A commit whose answer was lost may have taken place.
                 kept = session.query(OutboxMessage).filter_by(task_id=f"task-{{number}}").first()
                 if not kept and not session.query(Ship).filter_by(name=str(number)).first():
-                    signature = create_taken.s(str(number)).set(task_id=f"task-{{number}}")
-                    Outbox(session).send(signature, until_taken=True)
+                    signature = create_acknowledged.s(str(number)).set(task_id=f"task-{{number}}")
+                    Outbox(session).send(signature, until_acknowledged=True)
                     session.commit()
         except Exception as error:
             if not is_transient(error):

@@ -98,7 +98,9 @@ class TestTasks(BaseTaskFixture):
 
     def test_the_outbox_reaches_the_worker(self, session: Session) -> None:
         """A task takes its message with its work, and a second message finds nothing to do."""
-        task_id = Outbox(session).send(ships.create_taken.s("taken"), until_taken=True)
+        task_id = Outbox(session).send(
+            ships.create_acknowledged.s("taken"), until_acknowledged=True
+        )
         session.commit()
         assert Relay(main, "main", Outbox, app).run() == 1
         assert app.AsyncResult(task_id).get(timeout=SECONDS) is True

@@ -105,7 +105,7 @@ class Relay:
             else:
                 sent.append(message)
         for message in sent:
-            if message.until_taken:
+            if message.until_acknowledged:
                 message.due_at = datetime.now(UTC) + self.again_after
             else:
                 session.delete(message)

@@ -18,7 +18,7 @@ from qapla.exceptions import UnusableSignature
 
 from qapla_sample import main
 from qapla_sample.application.app import SampleApplication
-from qapla_sample.databases.main.outbox import DoneTasks, Outbox, OutboxMessage
+from qapla_sample.databases.main.outbox import Inbox, Outbox, OutboxMessage
 from qapla_sample.databases.main.ship import Ship, ShipWriteDriver
 from qapla_sample.tasks import ships
 from qapla_sample.tasks.worker import app
@@ -74,27 +74,27 @@ class TestOutbox(BaseTaskFixture):
         # The relay, when it is a task, is not where the task comes from.
         assert (sent.options["root_id"], sent.options["add_to_parent"]) == ("mine", False)
 
-    def test_a_message_that_is_not_taken_is_sent_again(
+    def test_a_message_that_is_not_acknowledged_is_sent_again(
         self, dbsession: Session, on_commit: Any
     ) -> None:
         """After a while, with the same id; the task takes it with its work, and then it is gone."""
         patient = Relay(main, "main", Outbox, app)
         impatient = Relay(main, "main", Outbox, app, again_after=timedelta(seconds=-1))
-        task_id = Outbox(dbsession).send(ships.create_taken.s("a"), until_taken=True)
+        task_id = Outbox(dbsession).send(ships.create_acknowledged.s("a"), until_acknowledged=True)
         dbsession.commit()
         assert [relay.run() for relay in (impatient, patient, patient)] == [1, 1, 0]
         assert [sent.task_id for sent in on_commit.sent] == [task_id, task_id]
-        assert [Outbox(dbsession).take(task_id) for _ in range(2)] == [True, False]
+        assert [Outbox(dbsession).acknowledge(task_id) for _ in range(2)] == [True, False]
         dbsession.commit()
         assert patient.run() == 0
 
     def test_work_that_is_rolled_back_takes_nothing(self, dbsession: Session) -> None:
         """The message stays for the next run."""
-        task_id = Outbox(dbsession).send(ships.create_taken.s("a"), until_taken=True)
+        task_id = Outbox(dbsession).send(ships.create_acknowledged.s("a"), until_acknowledged=True)
         dbsession.commit()
-        assert Outbox(dbsession).take(task_id)
+        assert Outbox(dbsession).acknowledge(task_id)
         dbsession.rollback()
-        assert Outbox(dbsession).take(task_id)
+        assert Outbox(dbsession).acknowledge(task_id)
 
     def test_a_wrong_call_fails_at_send(self, dbsession: Session) -> None:
         """As `delay` does."""
@@ -157,20 +157,20 @@ class TestDone(BaseTaskFixture):
 
     def test_the_second_time_is_not_the_first(self, dbsession: Session) -> None:
         """Another task is another one; the transaction goes on."""
-        done = DoneTasks(dbsession)
-        assert [done.first_time(task) for task in ("a", "a", "b")] == [True, False, True]
+        done = Inbox(dbsession)
+        assert [done.accept(task) for task in ("a", "a", "b")] == [True, False, True]
 
     def test_work_that_is_rolled_back_is_not_done(self, dbsession: Session) -> None:
         """The note goes with the work."""
-        assert DoneTasks(dbsession).first_time("a")
+        assert Inbox(dbsession).accept("a")
         dbsession.rollback()
-        assert DoneTasks(dbsession).first_time("a")
+        assert Inbox(dbsession).accept("a")
 
     def test_old_notes_are_forgotten(self, dbsession: Session) -> None:
         """They are of use only while a message may come again."""
-        DoneTasks(dbsession).first_time("a")
-        assert DoneTasks(dbsession).forget(timedelta(hours=1)) == 0
-        assert DoneTasks(dbsession).forget(timedelta(hours=-1)) == 1
+        Inbox(dbsession).accept("a")
+        assert Inbox(dbsession).forget(timedelta(hours=1)) == 0
+        assert Inbox(dbsession).forget(timedelta(hours=-1)) == 1
 
     def test_a_task_that_comes_twice_works_once(
         self, dbsession: Session, eager_tasks: None

@@ -17,7 +17,7 @@ from qapla.celery.task import Task
 from qapla.database.application import DatabaseApplication
 from qapla.database.database import Database
 
-from qapla_sample.databases.main.outbox import DoneTask, DoneTasks, Outbox, OutboxMessage
+from qapla_sample.databases.main.outbox import Inbox, InboxMessage, Outbox, OutboxMessage
 from qapla_sample.databases.main.ship import Ship
 from qapla_sample.tasks import ships
 from qapla_sample.tasks.worker import app
@@ -67,26 +67,31 @@ def relay(database: Database, **options: Any) -> Relay:
     return Relay(application, "main", Outbox, app, **options)
 
 
-def put(database: Database, *names: str, until_taken: bool = False) -> list[str]:
+def put(database: Database, *names: str, until_acknowledged: bool = False) -> list[str]:
     """Put tasks into the outbox, and commit; return their ids."""
     with database.get_session() as session:
         outbox = Outbox(session)
-        ids = [outbox.send(ships.create_taken.s(n), until_taken=until_taken) for n in names]
+        ids = [
+            outbox.send(ships.create_acknowledged.s(n), until_acknowledged=until_acknowledged)
+            for n in names
+        ]
         session.commit()
         return ids
 
 
 @EVERY
-def test_a_message_is_sent_and_taken(database: Database, sent: list[tuple[str, Any]]) -> None:
+def test_a_message_is_sent_and_acknowledged(
+    database: Database, sent: list[tuple[str, Any]]
+) -> None:
     """It stays until its task takes it, in the task's transaction."""
-    (task_id,) = put(database, "first", until_taken=True)
+    (task_id,) = put(database, "first", until_acknowledged=True)
     with database.get_session() as session:
-        Outbox(session).send(ships.create_taken.s("lost"))
+        Outbox(session).send(ships.create_acknowledged.s("lost"))
     assert (relay(database).run(), sent) == (1, [(task_id, "first")])
     with database.get_session() as session:
-        assert Outbox(session).take(task_id)
+        assert Outbox(session).acknowledge(task_id)
     with database.get_session() as session:
-        assert [Outbox(session).take(task_id) for _ in range(2)] == [True, False]
+        assert [Outbox(session).acknowledge(task_id) for _ in range(2)] == [True, False]
         session.commit()
     assert relay(database).run() == 0
 
@@ -103,7 +108,7 @@ def test_a_message_is_sent_again_after_its_time(
     database: Database, sent: list[tuple[str, Any]]
 ) -> None:
     """By the clock of UTC, wherever the server is: neither hours too early nor too late."""
-    put(database, "first", until_taken=True)
+    put(database, "first", until_acknowledged=True)
     assert relay(database, again_after=timedelta(minutes=5)).run() == 1
     assert relay(database).run() == 0
     with database.get_session() as session:
@@ -122,12 +127,12 @@ def test_notes_are_forgotten_after_their_time(database: Database) -> None:
     """By the clock of UTC too."""
     with database.get_session() as session:
         now = datetime.now(UTC)
-        session.add(DoneTask(task_id="old", done_at=now - timedelta(minutes=10)))
-        DoneTasks(session).first_time("new")
+        session.add(InboxMessage(task_id="old", accepted_at=now - timedelta(minutes=10)))
+        Inbox(session).accept("new")
         session.commit()
-        assert DoneTasks(session).forget(timedelta(minutes=15)) == 0
-        assert DoneTasks(session).forget(timedelta(minutes=5)) == 1
-        assert list(session.scalars(select(DoneTask.task_id))) == ["new"]
+        assert Inbox(session).forget(timedelta(minutes=15)) == 0
+        assert Inbox(session).forget(timedelta(minutes=5)) == 1
+        assert list(session.scalars(select(InboxMessage.task_id))) == ["new"]
 
 
 @EVERY
@@ -136,24 +141,24 @@ def test_a_second_time_leaves_the_transaction_whole(database: Database) -> None:
     with database.get_session() as session:
         session.add(Ship(name="before"))
         session.flush()
-        assert [DoneTasks(session).first_time("same") for _ in range(2)] == [True, False]
+        assert [Inbox(session).accept("same") for _ in range(2)] == [True, False]
         session.add(Ship(name="after"))
         session.commit()
         assert list(session.scalars(select(Ship.name).order_by(Ship.id))) == ["before", "after"]
 
 
 @LOCKING
-@pytest.mark.parametrize("way", ["first_time", "take"])
+@pytest.mark.parametrize("way", ["accept", "acknowledge"])
 @pytest.mark.parametrize("committed", [True, False])
 def test_of_two_runs_at_a_time_one_does_the_work(
     database: Database, way: str, committed: bool
 ) -> None:
     """The second waits for the end of the first, and does the work if that is rolled back."""
-    (task_id,) = put(database, "first", until_taken=True)
+    (task_id,) = put(database, "first", until_acknowledged=True)
     answers: dict[str, bool] = {}
 
     def ask(session: Session) -> bool:
-        driver = DoneTasks(session) if way == "first_time" else Outbox(session)
+        driver = Inbox(session) if way == "accept" else Outbox(session)
         return bool(getattr(driver, way)(task_id))
 
     def second() -> None:

@@ -23,7 +23,7 @@ def test_in_process_the_prepared_application_is_used(sqlite: Path) -> None:
     database, before = application.dbs["main"], sample_main.purpose
     engine = database.engine
     database.migrate()
-    tables = {"alembic_version", "done_tasks", "outbox_messages", "ships"}
+    tables = {"alembic_version", "inbox_messages", "outbox_messages", "ships"}
     assert set(inspect(engine).get_table_names()) == tables
     database.downgrade("base")
     assert inspect(engine).get_table_names() == ["alembic_version"]

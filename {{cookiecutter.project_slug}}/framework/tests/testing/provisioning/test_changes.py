@@ -22,7 +22,7 @@ Place = Callable[..., Database]
 Migrated = list[str]
 
 # The tables of the sample's migrations.
-MIGRATED = {"alembic_version", "done_tasks", "outbox_messages", "ships"}
+MIGRATED = {"alembic_version", "inbox_messages", "outbox_messages", "ships"}
 
 EVERY = pytest.mark.parametrize("place", ["postgresql", "sqlite", "mariadb"], indirect=True)
 

@@ -13,7 +13,7 @@ from qapla.database.decorators import WithDatabase
 
 from qapla_sample import main
 from qapla_sample.databases.analytics.event import Event
-from qapla_sample.databases.main.outbox import DoneTasks, Outbox
+from qapla_sample.databases.main.outbox import Inbox, Outbox
 from qapla_sample.databases.main.ship import ShipReadDriver, ShipWriteDriver
 from qapla_sample.tasks.worker import app
 
@@ -31,7 +31,7 @@ def create_ship(name: str, main: Session) -> int:
 def create_once(self: Any, name: str, main: Session) -> bool:
     """Create a ship, however often the message comes."""
     with ShipWriteDriver(main).transaction():
-        first = DoneTasks(main).first_time(self.request.id)
+        first = Inbox(main).accept(self.request.id)
         if first:
             ShipWriteDriver(main).create(name=name)
         return first
@@ -39,10 +39,10 @@ def create_once(self: Any, name: str, main: Session) -> bool:
 
 @app.task(bind=True, base=DatabaseTask)
 @WithDatabase(main, "main")
-def create_taken(self: Any, name: str, main: Session) -> bool:
+def create_acknowledged(self: Any, name: str, main: Session) -> bool:
     """Create a ship, and take the message out of the outbox."""
     with ShipWriteDriver(main).transaction():
-        first = Outbox(main).take(self.request.id)
+        first = Outbox(main).acknowledge(self.request.id)
         if first:
             ShipWriteDriver(main).create(name=name)
         return first

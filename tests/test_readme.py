@@ -7,32 +7,12 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from answers import GOOD_ANSWERS
-from baking import TEMPLATE, generate, succeed
+from baking import TEMPLATE
+from documents import commands, shell
 from serving import served
 
-BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 SERVE = "uv run pserve development.ini"
-# Commands that run until they are stopped, by a part of them, with their output when they work. A
-# dollar stands for the end.
-LASTING = {
-    "pserve": "Serving on",
-    "worker worker": " ready.",
-    "worker beat": "beat: Starting",
-    "tasks.analytics.outbox$": "the relay of 'analytics' runs",
-}
 SLUG = "{{cookiecutter.project_slug}}"
-
-
-def commands(document: Path) -> list[str]:
-    """Return the commands of a document, in their order."""
-    blocks = BLOCK.findall(document.read_text(encoding="utf-8"))
-    return [line for block in blocks for line in block.splitlines()]
-
-
-def shell(command: str, directory: Path) -> str:
-    """Run a line as a shell would."""
-    return succeed(["bash", "-c", command], directory)
 
 
 def test_the_readme_of_the_template(template: Path, workplace: Path) -> None:
@@ -59,21 +39,6 @@ def test_the_other_commands_of_the_readme_are_tested_elsewhere() -> None:
     assert update.startswith("uvx cruft update --skip-apply-ask --variables-to-update ")
     assert test == "uv run pytest"
     assert test in (TEMPLATE / ".ci" / "run").read_text().splitlines()
-
-
-def test_the_readme_of_a_generated_project(template: Path, workplace: Path) -> None:
-    """Each command of it works in a new project."""
-    project, _ = generate(template, workplace / "readme", GOOD_ANSWERS["two databases"])
-    written = commands(project / "README.md")
-    assert len(written) > 8
-    for command in written:
-        typed = command.replace("<database>", "analytics")
-        ready = next((text for part, text in LASTING.items() if part in f"{typed}$"), None)
-        if ready is None:
-            shell(typed, project)
-            continue
-        with served(project, typed.split(), ready=ready):
-            pass
 
 
 @pytest.mark.parametrize("document", ["README.md", "CONTRIBUTING.md"])

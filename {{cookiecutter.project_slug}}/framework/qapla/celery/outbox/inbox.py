@@ -27,15 +27,18 @@ class InboxDriver(Driver[Any]):
 
     model: ClassVar[type[Any]]
 
-    def accept(self, task_id: str) -> bool:
+    def accept(self, task_id: str | None) -> bool:
         """Whether a task has not run before; record that it runs now.
 
         The record is part of the session's transaction: commit it together with the work. A second
         run at the same time waits here until the first one has been committed or rolled back.
 
         Args:
-            task_id: The id of the task: `self.request.id` of a bound task.
+            task_id: The id of the task: `self.request.id` of a bound task. It is None in a direct
+                call, which no message has brought, and runs each time.
         """
+        if task_id is None:
+            return True
         values = {"task_id": task_id, "accepted_at": datetime.now(UTC)}
         try:
             with self.session.begin_nested():

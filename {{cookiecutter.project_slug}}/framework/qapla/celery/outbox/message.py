@@ -121,7 +121,7 @@ class OutboxDriver(Driver[Any]):
         self.session.flush()
         return task_id
 
-    def acknowledge(self, task_id: str) -> bool:
+    def acknowledge(self, task_id: str | None) -> bool:
         """Whether a task has not run before; delete its message from the outbox.
 
         It is for messages that were sent with `until_acknowledged`, and part of the session's
@@ -129,8 +129,11 @@ class OutboxDriver(Driver[Any]):
         until the first one has been committed or rolled back.
 
         Args:
-            task_id: The id of the task: `self.request.id` of a bound task.
+            task_id: The id of the task: `self.request.id` of a bound task. It is None in a direct
+                call, which no message has brought, and runs each time.
         """
+        if task_id is None:
+            return True
         deleted = self.session.execute(delete(self.model).where(self.model.task_id == task_id))
         return isinstance(deleted, CursorResult) and deleted.rowcount == 1
 

@@ -160,6 +160,12 @@ class TestDone(BaseTaskFixture):
         done = Inbox(dbsession)
         assert [done.accept(task) for task in ("a", "a", "b")] == [True, False, True]
 
+    def test_a_direct_call_runs_each_time(self, dbsession: Session) -> None:
+        """No message has brought it, so that it has no id."""
+        assert [Inbox(dbsession).accept(None) for _ in range(2)] == [True, True]
+        assert [Outbox(dbsession).acknowledge(None) for _ in range(2)] == [True, True]
+        assert Inbox(dbsession).forget(timedelta(hours=-1)) == 0
+
     def test_work_that_is_rolled_back_is_not_done(self, dbsession: Session) -> None:
         """The note goes with the work."""
         assert Inbox(dbsession).accept("a")

@@ -8,7 +8,7 @@ import pytest
 from answers import BAD_ANSWERS
 from baking import contents, cookiecutter, run, tool
 
-ONE_OF_EACH = [BAD_ANSWERS[number] for number in (0, 16, 27, 40, 42, -1)]
+ONE_OF_EACH = [BAD_ANSWERS[number] for number in (0, 16, 27, 41, 43, -1)]
 
 
 def assert_refused(done: subprocess.CompletedProcess[str], line: str, output: Path) -> None:

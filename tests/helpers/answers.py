@@ -70,6 +70,7 @@ PYTHON = "it is a Python keyword"
 REQUEST = "it is an attribute of Pyramid's request"
 DEPENDENCY = "a dependency of the project has that import name"
 OURS = "the generated project has a package of that name"
+MODULE = "the generated project has a module of that name"
 USED = "the generated modules import or define that name"
 
 BAD_ANSWERS: list[tuple[dict[str, str], str]] = [
@@ -111,6 +112,7 @@ BAD_ANSWERS: list[tuple[dict[str, str], str]] = [
     _database("session", REQUEST, "session_db"),
     _database("matchdict", REQUEST, "matchdict_db"),
     _database("task", "it is reserved for tasks and applications", "task_db"),
+    _database("conventions", MODULE, "conventions_db"),
     _database("alembic", "it is a section of alembic.ini", "alembic_db"),
     _database("my_project", "it is the project's package", "main"),
     (

@@ -4,13 +4,12 @@ Importing a project has no side effects. Call the `run_...` method of the purpos
 """
 
 import threading
-import traceback
 from collections.abc import Mapping
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
-from qapla.exceptions import AlreadyPrepared, NotPrepared, QaplaError, SettingsError
+from qapla.exceptions import AlreadyPrepared, NotPrepared, QaplaError
+from qapla.project import caller_of_framework, configure_logging, root_of
 from qapla.settings import Settings, SettingsLoader
 
 _DOORS = "run_wsgi, run_worker, run_shell, run_command or run_tests"
@@ -132,7 +131,7 @@ class Application:
         package = self.settings_package
         if package is None:
             package = f"{type(self).__module__.rpartition('.')[0]}.settings"
-        return SettingsLoader(package, f"{self.package.upper()}_", self._root() / ".env")
+        return SettingsLoader(package, f"{self.package.upper()}_", root_of(self.package) / ".env")
 
     def not_prepared(self, what: str) -> NotPrepared:
         """Return the error about something that is used too early."""
@@ -167,7 +166,7 @@ class Application:
     def _prepare_first(self, purpose: str) -> None:
         self.purpose = purpose
         try:
-            root = self._root()
+            root = root_of(self.package)
             base = {"paths": {"root": root, "var": "var"}}
             settings = self.settings_loader.load(base, tests=purpose == TESTS)
             self._settings = settings
@@ -175,44 +174,15 @@ class Application:
             self._paths = {name: root / path for name, path in settings.paths.items()}
             # In tests pytest owns the handlers: to replace them would blind `caplog`.
             if settings.logging and purpose != TESTS:
-                _configure_logging(settings.logging)
+                configure_logging(settings.logging)
             self.append_app_plugins()
         except BaseException:
             self._forget()
             raise
-        self._prepared_at = _caller()
+        self._prepared_at = caller_of_framework()
 
     def _forget(self) -> None:
         """Take back a preparation that failed or was provisional: the next one begins anew."""
         self.purpose = None
         self._settings = None
         self._paths = {}
-
-    def _root(self) -> Path:
-        """Return the directory of the project: the nearest one that has an `alembic.ini`."""
-        spec = find_spec(self.package)
-        module = Path(spec.origin) if spec and spec.origin else Path.cwd() / "unknown"
-        for directory in module.resolve().parents:
-            if (directory / "alembic.ini").is_file():
-                return directory
-        return Path.cwd()
-
-
-def _configure_logging(logging_settings: dict[str, Any]) -> None:
-    # Imported here, as a run of tests does without it.
-    import logging.config
-
-    try:
-        logging.config.dictConfig(logging_settings)
-    except (AttributeError, ImportError, TypeError, ValueError) as error:
-        reason = error.__cause__ or error
-        raise SettingsError(f"the setting logging is wrong: {reason}") from error
-
-
-def _caller() -> str:
-    """Return the place outside the framework that prepares an application."""
-    here = Path(__file__).parent
-    for frame, line in traceback.walk_stack(None):
-        if here not in Path(frame.f_code.co_filename).parents:
-            return f"{frame.f_code.co_filename}, line {line}"
-    return "an unknown place"

@@ -15,7 +15,7 @@ from celery.utils.dispatch import Signal
 
 from qapla.app import TESTS, Application
 from qapla.celery.base import ProjectCelery
-from qapla.celery.filesystem import use_atomic_writes
+from qapla.celery.broker.filesystem import use_atomic_writes
 from qapla.celery.logs import apply_options
 from qapla.celery.sessions import connect_scopes
 from qapla.celery.settings.checks import check, check_together

@@ -6,8 +6,8 @@ from typing import Any
 from amqp.exceptions import PreconditionFailed
 from celery import Celery
 
-from qapla.celery.delays import refuse_long_delay
-from qapla.celery.queues import mismatch
+from qapla.celery.broker.delays import refuse_long_delay
+from qapla.celery.broker.queues import mismatch
 
 # The configuration, as Celery has read it.
 _DERIVED = ("amqp", "control", "events", "timezone")
@@ -23,7 +23,7 @@ class ProjectCelery(Celery[Any]):
 
     # Celery's type stubs do not know it.
     configured: bool
-    amqp_cls = "qapla.celery.queues:Queues"
+    amqp_cls = "qapla.celery.broker.queues:Queues"
 
     def __init__(self, *args: Any, variable: Callable[..., str] | None = None, **options: Any):
         self.variable = variable

@@ -15,7 +15,7 @@ from kombu import serialization
 from kombu.utils.uuid import uuid
 from sqlalchemy.orm import Session
 
-from qapla.celery.delays import refuse_long_delay
+from qapla.celery.broker.delays import refuse_long_delay
 from qapla.celery.lazy import LazyTask
 from qapla.database.dialects.errors import is_transient
 from qapla.database.sessions.on_commit import on_commit

@@ -46,7 +46,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """Register the hooks and fixtures, which are imported while the garbage collector rests."""
     if _is_controller(config):
         return
-    from qapla.testing import collector, fixtures, hooks, task_fixtures
+    from qapla.testing import collector, fixtures, hooks
+    from qapla.testing.tasks import fixtures as task_fixtures
 
     for plugin in (hooks, fixtures, task_fixtures, collector):
         config.pluginmanager.register(plugin, plugin.__name__)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from celery.signals import worker_init, worker_process_init
 
-from qapla.celery.delays import visibility_timeout
+from qapla.celery.broker.delays import visibility_timeout
 from qapla.exceptions import DelayTooLong
 
 from qapla_sample.application.app import SampleApplication
@@ -93,7 +93,7 @@ def test_the_visibility_timeout_of_a_broker(broker: Any, options: Any, expected:
 
 def test_the_setting_allows_longer_delays(task: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is refused that is due in time."""
-    from qapla.celery.delays import refuse_long_delay
+    from qapla.celery.broker.delays import refuse_long_delay
 
     refuse_long_delay(task.app, TASK, 1800, None)
     task.app.conf.broker_transport_options = {"visibility_timeout": 10_000}

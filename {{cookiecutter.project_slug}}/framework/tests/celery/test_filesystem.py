@@ -10,8 +10,8 @@ import pytest
 from celery import Celery
 from kombu import Connection
 
-from qapla.celery import filesystem as files
-from qapla.celery.filesystem import use_atomic_writes
+from qapla.celery.broker import filesystem as files
+from qapla.celery.broker.filesystem import use_atomic_writes
 from qapla.celery.settings.configuration import make_directories, transport_options
 
 MESSAGES = 300

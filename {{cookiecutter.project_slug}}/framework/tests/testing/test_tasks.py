@@ -14,7 +14,7 @@ from qapla.celery.testing import BaseTaskFixture, OnCommit, celery_of
 from qapla.database.application import DatabaseApplication
 from qapla.database.database import Database
 from qapla.exceptions import WorkerError
-from qapla.testing.worker import WorkerProcess
+from qapla.testing.tasks.worker import WorkerProcess
 
 from qapla_sample.application.app import SampleApplication
 from qapla_sample.databases.main.ship import Ship, ShipWriteDriver

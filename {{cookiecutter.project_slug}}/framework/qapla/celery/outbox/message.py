@@ -27,7 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.mysql import MEDIUMTEXT
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
-from qapla.celery.delays import refuse_long_delay
+from qapla.celery.broker.delays import refuse_long_delay
 from qapla.celery.task import Task
 from qapla.driver.base import Driver
 from qapla.exceptions import UnusableSignature

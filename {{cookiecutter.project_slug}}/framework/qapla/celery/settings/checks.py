@@ -13,7 +13,7 @@ from celery.app.backends import BACKEND_ALIASES
 from celery.app.defaults import NAMESPACES, Option, flatten
 from kombu.transport import TRANSPORT_ALIASES
 
-from qapla.celery.delays import visibility_timeout
+from qapla.celery.broker.delays import visibility_timeout
 from qapla.celery.settings.values import REASONS, reason_by_type
 from qapla.exceptions import SettingsError
 

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import URL
 
 from qapla.database.connect.options import Source
-from qapla.database.places.placement import place
+from qapla.database.places.placement import schema_identity
 from qapla.exceptions import SettingsError
 
 
@@ -41,7 +41,7 @@ def direct_url(
             f"{setting} needs the URL of the server itself, which locks and migrations use: set "
             f"the variable {variable('databases', name, 'default_url')}"
         )
-    if place(url).is_same_server(place(default_url)):
+    if schema_identity(url).is_same_server(schema_identity(default_url)):
         raise SettingsError(
             f"{source('databases', name, 'default_url')} names the pooler: write the host and the port "
             "of the server itself"

@@ -22,7 +22,7 @@ from qapla.database.places.urls import (
 from qapla.exceptions import DatabaseError
 
 
-class Place(NamedTuple):
+class SchemaIdentity(NamedTuple):
     """The identity of a schema, as far as a URL tells it: a server may have other names too."""
 
     engine: str
@@ -30,15 +30,15 @@ class Place(NamedTuple):
     database: str
     schema: str = ""
 
-    def is_same_schema(self, other: "Place") -> bool:
+    def is_same_schema(self, other: "SchemaIdentity") -> bool:
         """Return whether both are one schema of one database."""
         return self.is_same_database(other) and self.schema == other.schema
 
-    def is_same_database(self, other: "Place") -> bool:
+    def is_same_database(self, other: "SchemaIdentity") -> bool:
         """Return whether both are in one database of one server."""
         return self.database == other.database and self.is_same_server(other)
 
-    def is_same_server(self, other: "Place") -> bool:
+    def is_same_server(self, other: "SchemaIdentity") -> bool:
         """Return whether both are on one server."""
         return self.engine == other.engine and bool(self.servers & other.servers)
 
@@ -58,18 +58,18 @@ class Placed:
     direct: URL | None = None
 
     @property
-    def place(self) -> Place:
+    def identity(self) -> SchemaIdentity:
         """Return the identity of the schema."""
-        return place(self.url, self.embedded)
+        return schema_identity(self.url, self.embedded)
 
 
-def place(url: URL, embedded: Path | None = None) -> Place:
+def schema_identity(url: URL, embedded: Path | None = None) -> SchemaIdentity:
     """Return the identity of the schema that a URL points to."""
     dialect = dialect_of(url.get_backend_name())
     if dialect.is_file:
-        return Place(dialect.title, frozenset({("", "")}), _file(path_of(url)))
+        return SchemaIdentity(dialect.title, frozenset({("", "")}), _file(path_of(url)))
     servers = _servers(url, dialect.default_port) if embedded is None else [(str(embedded), "")]
-    return Place(dialect.title, frozenset(servers), url.database or "", schema_of(url))
+    return SchemaIdentity(dialect.title, frozenset(servers), url.database or "", schema_of(url))
 
 
 def schema_of(url: URL) -> str:
@@ -91,14 +91,16 @@ def url_for_tests(name: str, placed: Mapping[str, Placed], suffix: str) -> URL:
         suffix: The end of the name.
     """
     here = placed[name]
-    first = next(key for key in placed if placed[key].place.is_same_database(here.place))
+    first = next(key for key in placed if placed[key].identity.is_same_database(here.identity))
     return with_suffix(here.url, suffix if first == name else f"_{name}{suffix}")
 
 
 def neighbours(name: str, placed: Mapping[str, Placed]) -> tuple[str, ...]:
     """Return the databases that are other schemas of a database's own."""
-    here = placed[name].place
-    return tuple(key for key in placed if key != name and placed[key].place.is_same_database(here))
+    here = placed[name].identity
+    return tuple(
+        key for key in placed if key != name and placed[key].identity.is_same_database(here)
+    )
 
 
 def refuse_shared(placed: Mapping[str, Placed]) -> None:
@@ -112,7 +114,7 @@ def refuse_shared(placed: Mapping[str, Placed]) -> None:
     tests = {name: url_for_tests(name, placed, TEST_SUFFIX) for name in placed}
     for one, other in permutations(placed, 2):
         here, there = placed[one], placed[other]
-        if here.place.is_same_schema(there.place):
+        if here.identity.is_same_schema(there.identity):
             raise DatabaseError(
                 f"databases {one!r} and {other!r} reach the same schema of the same server: "
                 f"give {other!r} a database of its own"
@@ -123,8 +125,8 @@ def refuse_shared(placed: Mapping[str, Placed]) -> None:
                 f"{_name_like(there.url, tests[one])}: give {other!r} another name"
             )
     for one, other in combinations(placed, 2):
-        if place(tests[one], placed[one].embedded).is_same_database(
-            place(tests[other], placed[other].embedded)
+        if schema_identity(tests[one], placed[one].embedded).is_same_database(
+            schema_identity(tests[other], placed[other].embedded)
         ):
             raise DatabaseError(
                 f"the test databases of {one!r} and {other!r} would be one, {tests[one].database}: "
@@ -138,7 +140,7 @@ def namesakes(test: URL, placed: Mapping[str, Placed]) -> Sequence[str]:
     return [
         name
         for name, there in placed.items()
-        if there.place.engine == engine and name_of(there.url) == name_of(test)
+        if there.identity.engine == engine and name_of(there.url) == name_of(test)
     ]
 
 
@@ -146,12 +148,14 @@ def _is_test_database(there: Placed, test: URL, here: Placed) -> bool:
     """Return whether a database is a test database of another one, or of a worker, or a template."""
     if not is_file(test):
         alike = is_test_database_of(name_of(there.url), name_of(test))
-        return alike and here.place.is_same_server(there.place)
+        return alike and here.identity.is_same_server(there.identity)
     if not is_file(there.url):
         return False
     path, own = path_of(there.url), path_of(test)
     alike = is_test_database_of(path.stem, own.stem) and path.suffix == own.suffix
-    return place(test) == there.place or (alike and path.parent.resolve() == own.parent.resolve())
+    return schema_identity(test) == there.identity or (
+        alike and path.parent.resolve() == own.parent.resolve()
+    )
 
 
 def _name_like(url: URL, test: URL) -> str:

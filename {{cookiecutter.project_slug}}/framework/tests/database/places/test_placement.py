@@ -10,7 +10,7 @@ from sqlalchemy import make_url, text
 
 from qapla.database.application import DatabaseApplication
 from qapla.database.database import Database
-from qapla.database.places.placement import place as place_of
+from qapla.database.places.placement import schema_identity as place_of
 from qapla.database.places.target import Target
 from qapla.exceptions import DatabaseError, NotDroppable
 from qapla.testing.provisioning.provision import Mode, provision

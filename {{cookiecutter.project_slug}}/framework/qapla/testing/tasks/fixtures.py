@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from celery import Celery
 
     from qapla.celery.task import Task
-    from qapla.testing.tasks import OnCommit
-    from qapla.testing.worker import WorkerProcess
+    from qapla.testing.tasks.sent import OnCommit
+    from qapla.testing.tasks.worker import WorkerProcess
 
 _EAGER = ("task_always_eager", "task_eager_propagates")
 _WORKER_OPTIONS = ("--concurrency=2",)
@@ -24,7 +24,7 @@ _WORKER_OPTIONS = ("--concurrency=2",)
 @pytest.fixture
 def celery(application: DatabaseApplication) -> "Celery[Task]":
     """Return the Celery application under test."""
-    from qapla.testing.tasks import celery_of
+    from qapla.testing.tasks.sent import celery_of
 
     return celery_of(application)
 
@@ -47,7 +47,7 @@ def on_commit(celery: "Celery[Task]", monkeypatch: pytest.MonkeyPatch) -> "OnCom
 
     No message leaves the test; with `eager_tasks` the tasks are run.
     """
-    from qapla.testing.tasks import OnCommit
+    from qapla.testing.tasks.sent import OnCommit
 
     return OnCommit.record(celery, monkeypatch)
 
@@ -64,7 +64,7 @@ def worker(
     Sessions commit for real in this test, as the worker has connections of its own; the rows are gone
     before the next test. `WORKER_OPTIONS` of the test's class has options of `celery worker`.
     """
-    from qapla.testing.tasks import running_worker
+    from qapla.testing.tasks.sent import running_worker
 
     for database in application.dbs.values():
         # To touch it is to make it new.

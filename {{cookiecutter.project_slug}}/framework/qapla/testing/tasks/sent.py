@@ -16,7 +16,7 @@ from qapla.database.application import DatabaseApplication
 from qapla.database.sessions.on_commit import run_pending
 from qapla.exceptions import WorkerError
 from qapla.testing.fixtures import BaseApplicationFixture
-from qapla.testing.worker import WorkerProcess
+from qapla.testing.tasks.worker import WorkerProcess
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """A real worker in a process of its own, which runs the tasks of a test on the test's databases.
 
-As a program: `python -m qapla.testing.worker <package> <file> <options of celery worker>`.
+As a program: `python -m qapla.testing.tasks.worker <package> <file> <options of celery worker>`.
 """
 
 import importlib

@@ -1,0 +1,1 @@
+"""The brokers: queues, delays, and directories in development."""

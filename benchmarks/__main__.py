@@ -4,7 +4,7 @@ import os
 import tempfile
 from pathlib import Path
 
-from tests.baking import copy_template
+from tests.helpers.baking import copy_template
 
 from benchmarks.measure import pair, ratio, row, variant
 from benchmarks.server import served

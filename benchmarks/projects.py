@@ -42,7 +42,7 @@ class TestDb{n}(BaseApplicationFixture):
         assert [row.name for row in dbsession.query(Row0)] == ["x"]
 """
 
-# What ours ends with a commit is an atomic block there.
+# A transaction of ours is an atomic block there.
 _DJANGO_TEST = """
 import pytest
 from django.db import transaction

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from sqlalchemy import URL, make_url, text
 
-from qapla.database.database import Database, Target
+from qapla.database.database import Database
+from qapla.database.places.target import Target
 
 from benchmarks.models import ROWS, Base, ShipWriteDriver
 

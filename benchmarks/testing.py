@@ -28,7 +28,7 @@ def print_rows(environment: Mapping[str, str]) -> None:
     # None of pytest's: under root the server runs as another user.
     directory = Path(tempfile.mkdtemp(prefix="qapla-benchmarks-"))
     try:
-        host = embedded.socket_query(directory / "postgres")["host"]
+        host = embedded.connection_query(directory / "postgres")["host"]
         _print_rows({**environment, "BENCH_HOST": host})
     finally:
         shutil.rmtree(directory, ignore_errors=True)

@@ -2,14 +2,12 @@
 
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from answers import GOOD_ANSWERS
-from baking import copy_template, generate
-
-Bake = Callable[[str], tuple[Path, str]]
+from baking import Bake, copy_template, generate
 
 
 @pytest.fixture(scope="session")

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 from answers import GOOD_ANSWERS, QUOTES
-from baking import contents, files, generate, succeed, tool
-from conftest import Bake
+from baking import Bake, contents, files, generate, succeed, tool
 
 every_bake = pytest.mark.parametrize("name", GOOD_ANSWERS)
 

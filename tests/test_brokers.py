@@ -45,7 +45,7 @@ def run_worker_tests(**settings: str) -> None:
 
 
 def left_in(broker: Server, queue: str) -> set[str]:
-    """Return what is left in a broker of the tests whose queue has some name."""
+    """Return the keys of a broker that tests with some queue have left."""
     with Connection(broker.url) as connection:
         channel: Any = connection.default_channel
         if isinstance(broker, Redis):
@@ -85,7 +85,7 @@ def test_a_worker_does_the_same_in_one_process() -> None:
 def test_the_tests_of_tasks_of_a_project_pass_on_every_broker(
     project: Path, broker: Server
 ) -> None:
-    """What a worker of development would get is still there, and nothing of the tests."""
+    """The messages of development are still there, and none of the tests."""
     with Connection(broker.url) as connection, connection.SimpleQueue("rotarran") as queue:
         queue.put("a message of development")
         before = left_in(broker, "rotarran_test")

@@ -9,7 +9,7 @@ from importlib.metadata import packages_distributions
 from itertools import chain
 from pathlib import Path
 
-from conftest import Bake
+from baking import Bake
 
 
 def imported(path: Path) -> Iterator[str]:

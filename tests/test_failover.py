@@ -11,11 +11,12 @@ from servers import PostgreSQL, wait_for
 from sqlalchemy import make_url, text
 from sqlalchemy.exc import DBAPIError
 
-from qapla.database.database import Database, Target
-from qapla.database.dialects.transient import is_transient
+from qapla.database.database import Database
+from qapla.database.dialects.errors import is_transient
+from qapla.database.places.target import Target
 
 # The databases are the test's own.
-pytestmark = pytest.mark.own_databases
+pytestmark = pytest.mark.unguarded_databases
 INSERT = text("INSERT INTO ships (name) VALUES ('Rotarran')")
 
 

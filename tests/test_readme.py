@@ -13,7 +13,7 @@ from serving import served
 
 BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 SERVE = "uv run pserve development.ini"
-# Commands that run until they are stopped, by a part of them, and what they print when they work. A
+# Commands that run until they are stopped, by a part of them, with their output when they work. A
 # dollar stands for the end.
 LASTING = {
     "pserve": "Serving on",

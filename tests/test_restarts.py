@@ -19,7 +19,7 @@ from pathlib import Path
 from shutil import rmtree
 
 import pytest
-from conftest import Bake
+from baking import Bake
 from servers import PgBouncer, PostgreSQL, free_port, wait_for
 from sqlalchemy import NullPool, create_engine, text
 

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from conftest import Bake
+from baking import Bake
 
 # Alembic's own template repeats these in each revision.
 REPEATED = {"Upgrade the schema", "Downgrade the schema"}

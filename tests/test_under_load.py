@@ -41,12 +41,12 @@ Relay(main, "main", Outbox, app, again_after=timedelta(seconds=15)).run_forever(
 """
 FEED = f"""
 import time
-from qapla.database.dialects.transient import is_transient
+from qapla.database.dialects.errors import is_transient
 from qapla_sample import main
 from qapla_sample.databases.main.outbox import Outbox
 from qapla_sample.databases.main.outbox import OutboxMessage
 from qapla_sample.databases.main.ship import Ship
-from qapla_sample.tasks.ships import create_taken
+from qapla_sample.tasks.ships import create_acknowledged
 database = main.run_command().dbs["main"]
 for number in range({TASKS}):
     while True:
@@ -55,8 +55,8 @@ for number in range({TASKS}):
                 # A commit whose answer was lost may have taken place.
                 kept = session.query(OutboxMessage).filter_by(task_id=f"task-{{number}}").first()
                 if not kept and not session.query(Ship).filter_by(name=str(number)).first():
-                    signature = create_taken.s(str(number)).set(task_id=f"task-{{number}}")
-                    Outbox(session).send(signature, until_taken=True)
+                    signature = create_acknowledged.s(str(number)).set(task_id=f"task-{{number}}")
+                    Outbox(session).send(signature, until_acknowledged=True)
                     session.commit()
         except Exception as error:
             if not is_transient(error):
@@ -137,7 +137,7 @@ class Load:
             self.environment["QAPLA_SAMPLE_CELERY__BROKER_URL"] = broker_url
 
     def start(self, *command: str) -> subprocess.Popen[bytes]:
-        """Start a process; what it prints is in a file of the directory."""
+        """Start a process, whose output is in a file of the directory."""
         number = len(self.processes)
         with (self.directory / f"process-{number}.log").open("wb") as log:
             process = subprocess.Popen(
@@ -179,7 +179,7 @@ class Load:
         return sum(self.ask("SELECT count(*) FROM ships"))
 
     def reached(self, count: float) -> bool:
-        """Tell whether there are so many rows."""
+        """Return whether there are so many rows."""
         return self.done() >= count
 
     def connections(self) -> int:
@@ -197,7 +197,7 @@ class Load:
         return [json.loads(path.read_text())["headers"]["id"] for path in found]
 
     def stop(self) -> None:
-        """Kill what still runs."""
+        """Kill the processes that still run."""
         for process in self.processes:
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGKILL)
@@ -241,7 +241,7 @@ def test_a_commit_that_does_not_take_place_sends_nothing(load: Load) -> None:
     ],
 )
 def test_nothing_is_lost_between_commit_and_send(load: Load, work: str, point: str) -> None:
-    """Wherever a process is killed, the next relay sends what is missing, with the same ids."""
+    """Wherever a process is killed, the next relay sends the missing messages, with the same ids."""
     if work == "relay":
         assert load.run(KILLED, "write", "never") == 0
     assert load.run(KILLED, work, point) == -signal.SIGKILL
@@ -270,7 +270,7 @@ def test_processes_do_not_share_the_connections_of_their_parent(
 def test_nothing_is_lost_when_servers_are_killed(kind: type[Server], directory: Path) -> None:
     """Every row is there once: an outbox, two relays, late acknowledgement, and `take`.
 
-    Redis is killed with what it has given to a worker that has not read it: only a message that
+    Redis is killed with a message that a worker has not read yet: only a message that
     stays in the outbox until its task takes it survives that.
     """
     (directory / "broker").mkdir()

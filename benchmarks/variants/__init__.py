@@ -1,1 +1,1 @@
-"""What is measured; each module prints the seconds that it took."""
+"""The measured programs, each of which prints its seconds."""

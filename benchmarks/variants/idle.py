@@ -13,7 +13,8 @@ from pyramid.config import Configurator  # noqa: E402
 from pyramid.request import Request  # noqa: E402
 from sqlalchemy import make_url  # noqa: E402
 
-from qapla.database.database import Database, Target  # noqa: E402
+from qapla.database.database import Database  # noqa: E402
+from qapla.database.places.target import Target  # noqa: E402
 from qapla.database.registry import Databases  # noqa: E402
 from qapla.exceptions import NotPrepared  # noqa: E402
 from qapla.web.sessions import add_request_sessions  # noqa: E402

@@ -19,7 +19,7 @@ Work = Callable[[], list[dict[str, Any]]]
 
 
 def qapla() -> Work:
-    """Return what asks the read driver."""
+    """Return a function that asks the read driver."""
     session = database(reader=True).get_session()
 
     class First(ShipReadDriver):
@@ -30,14 +30,14 @@ def qapla() -> Work:
 
 
 def core() -> Work:
-    """Return what asks SQLAlchemy Core for mappings."""
+    """Return a function that asks SQLAlchemy Core for mappings."""
     connection = database().engine.connect()
     statement = select(Ship.id, Ship.name, Ship.crew).where(Ship.id <= COUNT)
     return lambda: [dict(row) for row in connection.execute(statement).mappings()]
 
 
 def django() -> Work:
-    """Return what asks Django for values."""
+    """Return a function that asks Django for values."""
     from benchmarks.variants.django_app import set_up
 
     objects = set_up().objects.filter(id__lte=COUNT)

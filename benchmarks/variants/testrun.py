@@ -39,25 +39,25 @@ def drop_all(host: str, prefix: str) -> None:
                         f"CREATE TABLE rows{number} (id serial PRIMARY KEY, name varchar(200))"
                     )
             by_hand.dispose()
-        # What was dropped before is not to be paid for by what is measured.
+        # The databases of the run before are not to be paid for by this one.
         connection.exec_driver_sql("CHECKPOINT")
 
 
-def main(kind: str, databases: str, state: str, what: str, *options: str) -> None:
+def main(kind: str, databases: str, state: str, part: str, *options: str) -> None:
     """Print the seconds of one run.
 
     Args:
         kind: `ours`, `django`, or `hand`: SQLAlchemy alone, on tables that are there.
         databases: How many databases the project has.
         state: `nothing` drops the databases first, `there` makes them by a run before.
-        what: `start` is the whole process with a test for each database, and `tests` the time of
+        part: `start` is the whole process with a test for each database, and `tests` the time of
             the tests alone, with many tests of one database.
         options: More options of pytest.
     """
     host = os.environ["BENCH_HOST"]
     with tempfile.TemporaryDirectory() as directory:
         root, times = Path(directory) / "project", Path(directory) / "times"
-        WRITERS[kind](root, int(databases), 1 if what == "start" else TESTS, host)
+        WRITERS[kind](root, int(databases), 1 if part == "start" else TESTS, host)
         environment = {
             **os.environ,
             "BENCH_TIMES": str(times),
@@ -73,15 +73,15 @@ def main(kind: str, databases: str, state: str, what: str, *options: str) -> Non
             return time.perf_counter() - start
 
         drop_all(host, kind)
-        # Twice: once for the bytecode too, and what is measured finds it compiled.
+        # Twice: once for the bytecode too, which is compiled when the time is taken.
         once()
         if state == "nothing":
             drop_all(host, kind)
         times.unlink(missing_ok=True)
-        # Nor is what the runs before have written, to files and databases.
+        # Nor are the files and databases of the runs before.
         os.sync()
         seconds = once()
-        if what == "tests":
+        if part == "tests":
             seconds = max(float(line) for line in times.read_text().splitlines())
     print(seconds)
 

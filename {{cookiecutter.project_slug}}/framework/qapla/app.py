@@ -11,20 +11,22 @@ from pathlib import Path
 from typing import Any, ClassVar, Self
 
 from qapla.exceptions import AlreadyPrepared, NotPrepared, QaplaError, SettingsError
-from qapla.settings import Layers, Settings
+from qapla.settings import Settings, SettingsLoader
 
 _DOORS = "run_wsgi, run_worker, run_shell, run_command or run_tests"
 TESTS = "tests"
 
 
 class Application:
-    """Prepare a project once, for one purpose, and hand out what is prepared.
+    """A project that is prepared once, for one purpose.
 
     A subclass says which plugins are on. Its package is the project's: it names the settings
     package beside the module of the class, and the prefix of the environment's variables.
     """
 
     settings_package: ClassVar[str | None] = None
+    # The end of the names of databases and queues, where tests run in parallel.
+    parallel_suffix: str = ""
 
     def __init__(self) -> None:
         self._lock = threading.RLock()
@@ -39,7 +41,7 @@ class Application:
     def __call__(self, global_config: Mapping[str, str] | None = None, **settings: Any) -> Any:
         """Return the WSGI application: the instance is a paste app factory.
 
-        What is wrong with the settings ends the process with its one line, as `pserve` shows it.
+        A wrong setting ends the process with one line, as `pserve` shows it.
         """
         try:
             return self.run_wsgi(global_config, **settings)
@@ -47,10 +49,10 @@ class Application:
             raise SystemExit(str(error)) from error
 
     def append_app_plugins(self) -> None:
-        """Add what every purpose needs; it knows nothing of Pyramid."""
+        """Add the plugins of every purpose, which know nothing of Pyramid."""
 
     def append_web_plugins(self) -> None:
-        """Add what only the web needs; `self.config` is Pyramid's configurator."""
+        """Add the plugins of the web; `self.config` is Pyramid's configurator."""
 
     def run_wsgi(self, global_config: Mapping[str, str] | None = None, **settings: Any) -> Any:
         """Prepare for the web and return the WSGI application.
@@ -83,12 +85,18 @@ class Application:
         """Prepare for a command or a script."""
         return self._prepare("command")
 
-    def run_tests(self) -> Self:
+    def run_tests(self, suffix: str | None = None) -> Self:
         """Prepare for tests: the settings module `tests` has the last word.
+
+        Args:
+            suffix: The end of the names of databases and queues, such as `_gw0`, which tests that
+                run in parallel need; by default that of the run of tests in this process.
 
         Raises:
             AlreadyPrepared: The instance was prepared for another purpose before.
         """
+        if self.purpose is None or self._is_provisional:
+            self.parallel_suffix = type(self).parallel_suffix if suffix is None else suffix
         return self._prepare(TESTS)
 
     @property
@@ -119,12 +127,12 @@ class Application:
         return self._paths
 
     @property
-    def layers(self) -> Layers:
+    def settings_loader(self) -> SettingsLoader:
         """Return where the settings come from."""
         package = self.settings_package
         if package is None:
             package = f"{type(self).__module__.rpartition('.')[0]}.settings"
-        return Layers(package, f"{self.package.upper()}_", self._root() / ".env")
+        return SettingsLoader(package, f"{self.package.upper()}_", self._root() / ".env")
 
     def not_prepared(self, what: str) -> NotPrepared:
         """Return the error about something that is used too early."""
@@ -161,7 +169,7 @@ class Application:
         try:
             root = self._root()
             base = {"paths": {"root": root, "var": "var"}}
-            settings = self.layers.load(base, tests=purpose == TESTS)
+            settings = self.settings_loader.load(base, tests=purpose == TESTS)
             self._settings = settings
             root = root / settings.paths["root"]
             self._paths = {name: root / path for name, path in settings.paths.items()}

@@ -1,6 +1,6 @@
 """The errors of the framework, one tree under `QaplaError`.
 
-A message names the thing (database, setting, file), what is wrong with it and what to type.
+A message names the thing (database, setting, file), its fault and the command to type.
 """
 
 from collections.abc import Iterable
@@ -10,7 +10,7 @@ class QaplaError(Exception):
     """Base class of the framework's errors.
 
     The arguments of an error are those of its class, and `__str__` makes the message of them: so an
-    error can be pickled, and comes back from a Celery worker as what it is.
+    error can be pickled, and comes back from a Celery worker as it was.
     """
 
     def __str__(self) -> str:
@@ -151,7 +151,7 @@ class ConstraintViolation(QaplaError):
     """A write violates a constraint of the database; the driver's error is the cause.
 
     Args:
-        text: What is wrong, as a sentence about the model.
+        text: The fault, as a sentence about the model.
         model: The name of the model.
         constraint: The name of the constraint, or None where the database does not tell.
         columns: The columns that it is about, as far as they are known.

@@ -60,7 +60,7 @@ class TestContract(ApplicationFixture):
         assert webapp.get("/contract").json == ["Rotarran"]
 
     def test_with_database_passes_a_session(self, dbsession: Session) -> None:
-        """A decorated function sees what the test has committed."""
+        """A decorated function sees the commits of the test."""
         dbsession.add(Ship(name="Rotarran"))
         dbsession.commit()
         assert count_ships() == 1

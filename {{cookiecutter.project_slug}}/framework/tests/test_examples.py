@@ -31,7 +31,7 @@ def names(session: Session) -> list[str]:
 
 
 class Examples(BaseApplicationFixture):
-    """What holds on every kind of database."""
+    """The tests for every kind of database."""
 
     def twice(self, example: Callable[[], None]) -> None:
         """Run an example two times."""
@@ -39,7 +39,7 @@ class Examples(BaseApplicationFixture):
             self.execute_example(example)
 
     def test_a_commit_is_undone(self, dbsession: Session) -> None:
-        """What an example has committed is not there for the next one."""
+        """The commits of an example are not there for the next one."""
 
         def example() -> None:
             assert names(dbsession) == []
@@ -66,7 +66,7 @@ class Examples(BaseApplicationFixture):
         assert names(dbsession) == ["Rotarran"]
 
     def test_other_sessions_and_requests(self, webapp: Any, dbplugin: Database) -> None:
-        """What they commit is undone too, though nothing has touched the database before."""
+        """Their commits are undone too, though nothing has touched the database before."""
 
         def example() -> None:
             assert webapp.get("/ships").json == []

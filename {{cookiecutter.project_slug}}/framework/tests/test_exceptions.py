@@ -1,4 +1,4 @@
-"""The errors: one tree, and texts that name the thing and what to type."""
+"""The errors: one tree, and texts that name the thing and the command to type."""
 
 import pickle
 
@@ -56,7 +56,7 @@ def test_an_unusable_function_is_a_type_error() -> None:
     ],
 )
 def test_an_error_can_be_pickled_and_made_again_of_its_arguments(error: QaplaError) -> None:
-    """It comes back from another process, or from a Celery worker, as what it is."""
+    """It comes back from another process, or from a Celery worker, as it was."""
     for again in (pickle.loads(pickle.dumps(error)), type(error)(*error.args)):
         assert type(again) is type(error)
         assert str(again) == str(error)

@@ -4,7 +4,6 @@ Importing a module of tasks prepares nothing; a worker prepares the application 
 """
 
 import importlib
-import os
 import pkgutil
 from collections.abc import Callable
 from pathlib import Path
@@ -16,7 +15,7 @@ from celery.utils.dispatch import Signal
 
 from qapla.app import TESTS, Application
 from qapla.celery.base import ProjectCelery
-from qapla.celery.filesystem import use_whole_files
+from qapla.celery.filesystem import use_atomic_writes
 from qapla.celery.logs import apply_options
 from qapla.celery.sessions import connect_scopes
 from qapla.celery.settings.checks import check, check_together
@@ -45,13 +44,13 @@ class CeleryApplication(Application):
                 self.package,
                 task_cls=Task,
                 set_as_current=False,
-                variable=self.layers.variable,
+                variable=self.settings_loader.variable,
             )
             if not CeleryApplication._has_default:
                 # For `@shared_task`, `AsyncResult(id)` and `current_app`, in every thread.
                 self._celery.set_default()
                 CeleryApplication._has_default = True
-            use_whole_files(self._celery)
+            use_atomic_writes(self._celery)
             connect_scopes()
             self._celery.on_configure = _Configure(self._prepare_configuration)
             self._celery.add_defaults(self._configuration)
@@ -68,7 +67,7 @@ class CeleryApplication(Application):
         Raises:
             SettingsError: A setting of Celery cannot be right.
         """
-        check(self.settings.celery, self.layers.source, development=self._is_development)
+        check(self.settings.celery, self.settings_loader.source, development=self._is_development)
         if self.settings.logging:
             # Celery sets up no logging of its own when somebody listens to this signal.
             setup_logging.connect(apply_options, dispatch_uid="qapla")
@@ -101,15 +100,14 @@ class CeleryApplication(Application):
 
     @property
     def _queue(self) -> str:
-        """Return the default queue: no worker of development gets what a test has sent."""
+        """Return the default queue; a worker of development gets no task of a test."""
         queue = str(self.settings.celery.get("task_default_queue", self.package))
         if self.purpose != TESTS:
             return queue
-        parallel = os.environ.get("PYTEST_XDIST_WORKER")
-        return f"{queue}_test_{parallel}" if parallel else f"{queue}_test"
+        return f"{queue}_test{self.parallel_suffix}"
 
     def _prepare_configuration(self) -> None:
-        """Prepare the application; a command of Celery is ended by what is wrong, in one line."""
+        """Prepare the application; an error ends a command of Celery with one line."""
         try:
             self._prepare("worker", provisional=True)
         except QaplaError as error:
@@ -120,7 +118,7 @@ class CeleryApplication(Application):
     def _configuration(self) -> dict[str, Any]:
         var = self._celery_var
         make_directories(var)
-        # What tests leave in a broker that is shared is soon gone.
+        # The results of tests in a shared broker expire soon.
         expires = {"result_expires": 600} if self.purpose == TESTS else {}
         configured = configuration(
             {**expires, **self.settings.celery},
@@ -128,7 +126,7 @@ class CeleryApplication(Application):
             queue=self._queue,
             include=self._task_modules(),
         )
-        check_together(configured, self.layers.source)
+        check_together(configured, self.settings_loader.source)
         return configured
 
     def _task_modules(self) -> list[str]:
@@ -140,7 +138,7 @@ class CeleryApplication(Application):
 
 
 class _Configure(Signal):
-    """Celery's signal before its configuration is read; what is wrong then ends the reading.
+    """Celery's signal before its configuration is read; an error then ends the reading.
 
     Celery logs the errors of receivers, and goes on; and it forgets defaults that it could not get,
     so that a second look at its configuration would find a broker on localhost.

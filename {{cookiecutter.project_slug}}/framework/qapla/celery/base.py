@@ -9,7 +9,7 @@ from celery import Celery
 from qapla.celery.delays import refuse_long_delay
 from qapla.celery.queues import mismatch
 
-# What Celery has made of its configuration.
+# The configuration, as Celery has read it.
 _DERIVED = ("amqp", "control", "events", "timezone")
 
 

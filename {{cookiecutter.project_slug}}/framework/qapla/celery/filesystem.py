@@ -20,8 +20,8 @@ from kombu.utils.uuid import uuid
 INTERVAL = 0.05
 
 
-def use_whole_files(app: "Celery[Any]") -> None:
-    """Let `filesystem://` and `file://` mean the classes of this module.
+def use_atomic_writes(app: "Celery[Any]") -> None:
+    """Use the classes of this module for `filesystem://` and `file://`.
 
     Args:
         app: The Celery application whose results are meant; the broker is that of every one.

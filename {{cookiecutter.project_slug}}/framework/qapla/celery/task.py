@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from qapla.celery.delays import refuse_long_delay
 from qapla.celery.lazy import LazyTask
-from qapla.database.dialects.transient import is_transient
+from qapla.database.dialects.errors import is_transient
 from qapla.database.sessions.on_commit import on_commit
 
 
@@ -28,7 +28,7 @@ class Task(LazyTask):
     """
 
     def delay_on_commit(self, session: Session, /, *args: Any, **kwargs: Any) -> "AsyncResult[Any]":
-        """Send the task when what the session is doing has been committed.
+        """Send the task when the session's transaction has been committed.
 
         Args:
             session: The session; without a transaction the task is sent at once.
@@ -52,7 +52,7 @@ class Task(LazyTask):
         task_id: str | None = None,
         **options: Any,
     ) -> "AsyncResult[Any]":
-        """Send the task with options when what the session is doing has been committed.
+        """Send the task with options when the session's transaction has been committed.
 
         `options` are those of `apply_async`; the rest is as with `delay_on_commit`.
         """
@@ -109,11 +109,11 @@ class Task(LazyTask):
     ) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """Return the arguments as a worker would get them, or fail here and not at the commit.
 
-        They are a copy: what the caller does to a list later is not sent.
+        They are a copy: a later change of a list is not sent.
         """
         args, kwargs = args or (), kwargs or {}
         if self.typing:
-            # What `apply_async` checks with; Celery's type stubs do not know it.
+            # The signature that `apply_async` checks; Celery's type stubs do not know it.
             self.__header__(*args, **kwargs)  # type: ignore[attr-defined]
         serializer = self.app.conf.task_serializer
         content_type, encoding, data = serialization.dumps((args, kwargs), serializer)

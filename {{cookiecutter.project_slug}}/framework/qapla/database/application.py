@@ -9,7 +9,8 @@ from sqlalchemy import URL
 from qapla.app import TESTS, Application
 from qapla.database.connect.options import check_options
 from qapla.database.connect.pooler import direct_url, options_behind
-from qapla.database.database import Database, Target
+from qapla.database.database import Database
+from qapla.database.dialects import dialect_of
 from qapla.database.migrations.models import import_models, is_package
 from qapla.database.places.destination import settle
 from qapla.database.places.placement import (
@@ -19,7 +20,8 @@ from qapla.database.places.placement import (
     refuse_shared,
     url_for_tests,
 )
-from qapla.database.places.urls import check_names, parse, refuse_long, test_suffix
+from qapla.database.places.target import Target
+from qapla.database.places.urls import TEST_SUFFIX, check_names, parse, refuse_long
 from qapla.database.registry import Databases
 from qapla.exceptions import DatabaseError, SettingsError
 from qapla.settings import DatabaseSettings
@@ -48,7 +50,7 @@ class DatabaseApplication(Application):
         for name in names:
             if names.count(name) > 1:
                 raise DatabaseError(f"database {name!r} is listed twice: rename one of them")
-        self.layers.refuse_unknown_databases(self.settings, names)
+        self.settings_loader.refuse_unknown_databases(self.settings, names)
         placed = {database.name: self._placed(database.name) for database in described}
         refuse_shared(placed)
         keyed = [_with_key(database, first=database is described[0]) for database in described]
@@ -81,26 +83,26 @@ class DatabaseApplication(Application):
     def _placed(self, name: str) -> Placed:
         """Return where the settings place a database."""
         settings = self._settings_of(name)
-        arguments = self.layers.source("databases", name, "options", "connect_args")
+        arguments = self.settings_loader.source("databases", name, "options", "connect_args")
         default_url = None
         if settings.default_url is not None:
-            setting = self.layers.source("databases", name, "default_url")
+            setting = self.settings_loader.source("databases", name, "default_url")
             default_url, _ = settle(parse(settings.default_url, setting), {}, setting, setting)
         if settings.url is not None:
-            setting = self.layers.source("databases", name, "url")
+            setting = self.settings_loader.source("databases", name, "url")
             url = parse(settings.url, setting)
             url, options = settle(url, settings.options, setting, arguments)
             check_names(url, name)
-            check_options(name, url, options, self.layers.source)
+            check_options(name, url, options, self.settings_loader.source)
             placed = Placed(url, options, default_url=default_url)
             return placed if settings.pooler is None else self._behind_pooler(name, placed)
         if settings.pooler is not None:
             raise SettingsError(
-                f"{self.layers.source('databases', name, 'pooler')} needs the URL of the pooler: set "
-                f"the variable {self.layers.variable('databases', name, 'url')}"
+                f"{self.settings_loader.source('databases', name, 'pooler')} needs the URL of the pooler: set "
+                f"the variable {self.settings_loader.variable('databases', name, 'url')}"
             )
         if self.settings.environment == "production":
-            variable = self.layers.variable("databases", name, "url")
+            variable = self.settings_loader.variable("databases", name, "url")
             raise SettingsError(
                 f"database {name!r} has no URL, and production has no embedded server: "
                 f"set the variable {variable}"
@@ -108,10 +110,10 @@ class DatabaseApplication(Application):
         url = URL.create(
             "postgresql+psycopg", username="postgres", database=f"{self.package}_{name}"
         )
-        check_options(name, url, settings.options, self.layers.source)
+        check_options(name, url, settings.options, self.settings_loader.source)
         settled, options = settle(url, settings.options, f"database {name!r}", arguments)
         if settled.query.keys() - {"options"} or _names(settled) != _names(url):
-            variable = self.layers.variable("databases", name, "url")
+            variable = self.settings_loader.variable("databases", name, "url")
             raise SettingsError(
                 f"{arguments} names a server, and database {name!r} has no URL, so that it is on the "
                 f"embedded one: set the variable {variable} instead"
@@ -120,8 +122,10 @@ class DatabaseApplication(Application):
 
     def _behind_pooler(self, name: str, placed: Placed) -> Placed:
         """Return where a database is, reached through its pooler; tests go to the server itself."""
-        source = self.layers.source
-        direct = direct_url(name, placed.url, placed.default_url, source, self.layers.variable)
+        source = self.settings_loader.source
+        direct = direct_url(
+            name, placed.url, placed.default_url, source, self.settings_loader.variable
+        )
         options = options_behind(name, placed.options, source)
         if self.purpose == TESTS:
             return replace(placed, url=direct)
@@ -141,7 +145,7 @@ class DatabaseApplication(Application):
             other = owners.setdefault(path.resolve(), database)
             if other is database:
                 continue
-            remedy = f"set {self.layers.variable('paths', key)} to another one"
+            remedy = f"set {self.settings_loader.variable('paths', key)} to another one"
             if key == other.migrations_key:
                 name = other.name if key == f"migrations_{database.name}" else database.name
                 remedy = f"write Database({name!r}, 'migrations_{name}')"
@@ -161,7 +165,7 @@ class DatabaseApplication(Application):
             options=dict(here.options),
             direct=here.direct,
             embedded=here.embedded,
-            embedded_setting=f"the variable {self.layers.variable('paths', 'var')}",
+            embedded_setting=f"the variable {self.settings_loader.variable('paths', 'var')}",
             alembic_ini=_existing(self.paths["root"] / "alembic.ini"),
             creatable=development,
             # In production the dependencies of development would be installed otherwise.
@@ -169,7 +173,7 @@ class DatabaseApplication(Application):
             reader=_has_reader(here.url, settings),
         )
         if self.purpose == TESTS:
-            url = url_for_tests(database.name, placed, test_suffix())
+            url = url_for_tests(database.name, placed, TEST_SUFFIX + self.parallel_suffix)
             others = tuple(self._namesake(name, placed[name]) for name in namesakes(url, placed))
             target = replace(target, url=url, tests=True, namesakes=others)
         else:
@@ -219,5 +223,5 @@ def _has_reader(url: URL, settings: DatabaseSettings) -> bool:
     }
     if settings.reader is not None:
         return settings.reader and not isolated
-    postgresql = url.get_backend_name() == "postgresql"
-    return postgresql and not isolated and "poolclass" not in settings.options
+    committed = dialect_of(url.get_backend_name()).reads_committed
+    return committed and not isolated and "poolclass" not in settings.options

@@ -7,10 +7,10 @@ from qapla.exceptions import NotPrepared, UnknownDatabase
 
 
 class Databases(Mapping[str, Database]):
-    """Hold the databases of an application by name, in their order; the first is the default.
+    """The databases of an application by name, in their order; the first is the default.
 
     Args:
-        not_prepared: What makes the error for every access before the application is prepared.
+        not_prepared: Makes the error for every access before the application is prepared.
     """
 
     def __init__(self, not_prepared: Callable[[], NotPrepared]) -> None:

@@ -1,4 +1,4 @@
-"""Read and write drivers (CQRS): what an application asks of the rows of one model.
+"""Read and write drivers (CQRS): the queries and writes of an application, for one model each.
 
 A driver is built from a session and holds nothing else. Read drivers may be served by the database's
 reader; write drivers flush, and the caller commits.

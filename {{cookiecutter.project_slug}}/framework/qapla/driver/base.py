@@ -1,4 +1,4 @@
-"""What both drivers are made of: a session, a model, and the names of the model's columns."""
+"""The common base of both drivers: a session, a model, and the names of the model's columns."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar, Generic, TypeVar
@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 from sqlalchemy import ColumnElement, Dialect, false, inspect
 from sqlalchemy.orm import Mapper, QueryableAttribute, Session
 
+from qapla.database.dialects import dialect_of
 from qapla.driver.mapping.criteria import condition
 from qapla.driver.mapping.related import references, refers_to
 from qapla.driver.mapping.values import as_key, holds
@@ -15,7 +16,7 @@ M = TypeVar("M")
 
 
 class Driver(Generic[M]):
-    """Hold the session that a driver works on.
+    """A session, and the model that a subclass names.
 
     Args:
         session: An open session of the database that `model` belongs to.
@@ -33,7 +34,7 @@ class Driver(Generic[M]):
         return mapper
 
     @property
-    def name(self) -> str:
+    def model_name(self) -> str:
         """Return the name of the model, as messages have it."""
         return self.model.__name__
 
@@ -50,7 +51,7 @@ class Driver(Generic[M]):
         """
         known = self.mapper.column_attrs
         if not isinstance(name, str) or name not in known:
-            raise UnknownAttribute(self.name, name, known.keys())
+            raise UnknownAttribute(self.model_name, name, known.keys())
         attribute: QueryableAttribute[Any] = getattr(self.model, name)
         return attribute
 
@@ -78,7 +79,7 @@ class Driver(Generic[M]):
             # Hybrids and proxies are attributes too, which are none of the mapper's own.
             if name not in known and name not in self.mapper.all_orm_descriptors:
                 raise UnknownAttribute(
-                    self.name, name, sorted(known.keys(), key=lambda n: n not in columns)
+                    self.model_name, name, sorted(known.keys(), key=lambda n: n not in columns)
                 )
 
     def identity(self, key: Any) -> list[ColumnElement[bool]]:
@@ -105,10 +106,10 @@ class Driver(Generic[M]):
             names = ", ".join(self.mapper.get_property_by_column(c).key for c in columns)
             given = f"{len(values)} value{'' if len(values) == 1 else 's'}"
             raise QaplaError(
-                f"{self.name}: the primary key is ({names}), and {given} given: "
+                f"{self.model_name}: the primary key is ({names}), and {given} given: "
                 "a key of several columns is a tuple"
             )
-        engine = self.dialect.name
+        engine = dialect_of(self.dialect.name)
         found = []
         for column, value in zip(columns, values, strict=True):
             held = as_key(column.type, value)
@@ -122,5 +123,7 @@ class Driver(Generic[M]):
             return condition(self.column(name), value, self.dialect)
         named = list(references(self.mapper))
         if name not in named:
-            raise UnknownAttribute(self.name, name, [*self.mapper.column_attrs.keys(), *named])
+            raise UnknownAttribute(
+                self.model_name, name, [*self.mapper.column_attrs.keys(), *named]
+            )
         return refers_to(self.mapper.relationships[name], value)

@@ -1,4 +1,4 @@
-"""What a row is given that its caller does not give: versions, identities, defaults of Python's.
+"""Values that the mapper fills in: versions, discriminators, Python-side defaults.
 
 The session does all this for objects; here it is for rows that are written without one.
 """
@@ -13,10 +13,10 @@ from sqlalchemy.sql.schema import Column
 
 
 @dataclass(frozen=True)
-class Context:
+class DefaultContext:
     """Stand-in for SQLAlchemy's execution context, passed to context-sensitive defaults.
 
-    Source: SQLAlchemy, "Context-Sensitive Default Functions".
+    Source: SQLAlchemy, "DefaultContext-Sensitive Default Functions".
     """
 
     current_parameters: dict[str, Any]
@@ -26,13 +26,13 @@ class Context:
         return self.current_parameters
 
 
-def computed(default: Any, row: dict[str, Any]) -> Any:
-    """Return what a column's default or onupdate makes for a row: a value, or an expression."""
-    return default.arg(Context(row)) if default.is_callable else default.arg
+def evaluate_default(default: Any, row: dict[str, Any]) -> Any:
+    """Return the value, or the expression, of a column's default or onupdate for a row."""
+    return default.arg(DefaultContext(row)) if default.is_callable else default.arg
 
 
-def own_values(mapper: Mapper[Any]) -> Iterator[tuple[Column[Any], Callable[[], Any]]]:
-    """Yield the columns that the mapper itself fills in a new row, and what makes their values."""
+def mapper_values(mapper: Mapper[Any]) -> Iterator[tuple[Column[Any], Callable[[], Any]]]:
+    """Yield the columns that the mapper itself fills in a new row, with a function for the value."""
     version, generator = mapper.version_id_col, mapper.version_id_generator
     if isinstance(version, Column) and callable(generator):
         yield version, lambda: generator(None)
@@ -48,9 +48,9 @@ def version_name(mapper: Mapper[Any]) -> str | None:
 
 
 def changed_values(mapper: Mapper[Any], given: Collection[str]) -> dict[str, Any]:
-    """Return what a statement over many rows changes besides what is given.
+    """Return the values that a statement over many rows changes besides the given ones.
 
-    The version becomes another one, and what is to change with each update does.
+    They are the version, and each column that changes with every update.
 
     Args:
         mapper: The mapper of the model.
@@ -66,5 +66,5 @@ def changed_values(mapper: Mapper[Any], given: Collection[str]) -> dict[str, Any
                 number = isinstance(column.type, Integer)
                 values[attribute.key] = column + literal_column("1") if number else generator(None)
         elif column.onupdate is not None and not column.onupdate.is_sequence:
-            values[attribute.key] = computed(column.onupdate, {})
+            values[attribute.key] = evaluate_default(column.onupdate, {})
     return values

@@ -1,6 +1,6 @@
 """Integrity errors of every engine as errors of ours, with model, constraint and columns.
 
-What an engine does not tell is looked up in the model's metadata: the columns of a constraint by its
+The rest is looked up in the model's metadata: the columns of a constraint by its
 name, or its name by its columns.
 """
 
@@ -21,7 +21,8 @@ from sqlalchemy import (
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Mapper
 
-from qapla.database.dialects.findings import Finding, Kind, finding
+from qapla.database.dialects.base import Violation
+from qapla.database.dialects.errors import violation_of
 from qapla.driver.mapping.references import References, by_columns, by_statement
 from qapla.exceptions import (
     CheckFailed,
@@ -31,12 +32,12 @@ from qapla.exceptions import (
     NotNull,
 )
 
-_TEXTS: dict[Kind, str] = {
+_TEXTS: dict[type[ConstraintViolation], str] = {
     Duplicate: "a row of {model} with the same {columns} is there already",
     NotNull: "{model} needs a value of {columns}",
     CheckFailed: "a row of {model} does not pass the check {constraint}",
 }
-_PARTS: dict[Kind, tuple[type[Any], ...]] = {
+_PARTS: dict[type[ConstraintViolation], tuple[type[Any], ...]] = {
     Duplicate: (PrimaryKeyConstraint, UniqueConstraint, Index),
     MissingReference: (ForeignKeyConstraint,),
     NotNull: (),
@@ -47,7 +48,7 @@ _PRIMARY = "PRIMARY"
 
 
 @contextmanager
-def translated(mapper: Mapper[Any]) -> Iterator[None]:
+def translate_integrity_errors(mapper: Mapper[Any]) -> Iterator[None]:
     """Raise the integrity errors of the block as errors of ours.
 
     Args:
@@ -56,7 +57,7 @@ def translated(mapper: Mapper[Any]) -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        found = finding(error.orig)
+        found = violation_of(error.orig)
         if found is None:
             raise
         if found.kind is MissingReference:
@@ -64,7 +65,7 @@ def translated(mapper: Mapper[Any]) -> Iterator[None]:
         raise _violation(mapper, found) from error.orig
 
 
-def _violation(mapper: Mapper[Any], found: Finding) -> ConstraintViolation:
+def _violation(mapper: Mapper[Any], found: Violation) -> ConstraintViolation:
     table = _table(mapper, found)
     part = _part(table, found) if table is not None else None
     columns = _columns(part) or found.columns
@@ -79,7 +80,7 @@ def _violation(mapper: Mapper[Any], found: Finding) -> ConstraintViolation:
 
 
 def _missing_reference(
-    mapper: Mapper[Any], found: Finding, error: DBAPIError
+    mapper: Mapper[Any], found: Violation, error: DBAPIError
 ) -> ConstraintViolation:
     table = _table(mapper, found)
     part = _part(table, found) if table is not None else None
@@ -101,7 +102,7 @@ def _missing_reference(
     return MissingReference(text, model, constraint, columns)
 
 
-def _table(mapper: Mapper[Any], found: Finding) -> Table | None:
+def _table(mapper: Mapper[Any], found: Violation) -> Table | None:
     """Return the table that an error names, or whose constraint it does, or else the model's own."""
     own, tables = mapper.local_table, _tables(mapper)
     if not isinstance(own, Table):
@@ -128,15 +129,15 @@ def _model(mapper: Mapper[Any], table: Table | None) -> str:
     return mapper.class_.__name__
 
 
-def _parts(table: Table, found: Finding) -> list[Constraint | Index]:
+def _parts(table: Table, found: Violation) -> list[Constraint | Index]:
     """Return the constraints and unique indexes of the kind that was violated."""
     indexes = (index for index in table.indexes if index.unique)
     kinds = _PARTS[found.kind]
     return [part for part in (*table.constraints, *indexes) if isinstance(part, kinds)]
 
 
-def _part(table: Table, found: Finding) -> Constraint | Index | None:
-    """Return what an error is about, by its name or by its columns."""
+def _part(table: Table, found: Violation) -> Constraint | Index | None:
+    """Return the constraint of an error, by its name or by its columns."""
     parts = _parts(table, found)
     if found.constraint == _PRIMARY:
         return table.primary_key

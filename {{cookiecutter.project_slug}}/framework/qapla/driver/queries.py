@@ -1,4 +1,4 @@
-"""Tell queries from statements that write, before anything is sent.
+"""Distinguish queries from statements that write, before anything is sent.
 
 Sources: PostgreSQL, "SQL Commands"; MariaDB, "SQL Statements"; SQLite, "SQL As Understood By SQLite".
 """
@@ -12,12 +12,14 @@ from sqlalchemy.sql import operators, visitors
 from sqlalchemy.sql.functions import FunctionElement, GenericFunction, next_value
 from sqlalchemy.sql.selectable import ForUpdateArg
 
+from qapla.database.dialects import dialect_of
+
 # Comments, quoted texts and names, and the bodies that PostgreSQL quotes by dollars.
 _STRING, _ESCAPED = r"'(?:[^']|'')*'", r"'(?:[^'\\]|''|\\.)*'"
 _OTHERS = r'--[^\n]*|/\*(?!!).*?\*/|"(?:[^"]|"")*"|`(?:[^`]|``)*`'
 _DOLLARS = r"(\$(?:[A-Za-z_]\w*)?\$).*?\1"
 _QUOTED = re.compile(rf"{_OTHERS}|\b[eE]{_ESCAPED}|{_STRING}|{_DOLLARS}", re.DOTALL)
-_QUOTED_ON_MARIADB = re.compile(f"{_OTHERS}|{_ESCAPED}", re.DOTALL)
+_QUOTED_WITH_ESCAPES = re.compile(f"{_OTHERS}|{_ESCAPED}", re.DOTALL)
 _QUERY = re.compile(
     r"[\s(]*(?:SELECT|VALUES|TABLE|WITH|SHOW|EXPLAIN|DESC|DESCRIBE)\b", re.IGNORECASE
 )
@@ -68,7 +70,7 @@ def _writes(part: Any, backend: str) -> bool:
 
 def _bare(text: str, backend: str) -> str:
     """Return a text of SQL without comments, and with its quoted parts emptied."""
-    quoted = _QUOTED_ON_MARIADB if backend in ("mysql", "mariadb") else _QUOTED
+    quoted = _QUOTED_WITH_ESCAPES if dialect_of(backend).escapes_by_backslash else _QUOTED
     return quoted.sub(lambda found: " " if found[0][:2] in ("--", "/*") else "''", text)
 
 

@@ -14,14 +14,14 @@ from qapla.driver.base import M
 from qapla.driver.listing.ordering import Order, Ordering, ordering
 from qapla.driver.listing.page import Page, read_cursor, refuse_unwritable, write_cursor
 from qapla.driver.listing.plain import Dicts, dicts
-from qapla.driver.routed import Load, MarkedReads
+from qapla.driver.routed import Load, RoutedReads
 from qapla.exceptions import ObjectNotFound, QaplaError, SeveralObjectsFound
 
 # The framework's own notes in the `info` of a session, which are about that session alone.
 _OWN = "qapla."
 
 
-class ReadDriver(MarkedReads[M]):
+class ReadDriver(RoutedReads[M]):
     """Read the rows of `model`; a subclass names the model and adds queries of its own.
 
     Criteria name columns: a value is compared by equality, None by IS NULL, and a list, tuple or
@@ -43,7 +43,7 @@ class ReadDriver(MarkedReads[M]):
         """
         found = self.find_by_id(key, load=load)
         if found is None:
-            raise ObjectNotFound(self.name, key)
+            raise ObjectNotFound(self.model_name, key)
         return found
 
     def find_by_id(self, key: Any, *, load: Load | Sequence[Load] = ()) -> M | None:
@@ -53,7 +53,7 @@ class ReadDriver(MarkedReads[M]):
             return None
         if not load:
             return self._read(lambda: self.session.get(self.model, values))
-        # A row that the session has already would not be given what is to be loaded along.
+        # A row that the session has already would not get its relationships loaded.
         return self._one(
             select(self.model).where(*self.identity(values)).options(*self._options(load))
         )
@@ -67,7 +67,7 @@ class ReadDriver(MarkedReads[M]):
         try:
             return self._one(self._select(load, criteria).limit(2))
         except MultipleResultsFound:
-            raise SeveralObjectsFound(self.name, criteria) from None
+            raise SeveralObjectsFound(self.model_name, criteria) from None
 
     def list_all(
         self,
@@ -138,7 +138,7 @@ class ReadDriver(MarkedReads[M]):
         Raises:
             BadCursor: The cursor was not given by a page of this model in this order.
         """
-        self._refuse_none("page", size)
+        self._require_positive("page", size)
         order = ordering(self, order_by)
         refuse_unwritable(self, order)
         values = None if after is None else read_cursor(self, order, after)
@@ -160,13 +160,13 @@ class ReadDriver(MarkedReads[M]):
 
         Each batch is read in a session of its own, so that a streamed response may iterate after
         the session of its request has ended, and holds no connection while its client is slow.
-        What the driver's session has not committed is not seen.
+        Uncommitted rows of the driver's session are not seen.
 
         Args:
             batch: The number of rows that are held in memory, at least one.
             load: The relationships to fetch along.
         """
-        self._refuse_none("batch", batch)
+        self._require_positive("batch", batch)
         return _batches(self, batch, self._options(load), self.conditions(criteria))
 
     def _after(self, order: Ordering, values: Sequence[Any] | None) -> Select[Any]:
@@ -181,9 +181,9 @@ class ReadDriver(MarkedReads[M]):
     def _select(self, load: Load | Sequence[Load], criteria: dict[str, Any]) -> Select[Any]:
         return select(self.model).where(*self.conditions(criteria)).options(*self._options(load))
 
-    def _refuse_none(self, what: str, size: int) -> None:
+    def _require_positive(self, what: str, size: int) -> None:
         if size < 1:
-            raise QaplaError(f"{self.name}: a {what} has at least one row, not {size}")
+            raise QaplaError(f"{self.model_name}: a {what} has at least one row, not {size}")
 
 
 @lru_cache(maxsize=512)
@@ -204,7 +204,7 @@ def _batches(
     order = ordering(driver, None)
     values: list[Any] | None = None
     while True:
-        with _twin(driver) as own:
+        with _separate_session(driver) as own:
             statement = driver._after(order, values).where(*conditions).options(*options)
             parameters = order.parameters(values) if values else {}
             found = type(driver)(own)._entities(statement.limit(batch), parameters)
@@ -216,7 +216,7 @@ def _batches(
             return
 
 
-def _twin(driver: ReadDriver[Any]) -> Session:
+def _separate_session(driver: ReadDriver[Any]) -> Session:
     """Return a new session that works as the driver's does, on connections of its own.
 
     Its listeners and options hold here too: loader criteria, the role of a tenant.

@@ -8,7 +8,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import QueryableAttribute, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
-from qapla.database.connect.engines import is_refused_write
+from qapla.database.dialects.base import Failure
+from qapla.database.dialects.errors import failure_of
 from qapla.database.sessions.routing import reading
 from qapla.driver.base import Driver, M
 from qapla.driver.queries import is_known_to_read, is_query
@@ -21,7 +22,7 @@ R = TypeVar("R", Result[Any], ScalarResult[Any])
 Load = str | QueryableAttribute[Any] | ORMOption
 
 
-class MarkedReads(Driver[M]):
+class RoutedReads(Driver[M]):
     """Issue statements as marked reads, for one's own queries too."""
 
     def scalars(self, statement: Executable) -> list[Any]:
@@ -49,7 +50,7 @@ class MarkedReads(Driver[M]):
 
     @property
     def _binding(self) -> dict[str, Any]:
-        """Return what finds the engine of the model, where the session has several."""
+        """Return the arguments that select the engine of the model, where the session has several."""
         return {"mapper": self.mapper}
 
     def _one(self, statement: Select[Any]) -> M | None:
@@ -95,7 +96,7 @@ class MarkedReads(Driver[M]):
             with reading(self.session, read_only=read_only):
                 return work()
         except DBAPIError as error:
-            if is_refused_write(error.orig):
+            if Failure.READ_ONLY in failure_of(error):
                 raise self._read_only from error.orig
             raise
 

@@ -9,19 +9,18 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
+from qapla.database.dialects.base import Failure
+from qapla.database.dialects.errors import failure_of
 from qapla.database.sessions.transaction import savepoint, transaction
 from qapla.driver.base import Driver, M
 from qapla.driver.bulk import bulk
 from qapla.driver.generated import changed_values, version_name
-from qapla.driver.integrity import translated
+from qapla.driver.integrity import translate_integrity_errors
 from qapla.driver.mapping import joined
 from qapla.driver.mapping.tables import tables_of
-from qapla.driver.upsert import upsert
 from qapla.driver.upsert.conflict import Predicate
+from qapla.driver.upsert.upsert import upsert_many, upsert_one
 from qapla.exceptions import Locked, ObjectNotFound, QaplaError, StaleObject
-
-# PostgreSQL: lock_not_available; MariaDB: lock wait timeout, and not being locked with NOWAIT.
-_LOCKED = ("55P03", 1205, 3572)
 
 
 class WriteDriver(Driver[M]):
@@ -82,11 +81,11 @@ class WriteDriver(Driver[M]):
         """
         self.refuse_unknown(values)
         version = version_name(self.mapper)
-        # To compare versions, what the session has kept of the row is not what counts.
-        changed = self._get(key, anew=version in values)
+        # The version is compared with the row, and not with the session's copy of it.
+        changed = self._fetch(key, anew=version in values)
         if version in values and values.pop(version) != getattr(changed, version):
-            raise StaleObject(self.name, key)
-        with self._writing(), self._one(key):
+            raise StaleObject(self.model_name, key)
+        with self._writing(), self._detect_stale(key):
             for name, value in values.items():
                 setattr(changed, name, value)
             self.session.flush()
@@ -106,7 +105,7 @@ class WriteDriver(Driver[M]):
             raise QaplaError(f"{type(self).__name__}: update_where was given no values")
         every = {**values, **changed_values(self.mapper, values)}
         new = {self.column(name): value for name, value in every.items()}
-        conditions = self._given(criteria)
+        conditions = self._required_conditions(criteria)
         if len(tables_of(self)) > 1:
             with self._writing():
                 return joined.update_rows(self, every, conditions)
@@ -119,8 +118,8 @@ class WriteDriver(Driver[M]):
             ObjectNotFound: There is no such row.
             StaleObject: Somebody else has changed the row since it was read.
         """
-        doomed = self._get(key)
-        with self._writing(), self._one(key):
+        doomed = self._fetch(key)
+        with self._writing(), self._detect_stale(key):
             self.session.delete(doomed)
             self.session.flush()
 
@@ -130,7 +129,7 @@ class WriteDriver(Driver[M]):
         Where the model or one that inherits from it has several tables, the rows are locked first,
         and deleted from each table by a statement of its own.
         """
-        conditions = self._given(criteria)
+        conditions = self._required_conditions(criteria)
         if len(tables_of(self, inheriting=True)) > 1:
             with self._writing():
                 return joined.delete_rows(self, conditions)
@@ -154,7 +153,7 @@ class WriteDriver(Driver[M]):
             Duplicate: A row of another model in the same table has these values.
         """
         with self._writing():
-            found: M = upsert.one(self, on, values, index_where)
+            found: M = upsert_one(self, on, values, index_where)
         return found
 
     def upsert_many(
@@ -172,7 +171,7 @@ class WriteDriver(Driver[M]):
             index_where: As for `upsert`.
         """
         with self._writing():
-            return upsert.many(self, on, rows, index_where)
+            return upsert_many(self, on, rows, index_where)
 
     def get_for_update(
         self, key: Any, *, skip_locked: bool = False, nowait: bool = False
@@ -198,12 +197,11 @@ class WriteDriver(Driver[M]):
                 result = self.session.scalars(lock, execution_options=anew)
                 found: M | None = result.unique().one_or_none()
         except DBAPIError as error:
-            codes = (getattr(error.orig, "sqlstate", None), *error.orig.args[:1])  # type: ignore[union-attr]
-            if any(code in _LOCKED for code in codes):
-                raise Locked(self.name, key) from error
+            if Failure.LOCKED in failure_of(error):
+                raise Locked(self.model_name, key) from error
             raise
         if found is None and not (skip_locked and self._is_there(key)):
-            raise ObjectNotFound(self.name, key)
+            raise ObjectNotFound(self.model_name, key)
         return found
 
     @contextmanager
@@ -212,16 +210,16 @@ class WriteDriver(Driver[M]):
 
         Inside another transaction that someone opened on this session it is a savepoint.
         """
-        with translated(self.mapper), transaction(self.session):
+        with translate_integrity_errors(self.mapper), transaction(self.session):
             yield self.session
 
-    def _get(self, key: Any, *, anew: bool = False) -> M:
+    def _fetch(self, key: Any, *, anew: bool = False) -> M:
         values = self.key(key)
         found: M | None = None
         if values is not None:
             found = self.session.get(self.model, values, populate_existing=anew)
         if found is None:
-            raise ObjectNotFound(self.name, key)
+            raise ObjectNotFound(self.model_name, key)
         return found
 
     def _is_there(self, key: Any) -> bool:
@@ -230,25 +228,25 @@ class WriteDriver(Driver[M]):
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
-        with translated(self.mapper), savepoint(self.session):
+        with translate_integrity_errors(self.mapper), savepoint(self.session):
             yield
 
     @contextmanager
-    def _one(self, key: Any) -> Iterator[None]:
+    def _detect_stale(self, key: Any) -> Iterator[None]:
         try:
             yield
         except StaleDataError as error:
-            raise StaleObject(self.name, key) from error
+            raise StaleObject(self.model_name, key) from error
 
     def _run(self, statement: Any) -> int:
         with self._writing():
             count: int = self.session.execute(statement).rowcount  # type: ignore[attr-defined]
         return count
 
-    def _given(self, criteria: Mapping[str, Any]) -> list[Any]:
+    def _required_conditions(self, criteria: Mapping[str, Any]) -> list[Any]:
         if not criteria:
             raise QaplaError(
-                f"{type(self).__name__}: without criteria every row of {self.name} would be "
+                f"{type(self).__name__}: without criteria every row of {self.model_name} would be "
                 "written: name at least one column"
             )
         return self.conditions(criteria)

@@ -4,6 +4,6 @@ Every process of a project shares the server of its data directory: the first st
 supervisor that stops it when the last has ended, however it ended.
 """
 
-from qapla.embedded.client import SETTING, socket_query
+from qapla.embedded.client import SETTING, connection_query
 
-__all__ = ["SETTING", "socket_query"]
+__all__ = ["SETTING", "connection_query"]

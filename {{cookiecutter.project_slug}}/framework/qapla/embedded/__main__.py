@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from qapla.embedded import binaries
-from qapla.embedded.client import socket_query
+from qapla.embedded.client import connection_query
 from qapla.exceptions import DatabaseError, QaplaError
 
 _USAGE = "usage: python -m qapla.embedded dump|restore <data directory>"
@@ -21,14 +21,14 @@ def dump(data: Path) -> int:
     if version is None:
         raise DatabaseError(f"there are no data of the embedded PostgreSQL in {data}")
     programs = binaries.programs(version)
-    return _run(programs / "pg_dumpall", socket_query(data, programs=programs))
+    return _run(programs / "pg_dumpall", connection_query(data, programs=programs))
 
 
 def restore(data: Path) -> int:
     """Read databases that were dumped from the standard input; the newest version keeps them."""
     return _run(
         binaries.programs() / "psql",
-        socket_query(data),
+        connection_query(data),
         "--quiet",
         "--output=/dev/null",
         "postgres",

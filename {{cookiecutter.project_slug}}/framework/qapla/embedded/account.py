@@ -104,7 +104,7 @@ def _nearest(path: Path) -> Path:
 
 
 def _open_way(path: Path, account: Account) -> None:
-    """Let the account enter root's directories on the way to a path; it cannot list them.
+    """Open root's directories on the way to a path for the account, which cannot list them.
 
     The directories of others stay as they are.
     """

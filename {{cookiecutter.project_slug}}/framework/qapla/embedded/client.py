@@ -21,12 +21,12 @@ _held: dict[Path, socket.socket] = {}
 _lock = threading.Lock()
 # The default of a directory that no setting has placed.
 SETTING = "the variable <PROJECT>_PATHS__VAR"
-# How long a server may recover, or finish what it was told before, in seconds.
+# How long a server may recover, or finish its last command, in seconds.
 _PATIENCE = 300
 _GOODBYE = 30
 
 
-def socket_query(
+def connection_query(
     directory: Path, setting: str = SETTING, programs: Path | None = None
 ) -> dict[str, str]:
     """Start the server of a data directory, unless it runs, and return how to reach it.
@@ -48,7 +48,7 @@ def socket_query(
         if data not in _held or _has_ended(_held[data]):
             _forget(data)
             _held[data] = _attach(data, place, setting, programs)
-            # Not at import: what was registered before, like the removal of the data, is done after.
+            # Not at import: a function that was registered before, like one that removes the data, runs after.
             atexit.register(_release, data)
     if sys.platform == "win32":
         return {"host": "127.0.0.1", "port": _ports(data)[1]}
@@ -147,7 +147,7 @@ def _forget(data: Path) -> None:
 
 
 def _release(data: Path) -> None:
-    """Say goodbye, and wait until the server has stopped if nobody else uses it."""
+    """Close the connection, and wait until the server has stopped if nobody else uses it."""
     if data in _held:
         with suppress(OSError):
             _held[data].shutdown(socket.SHUT_WR)

@@ -35,7 +35,7 @@ def initialise(programs: Path) -> None:
     """Make the data in the current directory, unless it is there.
 
     `initdb` works in a subdirectory, whose content moves up once it is complete, `PG_VERSION` last.
-    What a killed one leaves behind is known by its name, and removed or moved up by the next.
+    The rest of a killed one is known by its name, and removed or moved up by the next.
 
     Raises:
         StartError: The directory holds something else, or `initdb` fails.

@@ -1,5 +1,6 @@
 """Settings of an application, in layers."""
 
-from qapla.settings.layers import DatabaseSettings, Layers, Settings
+from qapla.settings.loader import SettingsLoader
+from qapla.settings.models import DatabaseSettings, Settings
 
-__all__ = ["DatabaseSettings", "Layers", "Settings"]
+__all__ = ["DatabaseSettings", "Settings", "SettingsLoader"]

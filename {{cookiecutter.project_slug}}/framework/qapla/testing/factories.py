@@ -17,9 +17,9 @@ M = TypeVar("M")
 
 
 class Factory:
-    """Give the factory of a model; what it creates is in one session, and flushed.
+    """A maker of factories for models, whose rows are in one session, and flushed.
 
-    The values are the same in each run. The database makes the primary keys and what it computes,
+    The values are the same in each run. The database makes the primary keys and the computed columns,
     the mapper discriminators and versions. Rows of other tables are yours to make:
     `factory(Crew, ship=ship)`, or `factory(Crew, ship=factory(Ship))` for one of its own.
 

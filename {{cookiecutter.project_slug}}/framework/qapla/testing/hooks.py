@@ -2,61 +2,55 @@
 
 from collections.abc import Generator, Iterator
 from contextlib import suppress
-from typing import Any
 
 import pytest
 
+from qapla.app import Application
 from qapla.database.application import DatabaseApplication
 from qapla.database.database import Database
 from qapla.database.migrations.models import import_package, is_package
-from qapla.exceptions import IsolationError, NotPrepared
-from qapla.testing.run.run import TestRun
+from qapla.exceptions import NotPrepared
+from qapla.testing.fixtures import DATABASE
+from qapla.testing.run.observer import REMEDY, RunObserver
+from qapla.testing.run.options import parallel_suffix
+from qapla.testing.run.run import DatabaseRun
 from qapla.testing.run.scope import FAILED
 
 APPLICATION = "application"
-OWN = "own_databases"
-_REMEDY = (
-    "let its class inherit from BaseApplicationFixture and ask for the fixture `dbsession` (or "
-    "`application`), with which all is undone when the test ends; or mock the driver"
-)
+UNGUARDED = "unguarded_databases"
 _EXAMPLES = (
     "the fixtures of BaseApplicationFixture undo each example of Hypothesis: suppress this check by "
     "@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])"
 )
-_guard = pytest.StashKey[Any]()
+_suffix = pytest.StashKey[str]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the marker, and keep tests without fixtures from the databases."""
+    """Register the markers, and observe the databases."""
     config.addinivalue_line(
-        "markers", f"{OWN}: the test makes databases of its own, which nothing isolates or guards"
+        "markers",
+        f"{UNGUARDED}: the test makes databases of its own, which nothing isolates or guards",
     )
-    run = TestRun.of(config)
-    config.stash[_guard] = Database.guard
-
-    def guard(database: Database) -> None:
-        # A traceback ends where the test, and not pytest, has used the database.
-        __tracebackhide__ = True
-        if run.current is not None:
-            run.current.touch(database)
-        elif run.guarded:
-            raise IsolationError(
-                f"database {database.name!r}: a test that has no database touched it: {_REMEDY}"
-            )
-
-    Database.guard = staticmethod(guard)
+    config.addinivalue_line(
+        "markers", f"{DATABASE}(name): the database of the fixtures `dbplugin` and `dbsession`"
+    )
+    config.stash[_suffix] = Application.parallel_suffix
+    Application.parallel_suffix = parallel_suffix()
+    Database.observer = RunObserver(DatabaseRun.of(config), Database.observer)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Take the guard away with the run."""
-    Database.guard = config.stash.get(_guard, None)
+    """Stop observing the databases."""
+    Application.parallel_suffix = config.stash.get(_suffix, "")
+    if isinstance(Database.observer, RunObserver):
+        Database.observer = Database.observer.outer
 
 
 def pytest_collection_finish() -> None:
     """Import the models of the project: a test without a database prepares no application."""
     packages = {found.__module__.partition(".")[0] for found in _application_classes()}
     for package in packages:
-        # The tests that need a model which cannot be imported tell it.
+        # The tests that need a model which cannot be imported fail with its error.
         with suppress(Exception):
             if is_package(f"{package}.databases"):
                 import_package(f"{package}.databases")
@@ -67,25 +61,25 @@ def pytest_runtest_protocol(
     item: pytest.Item, nextitem: pytest.Item | None
 ) -> Generator[None, object, object]:
     """Guard the databases from a test that asks for no fixture of theirs."""
-    run = TestRun.of(item.config)
-    outer, TestRun.running = TestRun.running, run
+    run = DatabaseRun.of(item.config)
+    outer, DatabaseRun.running = DatabaseRun.running, run
     run.item, run.guarded = item, _is_guarded(item)
     try:
         return (yield)
     finally:
         run.guarded = False
-        TestRun.running = outer
+        DatabaseRun.running = outer
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
-    """Remember that a test has failed, and tell one without a database what to ask for."""
+    """Remember that a test has failed, and name the fixtures to one without a database."""
     try:
         return (yield)
     except BaseException as error:
         item.stash[FAILED] = not isinstance(error, pytest.skip.Exception | pytest.xfail.Exception)
         if isinstance(error, NotPrepared) and _is_guarded(item):
-            error.add_note(f"in a test: {_REMEDY}")
+            error.add_note(f"in a test: {REMEDY}")
         if type(error).__name__ == "FailedHealthCheck" and not _is_guarded(item):
             error.add_note(_EXAMPLES)
         raise
@@ -101,4 +95,4 @@ def _application_classes(
 
 def _is_guarded(item: pytest.Item) -> bool:
     names = getattr(item, "fixturenames", ())
-    return APPLICATION not in names and item.get_closest_marker(OWN) is None
+    return APPLICATION not in names and item.get_closest_marker(UNGUARDED) is None

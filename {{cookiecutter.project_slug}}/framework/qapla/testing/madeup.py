@@ -54,7 +54,7 @@ class MadeUpFactory(sqlalchemy_factory.SQLAlchemyFactory[M]):
         mapper = cls._mapper()
         if column is mapper.polymorphic_on or column is mapper.version_id_col:
             return False
-        # A default that is written out can be replaced; what is computed cannot.
+        # A default that is written out can be replaced; a computed one cannot.
         made = column.server_default
         return not isinstance(made, FetchedValue) or isinstance(made, DefaultClause)
 

@@ -1,4 +1,4 @@
-"""The plugin of pytest: the options of a run, and what watches its tests.
+"""The plugin of pytest: the options of a run, its hooks and its fixtures.
 
 A project loads it by `-p qapla.testing.plugin` in its `addopts`. While a run imports and
 collects, the garbage collector rests: modules and mapped classes stay until the process ends, and to
@@ -7,7 +7,6 @@ Source: Python, `gc.freeze`.
 """
 
 import gc
-from typing import Any
 
 import pytest
 
@@ -27,11 +26,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="keep the databases of the last run where they are clean and migrated",
     )
+    parser.addini(
+        "qapla_application",
+        "the application of tests without a class, such as rotarran:main",
+        default="",
+    )
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
-    """Let the garbage collector rest until the tests are collected, or the run ends before."""
+    """Turn the garbage collector off until the tests are collected, or the run ends before."""
     if gc.isenabled():
         gc.disable()
         early_config.stash[_RESTS] = True
@@ -39,40 +43,27 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register what watches the tests, which is imported while the garbage collector rests."""
-    if _only_hands_out(config):
+    """Register the hooks and fixtures, which are imported while the garbage collector rests."""
+    if _is_controller(config):
         return
-    from qapla.testing import collector, hooks
+    from qapla.testing import collector, fixtures, hooks, task_fixtures
 
-    for plugin in (hooks, collector):
+    for plugin in (hooks, fixtures, task_fixtures, collector):
         config.pluginmanager.register(plugin, plugin.__name__)
 
 
-def _only_hands_out(config: pytest.Config) -> bool:
-    """Whether this is the process of pytest-xdist that runs no test, and needs no import."""
+def _is_controller(config: pytest.Config) -> bool:
+    """Whether this is the xdist controller, which runs no tests."""
     distributes = config.getoption("dist", "no") != "no" and config.getoption("tx", None)
     return bool(distributes) and not config.getoption("collectonly")
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtestloop(session: pytest.Session) -> None:
-    """Let the garbage collector work again, on what comes from now on.
+    """Turn the garbage collector on again, for the objects that come from now on.
 
     pytest-xdist collects nothing in the process that hands the tests out, but comes here too.
     """
     gc.freeze()
     if session.config.stash.get(_RESTS, False):
         gc.enable()
-
-
-def pytest_collection_finish(session: pytest.Session) -> None:
-    """Let `--fixtures` list once what many classes inherit.
-
-    pytest 9.2 lists it for each class, and fails when it sorts two that are alike. The names are
-    its own: where they have changed nothing is done.
-    """
-    manager: Any = getattr(session, "_fixturemanager", None)
-    listed = getattr(manager, "_get_all_fixture_defs", None)
-    if listed is not None and session.config.getoption("showfixtures", False):
-        once = {(found.argname, found.func.__qualname__): found for found in listed()}
-        manager._get_all_fixture_defs = once.values

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from celery.signals import worker_ready
 
+from qapla.app import Application
 from qapla.exceptions import WorkerError
 
 START_SECONDS = 60
@@ -22,19 +23,23 @@ STOP_SECONDS = 30
 
 
 class WorkerProcess:
-    """Run a worker of a project until it is stopped.
+    """A worker of a project, in a process of its own.
 
     Args:
         package: The project's package.
         options: Options of `celery worker`, such as `--pool=threads`.
+        suffix: The end of the names of databases and queues; by default that of this process.
     """
 
-    def __init__(self, package: str, options: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, package: str, options: tuple[str, ...] = (), suffix: str | None = None
+    ) -> None:
+        suffix = Application.parallel_suffix if suffix is None else suffix
         self._directory = Path(tempfile.mkdtemp(prefix="qapla-worker-"))
         self._ready = self._directory / "ready"
         with self._log.open("w") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", __name__, package, str(self._ready), *options],
+                [sys.executable, "-m", __name__, package, suffix, str(self._ready), *options],
                 env=_environment(),
                 stdout=log,
                 stderr=log,
@@ -54,7 +59,7 @@ class WorkerProcess:
 
     @property
     def output(self) -> str:
-        """Return what the worker has printed."""
+        """Return the output of the worker."""
         return self._log.read_text(encoding="utf-8", errors="replace")
 
     def wait_until_ready(self) -> None:
@@ -72,7 +77,7 @@ class WorkerProcess:
             time.sleep(0.02)
 
     def stop(self) -> None:
-        """Let the worker end its tasks and stop; kill it when it does not."""
+        """Stop the worker when its tasks have ended; kill it when it goes on."""
         self._process.terminate()
         try:
             self._process.wait(STOP_SECONDS)
@@ -98,9 +103,9 @@ def _environment() -> dict[str, str]:
     return environment
 
 
-def main(package: str, ready: str, *options: str) -> None:
+def main(package: str, suffix: str, ready: str, *options: str) -> None:
     """Run a worker of a project's `main`, prepared for tests."""
-    importlib.import_module(package).main.run_tests()
+    importlib.import_module(package).main.run_tests(suffix)
     app = importlib.import_module(f"{package}.tasks.worker").app
 
     @worker_ready.connect(weak=False)

@@ -1,4 +1,4 @@
-"""Error responses: JSON with the key `error`, for what a client or the database has done wrong.
+"""Error responses: JSON with the key `error`, for faults of a client or of the database.
 
 An exception view of the project for the same class replaces the one here.
 """
@@ -11,9 +11,7 @@ from pyramid.httpexceptions import HTTPNotFound
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from qapla.database.connect.engines import is_missing_table
-from qapla.database.dialects.misfit import is_misfit
-from qapla.database.dialects.transient import is_transient
+from qapla.database.dialects.errors import is_misfit, is_missing_table, is_transient
 from qapla.exceptions import (
     BadCursor,
     CheckFailed,
@@ -94,7 +92,7 @@ def _is_unavailable(error: Exception) -> bool:
 
 
 def _reason(error: Exception) -> str:
-    """Return the error as one line, with the notes that say what to type."""
+    """Return the error as one line, with its notes, which have the command to type."""
     shown = error.orig if isinstance(error, DBAPIError) else error
     (first, *_) = str(shown).splitlines() or [""]
     return "; ".join([f"{type(shown).__name__}: {first}", *getattr(error, "__notes__", ())])

@@ -1,6 +1,6 @@
 """waitress as the server of `pserve`, with a graceful stop and a limit for half-open connections.
 
-waitress itself drops what is in flight when SIGTERM comes, and waits for ever for a request that
+waitress itself drops the requests in flight when SIGTERM comes, and waits for ever for a request that
 arrives byte by byte. All its settings hold here too.
 Source: waitress, "Arguments to waitress.serve".
 """
@@ -115,9 +115,9 @@ class _Server:
         self._arriving = arriving
 
     def _drain(self) -> None:
-        """Accept no more connections, and answer what is in flight."""
+        """Accept no more connections, and answer the requests in flight."""
         for server in self._listening:
-            # What the system has accepted by itself would be reset.
+            # Connections that the system has accepted by itself would be reset.
             while select.select([server.socket], [], [], 0)[0]:
                 server.handle_accept()
             wasyncore.dispatcher.close(server)

@@ -35,15 +35,15 @@ _METHODS = (_INVOKE, _INVOKE_EXCEPTION_VIEW)
 
 
 def add_request_sessions(config: Any, databases: Databases) -> None:
-    """Give every request an attribute for each database, and `request.database` for the first.
+    """Add an attribute for each database to every request, and `request.database` for the first.
 
     Args:
         config: Pyramid's configurator.
         databases: The databases of the application.
     """
-    attributes: dict[str, Any] = {DEFAULT: _Alias(databases.first.name), _MARK: True}
+    attributes: dict[str, Any] = {DEFAULT: _DefaultSession(databases.first.name), _MARK: True}
     attributes.update({name: _SessionOf(database) for name, database in databases.items()})
-    attributes[_INVOKE] = _Invoke(attributes)
+    attributes[_INVOKE] = _SubrequestHook(attributes)
     attributes[_INVOKE_EXCEPTION_VIEW] = _InvokeExceptionView()
 
     def register() -> None:
@@ -54,8 +54,8 @@ def add_request_sessions(config: Any, databases: Databases) -> None:
     config.action(("qapla", "request sessions"), register, order=1)
 
 
-class _Invoke:
-    """Give a subrequest the attributes: it is made from a bare `Request`, which has none of them.
+class _SubrequestHook:
+    """A hook that adds the attributes to a subrequest, which is made from a bare `Request`.
 
     The router sets `invoke_subrequest` on each request that it makes.
     """
@@ -74,7 +74,7 @@ class _Invoke:
             # A request may be invoked again.
             for key in (_ENDED, "traversed"):
                 subrequest.__dict__.pop(key, None)
-            _give(subrequest, self._attributes)
+            _install_sessions(subrequest, self._attributes)
             return request.__dict__[_INVOKE](subrequest, use_tweens)
 
         return invoke_subrequest
@@ -84,7 +84,7 @@ class _InvokeExceptionView:
     """Roll back the sessions of a request that failed, before its exception view runs.
 
     Pyramid's tween for exception views invokes it for every exception, whether a view matches or
-    not: so neither the exception view nor a tween around it can commit what failed. A tween of our
+    not: so neither the exception view nor a tween around it can commit its writes. A tween of our
     own would cost a call in every request, and `pyramid.tweens` in the ini file would leave it out.
     """
 
@@ -107,7 +107,7 @@ class _InvokeExceptionView:
 def _with_sessions(factory: Any, attributes: dict[str, Any]) -> Any:
     """Return a factory like the one given, whose requests have the attributes."""
     if not isinstance(factory, type):
-        return _Wrapped(factory, attributes)
+        return _FactoryWrapper(factory, attributes)
     for name in attributes:
         if name not in _METHODS and hasattr(factory, name):
             raise DatabaseError(
@@ -117,27 +117,27 @@ def _with_sessions(factory: Any, attributes: dict[str, Any]) -> Any:
     return type(factory.__name__, (factory,), {**attributes, "__module__": factory.__module__})
 
 
-def _give(request: Any, attributes: dict[str, Any]) -> Any:
+def _install_sessions(request: Any, attributes: dict[str, Any]) -> Any:
     if not hasattr(type(request), _MARK):
         InstancePropertyHelper.apply_properties(request, attributes)
     return request
 
 
-class _Wrapped:
-    """Call a request factory that is a function, and give what it returns the attributes."""
+class _FactoryWrapper:
+    """A request factory that is a function, whose requests get the attributes."""
 
     def __init__(self, factory: Any, attributes: dict[str, Any]) -> None:
         self._factory = factory
         self._attributes = attributes
 
     def __call__(self, environ: dict[str, Any]) -> Any:
-        return _give(self._factory(environ), self._attributes)
+        return _install_sessions(self._factory(environ), self._attributes)
 
     def blank(self, *args: Any, **kwargs: Any) -> Any:
-        return _give(self._factory.blank(*args, **kwargs), self._attributes)
+        return _install_sessions(self._factory.blank(*args, **kwargs), self._attributes)
 
 
-class _Alias:
+class _DefaultSession:
     """Read another attribute, without keeping its value."""
 
     def __init__(self, name: str) -> None:
@@ -228,8 +228,8 @@ def _finish(request: Any) -> None:
 def _completed(request: Any) -> bool:
     """Whether no exception leaves the request.
 
-    The writes of a view that raised were rolled back before its exception view ran, so that what is
-    uncommitted now was written by an exception view or a callback.
+    The writes of a view that raised were rolled back before its exception view ran, so that
+    uncommitted writes are those of an exception view or a callback.
     """
     handled, error = request.__dict__.pop(_HANDLED), sys.exc_info()[1]
     return error is None or error is handled or _is_redirect(error)

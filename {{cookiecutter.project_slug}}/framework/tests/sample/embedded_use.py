@@ -19,10 +19,10 @@ import pytest
 # A user of the server until its standard input ends.
 CODE = """
 import sys, pathlib
-from qapla.embedded import socket_query
+from qapla.embedded import connection_query
 from qapla.exceptions import QaplaError
 try:
-    print(socket_query(pathlib.Path(sys.argv[1]), "the variable ROTARRAN_PATHS__VAR"), flush=True)
+    print(connection_query(pathlib.Path(sys.argv[1]), "the variable ROTARRAN_PATHS__VAR"), flush=True)
 except QaplaError as error:
     sys.exit(str(error))
 sys.stdin.read()

@@ -1,4 +1,4 @@
-"""The command of a relay: send what waits, list parked messages, and send them again.
+"""The command of a relay: send messages, list the parked ones, and send those again.
 
 A module of the project ends with `relay_command(relay)()`.
 """
@@ -20,7 +20,7 @@ def relay_command(relay: Relay) -> click.Group:
     @click.option("--interval", default=1.0, help="Seconds between two looks into the outbox.")
     @click.pass_context
     def command(context: click.Context, interval: float) -> None:
-        """Send what waits in the outbox, again and again."""
+        """Send the messages of the outbox until the process ends."""
         try:
             relay.application.run_command()
         except QaplaError as error:

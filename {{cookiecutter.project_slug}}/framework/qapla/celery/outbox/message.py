@@ -37,7 +37,7 @@ ORDER = "ix_outbox_messages_due_at_id"
 
 
 class OutboxColumns:
-    """Hold a message that waits for the relay; a mixin for a model of the database."""
+    """The columns of a message that waits for the relay; a mixin for a model of the database."""
 
     __tablename__: Any = "outbox_messages"
 
@@ -49,7 +49,7 @@ class OutboxColumns:
     # MariaDB's TEXT ends at 64 kB.
     message: Mapped[str] = mapped_column(Text().with_variant(MEDIUMTEXT(), "mysql", "mariadb"))
     # Whether it stays after it was sent, until its task takes it.
-    until_taken: Mapped[bool]
+    until_acknowledged: Mapped[bool]
     # When a relay sends it; NULL parks a message that cannot be sent.
     due_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     # How often it could not be sent for a reason of its own, and the last of these.
@@ -79,12 +79,12 @@ class OutboxDriver(Driver[Any]):
 
     model: ClassVar[type[Any]]
 
-    def send(self, signature: "Signature[Any]", *, until_taken: bool = False) -> str:
-        """Let a relay send a task once the session's transaction has been committed.
+    def send(self, signature: "Signature[Any]", *, until_acknowledged: bool = False) -> str:
+        """Put a task into the outbox, as part of the session's transaction.
 
         Args:
             signature: The signature of one task, with its options: `task.s(1).set(queue="slow")`.
-            until_taken: Whether the message is sent again and again until its task calls `take`:
+            until_acknowledged: Whether the message is sent again and again until its task calls `acknowledge`:
                 then it survives a broker that loses it, too.
 
         Returns:
@@ -113,7 +113,7 @@ class OutboxDriver(Driver[Any]):
             self.model(
                 task_id=task_id,
                 message=message,
-                until_taken=until_taken,
+                until_acknowledged=until_acknowledged,
                 due_at=datetime.now(UTC),
                 attempts=0,
             )
@@ -121,10 +121,10 @@ class OutboxDriver(Driver[Any]):
         self.session.flush()
         return task_id
 
-    def take(self, task_id: str) -> bool:
-        """Whether a task's work is still to be done, and take its message out of the outbox.
+    def acknowledge(self, task_id: str) -> bool:
+        """Whether a task has not run before; delete its message from the outbox.
 
-        It is for messages that were sent with `until_taken`, and part of the session's
+        It is for messages that were sent with `until_acknowledged`, and part of the session's
         transaction: commit it together with the work. A second run at the same time waits here
         until the first one has been committed or rolled back.
 
@@ -141,7 +141,7 @@ class OutboxDriver(Driver[Any]):
         return found
 
     def unpark(self, task_ids: Collection[str] | None = None) -> int:
-        """Let the relay send parked messages again; return how many.
+        """Make parked messages due again; return their number.
 
         Args:
             task_ids: The ids of their tasks, or None for all.

@@ -1,4 +1,4 @@
-"""The relay: it sends what waits in an outbox, from a task of beat or in a loop of its own.
+"""The relay, which sends the messages of an outbox, from a task of beat or in a loop of its own.
 
 Several relays may run at once. A message is deleted in a commit that follows its send: a relay that
 is killed between the two leaves it to be sent again, with the same id.
@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from qapla.celery.outbox.message import ORDER, OutboxColumns, OutboxDriver
 from qapla.database.application import DatabaseApplication
-from qapla.database.dialects.transient import is_transient
+from qapla.database.dialects.errors import is_transient
 from qapla.exceptions import QueueMismatch, UnknownTask
 
 logger = logging.getLogger(__name__)
@@ -59,9 +59,9 @@ class Relay:
         self.outbox = outbox
 
     def run(self) -> int:
-        """Send what waits, oldest first, until nothing is left; return how many were sent.
+        """Send the due messages, oldest first; return the number of those that were sent.
 
-        A broker that is away ends the run with a warning: what was not sent waits.
+        A broker that is away ends the run with a warning, and the other messages wait.
         """
         total = 0
         database = self.application.dbs[self.name]
@@ -73,7 +73,7 @@ class Relay:
                     return total
 
     def run_forever(self, interval: float = 1.0) -> None:
-        """Send what waits, again and again, until the process ends.
+        """Send the due messages until the process ends.
 
         Args:
             interval: The seconds between two looks into the outbox.
@@ -105,7 +105,7 @@ class Relay:
             else:
                 sent.append(message)
         for message in sent:
-            if message.until_taken:
+            if message.until_acknowledged:
                 message.due_at = datetime.now(UTC) + self.again_after
             else:
                 session.delete(message)
@@ -154,7 +154,7 @@ class Relay:
     def _send(self, message: OutboxColumns) -> None:
         signature = self.celery.signature(message.signature())
         self._refuse_unknown(str(signature.get("task")))
-        # The relay, when it is a task itself, is not the parent of what it sends.
+        # The relay, when it is a task itself, is not the parent of the tasks that it sends.
         signature.apply_async(
             task_id=message.task_id,
             root_id=message.task_id,

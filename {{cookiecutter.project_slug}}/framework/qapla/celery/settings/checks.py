@@ -1,6 +1,6 @@
 """Validate Celery settings early: unknown names, wrong types and values, missing packages.
 
-A name that Celery does not know may belong to an extension, so that only what looks like a slip of
+A name that Celery does not know may belong to an extension, so that only a name like a slip of
 the keyboard is refused. Source of the names and types: `celery.app.defaults`.
 """
 
@@ -29,11 +29,11 @@ _Source = Callable[..., str]
 
 
 def check(settings: Mapping[str, Any], source: _Source, *, development: bool = True) -> None:
-    """Refuse the first setting that is misspelt, of a wrong type, or names what is not there.
+    """Refuse the first setting that is misspelt, of a wrong type, or names a missing package.
 
     Args:
         settings: The setting `celery`.
-        source: What tells where a setting comes from, given its keys.
+        source: The function that names a setting in a message, by its keys.
         development: Whether a command that installs something keeps the development dependencies.
 
     Raises:
@@ -59,7 +59,7 @@ def check_together(settings: Mapping[str, Any], source: _Source) -> None:
 
     Args:
         settings: The whole configuration of Celery.
-        source: What tells where a setting comes from, given its keys.
+        source: The function that names a setting in a message, by its keys.
 
     Raises:
         SettingsError: A worker would refuse its own messages, or run a task several times.

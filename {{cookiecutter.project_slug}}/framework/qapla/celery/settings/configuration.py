@@ -17,7 +17,7 @@ _AMQP = ("amqp:", "amqps:", "pyamqp:")
 _REDIS = ("redis:", "rediss:", "sentinel:")
 
 DEFAULTS: Mapping[str, Any] = {
-    # Pickle would run what a stranger has put into the broker.
+    # Pickle would run code that a stranger has put into the broker.
     "accept_content": ["json"],
     "task_serializer": "json",
     "result_serializer": "json",
@@ -27,7 +27,7 @@ DEFAULTS: Mapping[str, Any] = {
     "task_soft_time_limit": SOFT_TIME_LIMIT,
     "task_time_limit": TIME_LIMIT,
     # A message is acknowledged when its task has ended: a worker that is killed loses none. It
-    # needs tasks that may run twice, and a broker that keeps what is unacknowledged: Redis and
+    # needs tasks that may run twice, and a broker that keeps unacknowledged messages: Redis and
     # RabbitMQ do, and the development broker does not.
     "task_acks_late": True,
     # The same when the process of the task alone is killed, as by a lack of memory.
@@ -42,7 +42,7 @@ DEFAULTS: Mapping[str, Any] = {
     # A broker may be away for longer than Celery's hundred attempts.
     "broker_connection_retry_on_startup": True,
     "broker_connection_max_retries": None,
-    # The settings of the application set logging up; what is printed is printed.
+    # The settings of the application set logging up; printed lines are left alone.
     "worker_hijack_root_logger": False,
     "worker_redirect_stdouts": False,
     # A result that nobody fetched is dropped after a day.
@@ -130,7 +130,7 @@ def transport_options(broker_url: str, var: Path) -> dict[str, Any]:
     if broker_url.startswith("filesystem:"):
         broker = var / "broker"
         return {
-            # One directory for both ways: what one process sends, another receives.
+            # One directory for both ways: one process receives the messages of another.
             "data_folder_in": str(broker / "messages"),
             "data_folder_out": str(broker / "messages"),
             "control_folder": str(broker / "control"),
@@ -138,7 +138,7 @@ def transport_options(broker_url: str, var: Path) -> dict[str, Any]:
             "polling_interval": 0.1,
         }
     if broker_url.startswith(_AMQP):
-        # Without it RabbitMQ may lose what it was sent, and the sender would not know.
+        # Without it RabbitMQ may lose a message, and the sender would not know.
         return {"confirm_publish": True}
     return {}
 

@@ -11,7 +11,7 @@ from kombu.serialization import registry  # type: ignore[attr-defined]
 
 _Reason = Callable[[Any], str | None]
 
-# The environment is read as JSON: what is a text then is none of these, and `no` would be true.
+# The environment is read as JSON: a text is then none of these, and `no` would be true.
 _EXPECTED = {
     "bool": "type true or false",
     "int": "type a number",

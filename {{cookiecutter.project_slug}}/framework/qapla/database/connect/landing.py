@@ -9,21 +9,20 @@ from sqlalchemy import Engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from qapla.database.dialects.label import made_by_tests
-from qapla.database.dialects.maintenance import Maintenance
+from qapla.database.dialects.server import Server
 from qapla.exceptions import NotDroppable, WrongDatabase
 
 _ASKED = "qapla.landed"
 
 
-def watch_connections(engine: Engine, server: Maintenance, database: str) -> None:
+def watch_connections(engine: Engine, server: Server, database: str) -> None:
     """Refuse each new connection of an engine that is not in a database of the tests.
 
     It is asked at the first checkout, after the listeners of the project for new connections.
 
     Args:
         engine: The engine of a test database.
-        server: The maintenance of that database.
+        server: The server of that database.
         database: How an error names the database.
     """
 
@@ -32,7 +31,7 @@ def watch_connections(engine: Engine, server: Maintenance, database: str) -> Non
             return
         cursor = connection.cursor()
         try:
-            name, label = server.landed(cursor)
+            name, label = server.locate(cursor)
         finally:
             cursor.close()
         connection.rollback()
@@ -42,7 +41,7 @@ def watch_connections(engine: Engine, server: Maintenance, database: str) -> Non
                 f"{server.name!r}: look for another destination in its options (`creator`, "
                 "`connect_args`), its listeners, its pooler and the links of its file"
             )
-        if not made_by_tests(label):
+        if label is None:
             raise WrongDatabase(
                 f"database {database!r}: a connection of its tests is in a database {name!r} that no "
                 "run of tests has made: let its URL and its default_url name the same server"
@@ -52,17 +51,17 @@ def watch_connections(engine: Engine, server: Maintenance, database: str) -> Non
     event.listen(engine, "checkout", ask)
 
 
-def refuse_foreign(server: Maintenance, database: str) -> None:
+def refuse_foreign(server: Server, database: str) -> None:
     """Refuse to drop a database that is not empty, and that no run of tests has made.
 
     Args:
-        server: The maintenance of the database.
+        server: The server of the database.
         database: How an error names the database.
 
     Raises:
         NotDroppable: The database is not empty, and has no label.
     """
-    if made_by_tests(server.label()) or not server.exists() or server.is_empty():
+    if server.label() is not None or not server.exists() or server.is_empty():
         return
     raise NotDroppable(
         f"database {database!r}: no run of tests has made {server.name!r}, which is not empty, and it is "

@@ -17,7 +17,7 @@ _USED = "qapla.used"
 
 
 def ping_when_idle(engine: Engine) -> None:
-    """Let an engine ask each connection that has been idle for longer than `IDLE_SECONDS`."""
+    """Ping each connection that has been idle for longer than `IDLE_SECONDS`, at its checkout."""
     dialect = engine.dialect
 
     def on_checkin(connection: object, record: ConnectionPoolEntry) -> None:

@@ -21,6 +21,8 @@ from sqlalchemy.orm import DeclarativeBase
 
 from qapla.database.application import DatabaseApplication
 from qapla.database.database import Database
+from qapla.database.dialects import dialect_of
+from qapla.database.lifecycle import create_schema
 from qapla.database.migrations.models import import_package
 from qapla.database.migrations.options import Options, combined
 from qapla.exceptions import DatabaseError, QaplaError
@@ -53,7 +55,7 @@ class AlembicEnv:
         self.options = options
 
     def run(self) -> None:
-        """Run what the command asks for.
+        """Run the command of Alembic.
 
         Raises:
             CommandError: The application cannot be prepared or the database is not there; the
@@ -82,7 +84,7 @@ class AlembicEnv:
         with ExitStack() as stack:
             connection = stack.enter_context(_connection(database, given))
             if database is not None and _changes_database():
-                stack.enter_context(database.migration_lock())
+                stack.enter_context(database.migrations.lock())
             self._migrate(connection.dialect.name, connection=connection)
 
     def _migrate_offline(
@@ -102,7 +104,7 @@ class AlembicEnv:
             "compare_type": True,
             "compare_server_default": True,
             # SQLite can change a table only by copying it.
-            "render_as_batch": dialect == "sqlite",
+            "render_as_batch": dialect_of(dialect).alters_by_copy,
             "process_revision_directives": _leave_out_empty,
             **options,  # type: ignore[typeddict-item]
         }
@@ -133,7 +135,8 @@ def _connection(
             connection = stack.enter_context(given.connect())
         else:
             connection = _connected(database, stack)
-        stack.enter_context(_foreign_keys_off(connection))
+        dialect = dialect_of(connection.dialect.name)
+        stack.enter_context(dialect.foreign_keys_off(connection))
         yield connection
 
 
@@ -148,7 +151,7 @@ def _connected(database: Database | None, stack: ExitStack) -> Connection:
         if database.target.creatable:
             if not database.exists():
                 _create(database)
-            database.create_schema()
+            create_schema(database)
         return stack.enter_context(database.connect_directly())
     except DBAPIError as error:
         reason = " ".join(str(error.orig).split())
@@ -157,7 +160,7 @@ def _connected(database: Database | None, stack: ExitStack) -> Connection:
 
 def _create(database: Database) -> None:
     """Create a database unless another process does so meanwhile."""
-    with database.migration_lock():
+    with database.migrations.lock():
         if not database.exists():
             database.create()
             logger.info("database %r: created %s", database.name, database.target.url.database)
@@ -170,27 +173,6 @@ def _changes_database() -> bool:
     except KeyError:
         return False
     return True
-
-
-@contextmanager
-def _foreign_keys_off(connection: Connection) -> Iterator[None]:
-    """Turn off SQLite's foreign keys, which a batch would otherwise follow when it drops a table.
-
-    Source: Alembic, "Running Batch Migrations for SQLite: Dealing with Referencing Foreign Keys".
-    The pragma works only outside a transaction, so it goes to the driver's connection.
-    """
-    raw = connection.connection.dbapi_connection
-    if connection.dialect.name != "sqlite" or raw is None:
-        yield
-        return
-    cursor = raw.cursor()
-    cursor.execute("PRAGMA foreign_keys=OFF")
-    try:
-        yield
-    finally:
-        connection.rollback()
-        cursor.execute("PRAGMA foreign_keys=ON")
-        cursor.close()
 
 
 def _leave_out_empty(

@@ -6,14 +6,15 @@ from contextlib import contextmanager
 
 from sqlalchemy import URL
 
-from qapla.database.dialects.maintenance import Maintenance, maintenance
+from qapla.database.dialects import dialect_of
+from qapla.database.dialects.server import Server
 from qapla.database.places.urls import name_of
 
 logger = logging.getLogger(__name__)
 
 
 @contextmanager
-def migration_lock(database: str, url: URL, server: Maintenance | None) -> Iterator[None]:
+def migration_lock(database: str, url: URL, server: Server | None) -> Iterator[None]:
     """Lock a database against migrations by other processes, and wait for one that runs.
 
     Args:
@@ -24,7 +25,7 @@ def migration_lock(database: str, url: URL, server: Maintenance | None) -> Itera
     Raises:
         LockTimeout: Another process has kept the lock for too long.
     """
-    server = server or maintenance(url, url)
+    server = server or dialect_of(url.get_backend_name()).server(url, url)
     # The tests of a run lock the name itself.
     key = f"{name_of(url)}_migrations"
     with server.locked(key, wait=False) as alone:

@@ -36,7 +36,7 @@ def is_package(name: str) -> bool:
     try:
         return find_spec(name) is not None
     except ModuleNotFoundError as error:
-        # A missing parent. What is missing in a parent that is there is an error of its own.
+        # A missing parent. A module that is missing in a parent that is there is an error of its own.
         if not f"{name}.".startswith(f"{error.name}."):
             raise
         return False

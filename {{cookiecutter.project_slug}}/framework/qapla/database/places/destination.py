@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import URL
-from sqlalchemy.util import asbool
 
 from qapla.exceptions import SettingsError
 
@@ -21,7 +20,7 @@ _KEYWORDS = {
     "username": ("user", "username"),
     "password": ("password", "passwd"),
 }
-# What else decides where a driver goes. In the query of the URL the maintenance URL inherits it.
+# The other arguments that decide where a driver connects. The maintenance URL inherits them.
 _ROUTES = (
     "hostaddr",
     "options",
@@ -124,9 +123,3 @@ def _text(value: object) -> str:
     if isinstance(value, bool):
         return str(value).lower() if value else ""
     return "" if value is None else str(value)
-
-
-def is_uri(url: URL) -> bool:
-    """Return whether the database of a SQLite URL is a URI, which the driver is asked to read."""
-    asked = asbool(_text(url.query.get("uri")) or "false")
-    return asked and (url.database or "").startswith("file:")

@@ -10,22 +10,22 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import URL
 
+from qapla.database.dialects import dialect_of
+from qapla.database.dialects.sqlite.files import path_of
 from qapla.database.places.urls import (
     TEST_SUFFIX,
+    is_file,
     is_test_database_of,
     name_of,
-    path_of,
     with_suffix,
 )
 from qapla.exceptions import DatabaseError
-
-_PORTS = {"postgresql": "5432", "mysql": "3306"}
 
 
 class Place(NamedTuple):
     """The identity of a schema, as far as a URL tells it: a server may have other names too."""
 
-    backend: str
+    engine: str
     servers: frozenset[tuple[str, str]]
     database: str
     schema: str = ""
@@ -40,7 +40,7 @@ class Place(NamedTuple):
 
     def is_same_server(self, other: "Place") -> bool:
         """Return whether both are on one server."""
-        return self.backend == other.backend and bool(self.servers & other.servers)
+        return self.engine == other.engine and bool(self.servers & other.servers)
 
 
 @dataclass(frozen=True)
@@ -65,11 +65,11 @@ class Placed:
 
 def place(url: URL, embedded: Path | None = None) -> Place:
     """Return the identity of the schema that a URL points to."""
-    backend = url.get_backend_name().replace("mariadb", "mysql")
-    if backend == "sqlite":
-        return Place(backend, frozenset({("", "")}), _file(path_of(url)))
-    servers = _servers(url, _PORTS.get(backend, "")) if embedded is None else [(str(embedded), "")]
-    return Place(backend, frozenset(servers), url.database or "", schema_of(url))
+    dialect = dialect_of(url.get_backend_name())
+    if dialect.is_file:
+        return Place(dialect.title, frozenset({("", "")}), _file(path_of(url)))
+    servers = _servers(url, dialect.default_port) if embedded is None else [(str(embedded), "")]
+    return Place(dialect.title, frozenset(servers), url.database or "", schema_of(url))
 
 
 def schema_of(url: URL) -> str:
@@ -134,20 +134,20 @@ def refuse_shared(placed: Mapping[str, Placed]) -> None:
 
 def namesakes(test: URL, placed: Mapping[str, Placed]) -> Sequence[str]:
     """Return the databases with the name of a test database, on a server by another name."""
-    kind = test.get_backend_name().replace("mariadb", "mysql")
+    engine = dialect_of(test.get_backend_name()).title
     return [
         name
         for name, there in placed.items()
-        if there.place.backend == kind and name_of(there.url) == name_of(test)
+        if there.place.engine == engine and name_of(there.url) == name_of(test)
     ]
 
 
 def _is_test_database(there: Placed, test: URL, here: Placed) -> bool:
     """Return whether a database is a test database of another one, or of a worker, or a template."""
-    if test.get_backend_name() != "sqlite":
+    if not is_file(test):
         alike = is_test_database_of(name_of(there.url), name_of(test))
         return alike and here.place.is_same_server(there.place)
-    if there.url.get_backend_name() != "sqlite":
+    if not is_file(there.url):
         return False
     path, own = path_of(there.url), path_of(test)
     alike = is_test_database_of(path.stem, own.stem) and path.suffix == own.suffix

@@ -1,15 +1,14 @@
 """URLs of databases: read from the settings, renamed for tests, shown without their secrets."""
 
-import os
 import re
-from pathlib import Path
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
 from pydantic import SecretStr
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
-from qapla.database.places.destination import is_uri
+from qapla.database.dialects import dialect_of
+from qapla.database.dialects.sqlite.files import is_uri, path_of
 from qapla.exceptions import DatabaseError, NotDroppable, SettingsError
 
 TEST_SUFFIX = "_test"
@@ -17,9 +16,7 @@ TEMPLATE_SUFFIX = "_template_"
 _FAMILY = r"(_gw\d+|_template_[0-9a-f]+)?"
 _DROPPABLE = re.compile(rf".*{TEST_SUFFIX}{_FAMILY}")
 _WORKER = re.compile(r"_gw\d+$")
-# The longest names that the servers keep; PostgreSQL cuts a longer one off, silently.
-_LONGEST = {"postgresql": 63, "mysql": 64, "mariadb": 64}
-# What the drivers call a password in the query of a URL, where nothing would hide it.
+# The names of a password in the query of a URL, where nothing would hide it.
 _PASSWORDS = ("password", "passwd")
 _SEVERAL_HOSTS = re.compile(r"(?:@|//)[^/?#@]*:\d+,[^/?#@]*(?:[/?#]|$)")
 _WITH_HOSTS = (
@@ -41,9 +38,11 @@ def parse(secret: SecretStr, setting: str) -> URL:
     """
     try:
         url = make_url(secret.get_secret_value())
-        _refuse_unescaped(url, setting)
         _refuse_async(url, setting)
+        _refuse_unescaped(url, setting)
         url.get_dialect().import_dbapi()
+    except DatabaseError as error:
+        raise SettingsError(f"{setting} is wrong: {error}") from None
     except NoSuchModuleError:
         raise SettingsError(
             f"{setting} names an unknown dialect or driver: write {_EXAMPLE}"
@@ -69,7 +68,7 @@ def parse(secret: SecretStr, setting: str) -> URL:
 
 def _refuse_unescaped(url: URL, setting: str) -> None:
     """Refuse an `@` behind the one that ends the password: the host would show the rest of it."""
-    names = (url.host or "", "" if url.get_backend_name() == "sqlite" else url.database or "")
+    names = (url.host or "", "" if is_file(url) else url.database or "")
     if any("@" in name for name in names):
         raise SettingsError(
             f"{setting} has more than one @: in a user name or password write it as %40, "
@@ -92,23 +91,14 @@ def with_suffix(url: URL, suffix: str) -> URL:
     return with_name(url, name_of(url) + suffix)
 
 
-def test_suffix() -> str:
-    """Return what the name of a test database ends in; each worker of pytest-xdist has its own.
-
-    Source: pytest-xdist, "Identifying the worker process during a test".
-    """
-    worker = f"_{os.environ.get('PYTEST_XDIST_WORKER', '')}"
-    return TEST_SUFFIX + worker if _WORKER.fullmatch(worker) else TEST_SUFFIX
-
-
 def template_stem(url: URL) -> str:
-    """Return what the names of a test database's templates begin with, in any worker."""
+    """Return the beginning of the names of a test database's templates, in any worker."""
     return _WORKER.sub("", name_of(url)) + TEMPLATE_SUFFIX
 
 
 def with_name(url: URL, name: str) -> URL:
     """Return the URL of another database of the server, on SQLite of a file beside the first."""
-    if url.get_backend_name() != "sqlite":
+    if not is_file(url):
         return url.set(database=name)
     path = path_of(url)
     renamed = str(path.with_name(f"{name}{path.suffix}"))
@@ -117,22 +107,12 @@ def with_name(url: URL, name: str) -> URL:
 
 def name_of(url: URL) -> str:
     """Return the name of a database, on SQLite the stem of its file."""
-    return path_of(url).stem if url.get_backend_name() == "sqlite" else url.database or ""
+    return path_of(url).stem if is_file(url) else url.database or ""
 
 
-def path_of(url: URL) -> Path:
-    """Return the path of a SQLite database, which its URL may hold as a URI.
-
-    Source: SQLite, "Uniform Resource Identifiers".
-    """
-    name = url.database or ""
-    if not is_uri(url):
-        return Path(name)
-    path = name.removeprefix("file:")
-    if path.startswith("//"):
-        # An authority, which is empty or `localhost`.
-        path = "/" + path[2:].partition("/")[2]
-    return Path(unquote(path))
+def is_file(url: URL) -> bool:
+    """Whether a URL names a file, and no database of a server."""
+    return dialect_of(url.get_backend_name()).is_file
 
 
 def refuse_long(url: URL, database: str) -> None:
@@ -141,7 +121,7 @@ def refuse_long(url: URL, database: str) -> None:
     Raises:
         DatabaseError: The name is too long.
     """
-    longest = _LONGEST.get(url.get_backend_name())
+    longest = dialect_of(url.get_backend_name()).longest_name
     if longest is not None and len(name_of(url).encode()) > longest:
         raise DatabaseError(
             f"database {database!r}: the name {name_of(url)!r} has more than the {longest} bytes "

@@ -17,7 +17,7 @@ _PENDING = "qapla.on_commit"
 
 
 class _Pending:
-    """Hold the callbacks of one session, each with the transaction that it waits for."""
+    """The callbacks of one session, each with the transaction that it waits for."""
 
     def __init__(self, session: Session) -> None:
         self.callbacks: list[tuple[SessionTransaction | None, Callback]] = []
@@ -33,7 +33,7 @@ class _Pending:
         if ended is None:
             self.committed = True
             return
-        # A savepoint is kept or lost with what is around it.
+        # A savepoint is kept or lost with the transaction around it.
         self.callbacks = [
             (ended.parent if transaction is ended else transaction, callback)
             for transaction, callback in self.callbacks
@@ -54,13 +54,13 @@ class _Pending:
 
 
 def on_commit(session: Session, callback: Callback) -> None:
-    """Call back when what the session is doing now has been committed.
+    """Call a function when the session's transaction has been committed.
 
     A session without a transaction has nothing to wait for: the callback is called at once.
 
     Args:
         session: The session whose root transaction is waited for.
-        callback: What to call. When one raises, the others are still called, and the commit,
+        callback: The function. When one raises, the others are still called, and the commit,
             which has taken place, raises the first error.
     """
     if not session.in_transaction():
@@ -73,7 +73,7 @@ def on_commit(session: Session, callback: Callback) -> None:
 
 
 def run_pending(session: Session) -> None:
-    """Call what waits for the session's commit now, as if it had been committed; for tests."""
+    """Call the functions that wait for the session's commit now; for tests."""
     pending: _Pending | None = session.info.get(_PENDING)
     if pending is not None:
         _run(pending.take())

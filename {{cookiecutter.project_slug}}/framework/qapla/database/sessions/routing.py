@@ -2,9 +2,9 @@
 
 There is one rule: a statement that is issued inside `reading()`, while the session is in no
 transaction, runs on a connection of its own that goes back to the pool as soon as the rows are there.
-Everything else begins a transaction, and keeps the session in it until commit, rollback or close. What
-holds for the session there must hold for the reads too, or they take part in its transaction: another
-bind, a listener for the begin of a transaction, an isolation level. Every statement of a session asks
+Everything else begins a transaction, and keeps the session in it until commit, rollback or close. A
+read takes part in the session's transaction too where the session has a bind of its own, a listener
+for the begin of a transaction, or an isolation level, which the read would miss. Every statement of a session asks
 `_connection_for_bind` for its connection, which `Session.get_bind`, SQLAlchemy's own hook for routing,
 would let take part in a transaction.
 """
@@ -19,21 +19,41 @@ from sqlalchemy.orm import Session
 
 from qapla.database.sessions.reads import begins_plainly, close_read, open_read, refuse_writes
 
+Listener = Callable[[Session], None]
+
 
 class RoutedSession(Session):
     """A session of a database, whose marked reads may be short ones.
 
     Args:
         reader: The engine whose marked reads run outside of a transaction, or None for none.
+        opened: A function that is called with the new session.
+        closed: A function that is called with the session before it is closed, each time.
     """
 
-    def __init__(self, *args: Any, reader: Engine | None = None, **options: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        reader: Engine | None = None,
+        opened: Listener | None = None,
+        closed: Listener | None = None,
+        **options: Any,
+    ) -> None:
         super().__init__(*args, **options)
         self.reader = reader
+        self._on_close = closed
         self._is_reading = False
         self._is_guarded = False
         self._reads: Connection | None = None
         self._guards: dict[Connection, Callable[[], None]] = {}
+        if opened is not None:
+            opened(self)
+
+    def close(self) -> None:
+        """Close, and report it."""
+        if self._on_close is not None:
+            self._on_close(self)
+        super().close()
 
     @contextmanager
     def reading(self, *, read_only: bool = False) -> Iterator[None]:
@@ -70,7 +90,7 @@ class RoutedSession(Session):
             close_read(reads)
 
     def rollback(self) -> None:
-        """Roll back, and expire what was read: what the reader gave is in no transaction."""
+        """Roll back, and expire every object: those of short reads are in no transaction."""
         if not self.in_transaction():
             self.expire_all()
         super().rollback()

@@ -20,7 +20,7 @@ def transaction(session: Session) -> Iterator[None]:
         return
     session.info[_OPEN] = True
     if not session.in_transaction():
-        # Begun now, and not by the first statement: what waits for its commit can be asked for.
+        # Begun now, and not by the first statement, so that functions can wait for its commit.
         session.begin()
     try:
         yield
@@ -34,7 +34,7 @@ def transaction(session: Session) -> Iterator[None]:
 
 @contextmanager
 def savepoint(session: Session) -> Iterator[None]:
-    """Let the transaction that someone has opened survive an error of the block.
+    """Open a savepoint for the block, where a transaction has begun, so that it survives an error.
 
     Where nobody has opened one nobody would go on in it: an error rolls the session back.
     """

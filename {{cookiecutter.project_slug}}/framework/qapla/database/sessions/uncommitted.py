@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.orm import Session, SessionTransaction, sessionmaker
 
-# What was written in: each savepoint with the transactions around it, the innermost first.
+# The transactions with writes: each savepoint with those around it, the innermost first.
 _WRITTEN = "qapla.written"
 _WRITES = re.compile(
     r"(?:\s|--[^\n]*\n|/\*.*?\*/)*"
@@ -30,7 +30,7 @@ _sessions: WeakKeyDictionary[Connection, list[ref[Session]]] = WeakKeyDictionary
 
 
 def track(sessions: sessionmaker[Session], engine: Engine) -> None:
-    """Let every session of a factory remember whether it has written since its last commit.
+    """Record the writes of every session of a factory since its last commit.
 
     Args:
         sessions: The factory.
@@ -45,13 +45,13 @@ def track(sessions: sessionmaker[Session], engine: Engine) -> None:
     event.listen(engine, "handle_error", _on_error)
 
 
-def writes(statement: str) -> bool:
+def is_write(statement: str) -> bool:
     """Whether a statement's text is one that writes."""
     return _WRITES.match(statement) is not None
 
 
-def mark_written(session: Session) -> Callable[[], None]:
-    """Remember a write in the session's transaction; return what forgets it."""
+def record_write(session: Session) -> Callable[[], None]:
+    """Record a write in the session's transaction; return a function that forgets it."""
     current = _lineage(session)
     before = session.info.get(_WRITTEN, ())
     # Those of earlier transactions and of released savepoints would pile up.
@@ -73,9 +73,6 @@ def has_uncommitted_writes(session: Session) -> bool:
         root = session.get_transaction()
         if any(lineage[-1] is root for lineage in written):
             return True
-    # Cheaper than to look at each object, and enough for a session that only reads.
-    if session._is_clean():
-        return False
     if session.new or session.deleted:
         return True
     return any(session.is_modified(changed) for changed in session.dirty)
@@ -92,7 +89,7 @@ def _lineage(session: Session) -> _Lineage:
 
 
 def _still_open(lineage: _Lineage) -> _Lineage:
-    """Return what is left of a lineage: what a savepoint has released is in what is around it."""
+    """Return a lineage without released savepoints, whose writes are those of the transaction around."""
     while len(lineage) > 1 and not lineage[0].is_active:
         lineage = lineage[1:]
     return lineage
@@ -121,10 +118,10 @@ def _on_execute_no_params(cursor: object, statement: str, context: Any) -> None:
 
 
 def _note(statement: str, context: Any) -> None:
-    if context.isinsert or context.isupdate or context.isdelete or writes(statement):
+    if context.isinsert or context.isupdate or context.isdelete or is_write(statement):
         session = _session_of(context.root_connection)
         if session is not None:
-            context.qapla_forget = mark_written(session)
+            context.qapla_forget = record_write(session)
 
 
 def _on_error(error: ExceptionContext) -> None:

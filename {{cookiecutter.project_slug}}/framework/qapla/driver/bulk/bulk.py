@@ -9,10 +9,10 @@ from typing import Any
 from sqlalchemy import Connection, insert
 from sqlalchemy.sql.schema import Column
 
-from qapla.database.sessions.uncommitted import mark_written
+from qapla.database.sessions.uncommitted import record_write
 from qapla.driver.base import Driver
 from qapla.driver.bulk.copy import can_copy, copy_rows
-from qapla.driver.generated import own_values
+from qapla.driver.generated import mapper_values
 from qapla.driver.mapping.tables import table_of
 from qapla.exceptions import QaplaError
 
@@ -21,7 +21,7 @@ Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
-class Load:
+class RowStream:
     """Rows that are to be written, as tuples of values.
 
     `names` are those of the first row; `columns` are theirs, and those that the mapper fills.
@@ -38,7 +38,7 @@ class Load:
             yield [dict(zip(keys, values, strict=True)) for values in batch]
 
 
-def load_of(driver: Driver[Any], rows: Iterable[Row]) -> Load | None:
+def read_rows(driver: Driver[Any], rows: Iterable[Row]) -> RowStream | None:
     """Return the rows to write, or None when there are none.
 
     Raises:
@@ -50,27 +50,27 @@ def load_of(driver: Driver[Any], rows: Iterable[Row]) -> Load | None:
     if first is None:
         return None
     if not first:
-        raise QaplaError(f"{driver.name}: row 0 is empty: give every row the same columns")
+        raise QaplaError(f"{driver.model_name}: row 0 is empty: give every row the same columns")
     names = tuple(first)
     for name in names:
         driver.column(name)
     table, attributes = table_of(driver), driver.mapper.column_attrs
     columns = [table.columns[attributes[name].columns[0].key] for name in names]
-    own = [(column, make) for column, make in own_values(driver.mapper) if column not in columns]
+    own = [(column, make) for column, make in mapper_values(driver.mapper) if column not in columns]
     values = _values(driver, names, [make for _, make in own], chain([first], iterator))
-    return Load(names, columns + [column for column, _ in own], values)
+    return RowStream(names, columns + [column for column, _ in own], values)
 
 
 def insert_rows(driver: Driver[Any], rows: Iterable[Row]) -> int:
     """Insert rows by the quickest way that the engine has; return how many."""
-    load = load_of(driver, rows)
+    load = read_rows(driver, rows)
     if load is None:
         return 0
     connection = _connection(driver)
     table = table_of(driver)
     defaults = [c for c in table.columns if c.default is not None and c not in load.columns]
     if can_copy(connection, [*load.columns, *defaults], defaults):
-        mark_written(driver.session)
+        record_write(driver.session)
         return copy_rows(connection, table, load.columns, defaults, load.values)
     count = 0
     for batch in load.batches():
@@ -81,7 +81,7 @@ def insert_rows(driver: Driver[Any], rows: Iterable[Row]) -> int:
 
 def insert_returning_keys(driver: Driver[Any], rows: Iterable[Row]) -> list[Any]:
     """Insert rows and return their primary keys, in the order of the rows."""
-    load = load_of(driver, rows)
+    load = read_rows(driver, rows)
     if load is None:
         return []
     connection = _connection(driver)
@@ -109,13 +109,13 @@ def _values(
             values = get(row)
         except KeyError:
             raise QaplaError(
-                f"{driver.name}: row {number} has {', '.join(row) or 'nothing'}, and the first row "
+                f"{driver.model_name}: row {number} has {', '.join(row) or 'nothing'}, and the first row "
                 f"has {', '.join(names)}: give every row the same columns"
             ) from None
         yield (*values, *(make() for make in own)) if own else values
 
 
 def _connection(driver: Driver[Any]) -> Connection:
-    """Return the session's connection, on which what is pending has been written before."""
+    """Flush, and return the session's connection."""
     driver.session.flush()
     return driver.session.connection({"mapper": driver.mapper})

@@ -14,8 +14,9 @@ from sqlalchemy import Connection, Table
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.schema import Column
 
+from qapla.database.dialects import dialect_of
 from qapla.driver.bulk.binary import Fit, fits_of, known_types
-from qapla.driver.generated import computed
+from qapla.driver.generated import evaluate_default
 
 # The number of rows that are converted and checked at once.
 _BATCH = 300
@@ -41,7 +42,7 @@ def can_copy(
 ) -> bool:
     """Whether COPY can take the rows, which has no place for SQL."""
     dialect = connection.dialect
-    if (dialect.name, dialect.driver) != ("postgresql", "psycopg"):
+    if dialect.driver != dialect_of(dialect.name).copy_driver:
         return False
     sql: list[Any] = [column.default for column in defaults]
     return not any(default.is_clause_element or default.is_sequence for default in sql) and not any(
@@ -174,14 +175,14 @@ def _with_defaults(
 ) -> Values:
     row = {column.key: value for column, value in zip(given, values, strict=True)}
     for column in defaults:
-        row[column.key] = computed(column.default, row)
+        row[column.key] = evaluate_default(column.default, row)
     return list(row.values())
 
 
 def _converters(
     connection: Connection, columns: Sequence[Column[Any]]
 ) -> list[tuple[int, Callable[[Any], Any]]]:
-    """Return what the columns' types do to a value before the driver gets it, by position."""
+    """Return the conversions of the columns' types for values that go to the driver, by position."""
     dialect = connection.dialect
     processors = [column.type.dialect_impl(dialect).bind_processor(dialect) for column in columns]
     return [(position, convert) for position, convert in enumerate(processors) if convert]

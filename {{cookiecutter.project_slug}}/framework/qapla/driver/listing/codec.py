@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import JSON, Dialect, Enum, PickleType, TypeDecorator
 from sqlalchemy.types import TypeEngine
 
+from qapla.database.dialects import dialect_of
 from qapla.driver.mapping.values import READERS, holds
 
 _PLAIN = (str, int, float, bool)
@@ -84,7 +85,7 @@ class Codec:
         if written is None:
             return None
         value = self._read(written)
-        if not holds(self.inner, value, self.dialect.name):
+        if not holds(self.inner, value, dialect_of(self.dialect.name)):
             raise ValueError
         for decorator in reversed(self.decorators):
             if decorator._has_result_processor:

@@ -22,6 +22,7 @@ from sqlalchemy.orm.exc import UnmappedColumnError
 from sqlalchemy.sql.elements import UnaryExpression
 from sqlalchemy.sql.operators import desc_op
 
+from qapla.database.dialects import dialect_of
 from qapla.driver.base import Driver
 from qapla.driver.listing.codec import decorated
 from qapla.exceptions import UnknownAttribute
@@ -40,23 +41,21 @@ class Term:
     nullable: bool
 
     def clauses(self, dialect: Dialect) -> Iterator[ColumnElement[Any]]:
-        """Yield what goes to ORDER BY.
+        """Yield the terms of ORDER BY.
 
         Where it is the engine's own order nothing is added, so that an index serves.
         """
-        mariadb = dialect.name in ("mysql", "mariadb")
+        engine = dialect_of(dialect.name)
         column: ColumnElement[Any] = self.column.expression
-        if mariadb and isinstance(decorated(column.type, dialect)[1], Enum):
-            # MariaDB sorts these by their index, and compares them as texts.
+        if engine.sorts_enums_by_index and isinstance(decorated(column.type, dialect)[1], Enum):
             column = cast(column, String)
         ordered = column.desc() if self.descending else column.asc()
-        if not self.nullable or (dialect.name == "postgresql" and not self.descending):
-            yield ordered
-        elif mariadb:
-            yield self.column.is_(None)
-            yield ordered
+        if self.nullable:
+            yield from engine.nulls_last(
+                self.column.expression, ordered, descending=self.descending
+            )
         else:
-            yield ordered.nulls_last()
+            yield ordered
 
     def after(self, value: Any) -> ColumnElement[bool]:
         """Return the condition of the rows that come strictly after a value in this term."""
@@ -87,7 +86,7 @@ class Ordering:
     terms: tuple[Term, ...]
 
     def clauses(self, dialect: Dialect) -> list[ColumnElement[Any]]:
-        """Return what goes to ORDER BY."""
+        """Return the terms of ORDER BY."""
         return [clause for term in self.terms for clause in term.clauses(dialect)]
 
     @property
@@ -160,4 +159,4 @@ def _name(driver: Driver[Any], order: Any) -> str:
         return driver.mapper.get_property_by_column(column).key
     except UnmappedColumnError:
         known = driver.mapper.column_attrs.keys()
-        raise UnknownAttribute(driver.name, str(column), known) from None
+        raise UnknownAttribute(driver.model_name, str(column), known) from None

@@ -1,7 +1,7 @@
-"""Pages by keyset: what comes after a row, and not what comes after a number of rows.
+"""Keyset pagination: a page begins after a row, and not after a number of rows.
 
 Rows that are inserted or deleted between two pages are neither repeated nor skipped, and the
-thousandth page costs what the first one does.
+thousandth page costs as little as the first one.
 """
 
 import base64
@@ -26,7 +26,7 @@ _DIGEST = 6
 
 @dataclass(frozen=True)
 class Page(Generic[M]):
-    """Hold the rows of a page, and the cursor of the next one.
+    """The rows of a page, and the cursor of the next one.
 
     `next` is opaque, and None on the last page.
     """
@@ -55,7 +55,7 @@ def refuse_unwritable(driver: Driver[Any], ordering: Ordering) -> None:
     Raises:
         QaplaError: No cursor can hold the values of a column.
     """
-    _codecs(driver.name, ordering, driver.dialect)
+    _codecs(driver.model_name, ordering, driver.dialect)
 
 
 def write_cursor(driver: Driver[Any], ordering: Ordering, row: Any) -> str:
@@ -64,14 +64,14 @@ def write_cursor(driver: Driver[Any], ordering: Ordering, row: Any) -> str:
     Raises:
         QaplaError: No cursor can hold the values of a column.
     """
-    codecs = _codecs(driver.name, ordering, driver.dialect)
+    codecs = _codecs(driver.model_name, ordering, driver.dialect)
     values = []
     for term, found in zip(ordering.terms, codecs, strict=True):
         value = getattr(row, term.name)
         try:
             values.append(found.write(value))
         except Exception:
-            raise _unwritable(driver.name, term.name, type(value).__name__) from None
+            raise _unwritable(driver.model_name, term.name, type(value).__name__) from None
     text = json.dumps(values, separators=(",", ":")).encode()
     signed = _digest(driver, ordering, text) + text
     return base64.urlsafe_b64encode(signed).rstrip(b"=").decode()
@@ -83,13 +83,13 @@ def read_cursor(driver: Driver[Any], ordering: Ordering, cursor: str) -> list[An
     Raises:
         BadCursor: The cursor was not given by a page of this model in this order.
     """
-    codecs = _codecs(driver.name, ordering, driver.dialect)
+    codecs = _codecs(driver.model_name, ordering, driver.dialect)
     try:
         return _read(driver, ordering, codecs, cursor)
     except Exception:
         # A forged cursor can make any part fail, from the parser to a decorator of a type.
         raise BadCursor(
-            f"the cursor {cursor!r} is not one of {driver.name} ordered by {ordering}: "
+            f"the cursor {cursor!r} is not one of {driver.model_name} ordered by {ordering}: "
             "begin at the first page"
         ) from None
 
@@ -115,7 +115,7 @@ def _read(
 
 def _digest(driver: Driver[Any], ordering: Ordering, text: bytes) -> bytes:
     """Tie a cursor to its listing. It guards against mistakes; a cursor grants nothing."""
-    listing = f"{driver.name}:{ordering}:".encode()
+    listing = f"{driver.model_name}:{ordering}:".encode()
     return hashlib.blake2s(listing + text, digest_size=_DIGEST).digest()
 
 

@@ -13,16 +13,14 @@ from sqlalchemy import (
     ColumnElement,
     Dialect,
     TypeDecorator,
-    cast,
     false,
-    func,
     literal,
     or_,
 )
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import QueryableAttribute
 from sqlalchemy.types import TypeEngine
 
+from qapla.database.dialects import dialect_of
 from qapla.driver.mapping.values import holds
 
 
@@ -70,7 +68,7 @@ def _among(
 ) -> ColumnElement[bool]:
     if _holds_lists(type_, dialect):
         return or_(false(), *(_equal(column, type_, value, dialect) for value in values))
-    given = [v for v in values if v is not None and holds(type_, v, dialect.name)]
+    given = [v for v in values if v is not None and holds(type_, v, dialect_of(dialect.name))]
     found = column.in_(given)
     return or_(found, column.is_(None)) if None in values else found
 
@@ -82,7 +80,7 @@ def _equal(
         return column.is_(None)
     if isinstance(value, (list, tuple, dict)) or isinstance(type_, JSON):
         return _equal_whole(column, type_, value, dialect)
-    return column == value if holds(type_, value, dialect.name) else false()
+    return column == value if holds(type_, value, dialect_of(dialect.name)) else false()
 
 
 def _equal_whole(
@@ -96,12 +94,7 @@ def _equal_whole(
     given = literal(list(value) if isinstance(value, tuple) and _is_list(inner) else value, type_)
     if not isinstance(inner, JSON):
         return column == given
-    # PostgreSQL's JSON has no comparison, and the other engines would compare texts.
-    if dialect.name == "postgresql":
-        return cast(column, JSONB) == cast(given, JSONB)
-    if dialect.name == "sqlite":
-        return func.json(column) == func.json(given)
-    return func.json_equals(column, given) == 1
+    return dialect_of(dialect.name).equal_json(column, given)
 
 
 def _holds_lists(type_: TypeEngine[Any], dialect: Dialect) -> bool:

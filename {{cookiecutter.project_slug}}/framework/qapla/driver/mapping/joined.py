@@ -75,7 +75,7 @@ def _columns(driver: Driver[Any], name: str) -> list[Column[Any]]:
     keys = {key for table in driver.mapper.tables for key in table.primary_key}
     if not all(isinstance(column, Column) and column not in keys for column in columns):
         raise QaplaError(
-            f"{driver.name}: update_where cannot write {name}, which is a key or no column: "
+            f"{driver.model_name}: update_where cannot write {name}, which is a key or no column: "
             "write it row by row"
         )
     return list(columns)  # type: ignore[arg-type]
@@ -85,7 +85,7 @@ def _refuse_other_tables(driver: Driver[Any], name: str, column: Column[Any], va
     element = getattr(value, "__clause_element__", lambda: value)()
     if isinstance(element, ColumnElement) and not _reads_only(column.table, element):
         raise QaplaError(
-            f"{driver.name}: the new value of {name} reads another table than {column.table.name}: "
+            f"{driver.model_name}: the new value of {name} reads another table than {column.table.name}: "
             "write it row by row"
         )
 

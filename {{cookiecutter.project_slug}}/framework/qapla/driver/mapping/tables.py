@@ -20,7 +20,7 @@ def table_of(driver: Driver[Any]) -> Table:
     if len(tables) > 1:
         names = ", ".join(table.name for table in tables)
         raise QaplaError(
-            f"{driver.name} has the tables {names}, and one statement fills one table: "
+            f"{driver.model_name} has the tables {names}, and one statement fills one table: "
             "add its rows by create(), one by one"
         )
     return tables[0]
@@ -61,7 +61,7 @@ def _lineage(driver: Driver[Any], wanted: Collection[FromClause]) -> list[Table]
 
 def _refuse_query(driver: Driver[Any]) -> NoReturn:
     raise QaplaError(
-        f"{driver.name} is mapped to a query, which this cannot write or lock: "
+        f"{driver.model_name} is mapped to a query, which this cannot write or lock: "
         "name the model of a table, or write row by row"
     )
 

@@ -14,17 +14,17 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
-    BigInteger,
     Enum,
     Float,
     Integer,
     Numeric,
-    SmallInteger,
     String,
     TypeDecorator,
     Uuid,
 )
 from sqlalchemy.types import TypeEngine
+
+from qapla.database.dialects.base import Dialect
 
 # Values as texts.
 READERS: dict[type, Callable[[str], Any]] = {
@@ -35,25 +35,22 @@ READERS: dict[type, Callable[[str], Any]] = {
     UUID: UUID,
     bytes: bytes.fromhex,
 }
-_MARIADB = ("mysql", "mariadb")
-# The greatest number of digits before the point, and after it, of PostgreSQL's NUMERIC.
-_DIGITS, _PLACES = 131072, 16383
-# Other engines compare a number beyond their own as a floating point number.
-_EXPONENT = 308
+# The greatest number of digits behind the point of PostgreSQL's NUMERIC.
+_PLACES = 16383
 
 
-def holds(type_: TypeEngine[Any], value: Any, engine: str) -> bool:
+def holds(type_: TypeEngine[Any], value: Any, engine: Dialect) -> bool:
     """Whether a column can hold a value; True for a value of which nothing is known.
 
     Args:
         type_: The type of the column.
         value: A value to compare the column with.
-        engine: The name of SQLAlchemy's dialect.
+        engine: The dialect of the database.
     """
     if isinstance(type_, TypeDecorator):
         # It alone knows the value that reaches the database.
         return True
-    if engine in _MARIADB and _is_converted(type_, value):
+    if engine.converts_texts and _is_converted(type_, value):
         return False
     if isinstance(value, str):
         return _is_text(value, engine) and not (
@@ -114,8 +111,8 @@ def _is_converted(type_: TypeEngine[Any], value: Any) -> bool:
     return isinstance(value, (int, float, Decimal)) and isinstance(type_, String)
 
 
-def _is_text(value: str, engine: str) -> bool:
-    if engine == "postgresql" and "\0" in value:
+def _is_text(value: str, engine: Dialect) -> bool:
+    if "\0" in value and not engine.holds_nul:
         return False
     try:
         # Half of a surrogate pair is no character.
@@ -124,31 +121,19 @@ def _is_text(value: str, engine: str) -> bool:
         return False
 
 
-def _is_in_range(type_: TypeEngine[Any], value: int, engine: str) -> bool:
-    if engine in _MARIADB:
-        # It compares any numbers, and has unsigned columns.
-        return -(2**63) <= value < 2**64
-    if engine == "sqlite" or isinstance(type_, BigInteger):
-        bits = 64
-    elif isinstance(type_, SmallInteger):
-        bits = 16
-    elif isinstance(type_, Integer):
-        bits = 32
-    else:
-        bits = 1024 if isinstance(type_, Float) else 3 * _DIGITS
-    return -(1 << bits - 1) <= value < 1 << bits - 1
+def _is_in_range(type_: TypeEngine[Any], value: int, engine: Dialect) -> bool:
+    least, greatest = engine.integers(type_)
+    return least <= value <= greatest
 
 
-def _is_number(type_: TypeEngine[Any], value: float | Decimal, engine: str) -> bool:
+def _is_number(type_: TypeEngine[Any], value: float | Decimal, engine: Dialect) -> bool:
     if not _is_finite(value):
-        if isinstance(type_, Integer) or engine in _MARIADB:
-            return False
-        return engine == "postgresql" or (isinstance(value, float) and not math.isnan(value))
-    if isinstance(value, Decimal):
-        limit = _DIGITS if engine == "postgresql" else _EXPONENT
+        return not isinstance(type_, Integer) and engine.holds_infinite(value)
+    if isinstance(value, Decimal) and (
         # The last digit of a number that is finite has a place.
-        if value.adjusted() >= limit or int(value.as_tuple().exponent) < -_PLACES:
-            return False
+        value.adjusted() >= engine.most_digits or int(value.as_tuple().exponent) < -_PLACES
+    ):
+        return False
     if isinstance(type_, Integer):
         whole = _integer(value)
         return whole is not None and _is_in_range(type_, whole, engine)

@@ -20,12 +20,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import QueryableAttribute
 
+from qapla.database.dialects import dialect_of
 from qapla.driver.base import Driver
 from qapla.driver.mapping.tables import table_of
 from qapla.exceptions import QaplaError
 
 Predicate = ColumnElement[bool] | QueryableAttribute[bool] | TextClause
-_PARTIAL = ("postgresql", "sqlite")
 
 
 @dataclass(frozen=True)
@@ -61,12 +61,13 @@ def target_of(driver: Driver[Any], on: Sequence[str], index_where: Predicate | N
     keys = (mapper.get_property_by_column(key).key for key in mapper.primary_key)
     names = list(on) or list(keys)
     engine = driver.dialect.name
-    if index_where is not None and engine not in _PARTIAL:
+    has_partial = dialect_of(engine).has_partial_indexes
+    if index_where is not None and not has_partial:
         raise QaplaError(
-            f"{driver.name}: {engine} has no partial indexes: leave index_where= out, "
+            f"{driver.model_name}: {engine} has no partial indexes: leave index_where= out, "
             "and name the columns of a unique constraint in on="
         )
-    if index_where is None and engine in _PARTIAL:
+    if index_where is None and has_partial:
         columns = [mapper.column_attrs[name].columns[0] for name in names]
         index_where = _declared(driver, table_of(driver), columns)
     rendered = None if index_where is None else _rendered(driver.dialect, index_where)
@@ -88,7 +89,7 @@ def _declared(
     if len(predicates) > 1:
         names = ", ".join(sorted(str(index.name) for index in indexes))
         raise QaplaError(
-            f"{driver.name}: the indexes {names} are over the same columns: "
+            f"{driver.model_name}: the indexes {names} are over the same columns: "
             "give the predicate of one of them as index_where="
         )
     found: Predicate = predicates[0]

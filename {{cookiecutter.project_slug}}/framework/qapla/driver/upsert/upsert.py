@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, literal, select, true, tuple_
-from sqlalchemy.dialects import mysql, postgresql, sqlite
+from sqlalchemy import ColumnElement, select, true, tuple_
 from sqlalchemy.exc import NoResultFound
-from sqlalchemy.sql.elements import NamedColumn
 
+from qapla.database.dialects import dialect_of
+from qapla.database.dialects.base import Upsert
 from qapla.driver.base import Driver
-from qapla.driver.bulk.bulk import Load, load_of
+from qapla.driver.bulk.bulk import RowStream, read_rows
 from qapla.driver.generated import changed_values
 from qapla.driver.mapping.tables import table_of
 from qapla.driver.upsert.conflict import Predicate, Target, target_of
@@ -18,7 +18,7 @@ from qapla.exceptions import Duplicate, QaplaError
 Batch = list[dict[str, Any]]
 
 
-def one(
+def upsert_one(
     driver: Driver[Any],
     on: Sequence[str],
     values: Mapping[str, Any],
@@ -40,11 +40,11 @@ def one(
         return driver.session.scalars(statement.where(*conditions)).unique().one()
     except NoResultFound as error:
         # MariaDB has changed another row, which has the value of another unique key.
-        text = f"a row of {driver.name} with the same values is there already"
-        raise Duplicate(text, driver.name, None, ()) from error
+        text = f"a row of {driver.model_name} with the same values is there already"
+        raise Duplicate(text, driver.model_name, None, ()) from error
 
 
-def many(
+def upsert_many(
     driver: Driver[Any],
     on: Sequence[str],
     rows: Iterable[Mapping[str, Any]],
@@ -62,12 +62,12 @@ def _write(
     keys: Sequence[ColumnElement[Any]] = (),
 ) -> Iterator[Sequence[Any]]:
     """Write the rows, and yield each batch, or the keys of its rows that were written."""
-    load = load_of(driver, rows)
+    load = read_rows(driver, rows)
     if load is None:
         return
     if missing := [name for name in target.names if name not in load.names]:
         raise QaplaError(
-            f"{driver.name}: {', '.join(missing)} tells whether a row is there, and is not given: "
+            f"{driver.model_name}: {', '.join(missing)} tells whether a row is there, and is not given: "
             "give it, or name other columns in on="
         )
     driver.session.flush()
@@ -87,7 +87,7 @@ def _write(
             driver.session.expire(kept)
 
 
-def _batches(driver: Driver[Any], on: Sequence[str], load: Load) -> Iterator[Batch]:
+def _batches(driver: Driver[Any], on: Sequence[str], load: RowStream) -> Iterator[Batch]:
     """Yield the batches, without a NULL where rows are told apart: it is equal to nothing."""
     keys = {driver.mapper.column_attrs[name].columns[0].key: name for name in on}
     number = 0
@@ -95,7 +95,7 @@ def _batches(driver: Driver[Any], on: Sequence[str], load: Load) -> Iterator[Bat
         for row in batch:
             if missing := [name for key, name in keys.items() if row[key] is None]:
                 raise QaplaError(
-                    f"{driver.name}: row {number} has no value of {', '.join(missing)}, "
+                    f"{driver.model_name}: row {number} has no value of {', '.join(missing)}, "
                     "which tells whether it is there"
                 )
             number += 1
@@ -123,38 +123,20 @@ def _refuse_other_kinds(
     bound = {"mapper": driver.mapper}
     if driver.session.scalar(others.limit(1), bind_arguments=bound) is not None:
         names = ", ".join(target.names)
-        text = f"a row of another kind than {driver.name} has the same {names}"
-        raise Duplicate(text, driver.name, None, target.names)
+        text = f"a row of another kind than {driver.model_name} has the same {names}"
+        raise Duplicate(text, driver.model_name, None, target.names)
 
 
 def _statement(driver: Driver[Any], target: Target, given: Sequence[str]) -> Any:
-    dialect = driver.dialect.name
-    table = table_of(driver)
     attributes = driver.mapper.column_attrs
     changed = [attributes[name].columns[0] for name in given if name not in target.names]
     # Where nothing is given to change, a row that is there is left alone.
     also = changed_values(driver.mapper, given) if changed else {}
-    new = {attributes[name].columns[0]: value for name, value in also.items()}
-    elements = [attributes[name].columns[0] for name in target.names]
-    if dialect in ("mysql", "mariadb"):
-        insert = mysql.insert(table)
-        # Without a change MariaDB would still refuse the duplicate.
-        taken = {column.name: insert.inserted[column.key] for column in changed or elements}
-        # PyMySQL takes no parameters behind the values of many rows.
-        inline = {column.name: _inline(column, value) for column, value in new.items()}
-        return insert.on_duplicate_key_update({**taken, **inline})
-    if dialect not in ("postgresql", "sqlite"):
-        raise QaplaError(f"{driver.name}: {dialect} has no upsert that we know: write it yourself")
-    statement = (postgresql if dialect == "postgresql" else sqlite).insert(table)
-    into: dict[str, Any] = {"index_elements": elements, "index_where": target.predicate}
-    if not changed:
-        return statement.on_conflict_do_nothing(**into)
-    taken = {column.name: statement.excluded[column.key] for column in changed}
-    taken.update((column.name, value) for column, value in new.items())
-    return statement.on_conflict_do_update(**into, set_=taken, where=target.kind)
-
-
-def _inline(column: NamedColumn[Any], value: Any) -> ColumnElement[Any]:
-    if isinstance(value, ColumnElement):
-        return value
-    return literal(value, column.type, literal_execute=True)
+    parts = Upsert(
+        columns=[attributes[name].columns[0] for name in target.names],
+        predicate=target.predicate,
+        kind=target.kind,
+        changed=changed,
+        values={attributes[name].columns[0]: value for name, value in also.items()},
+    )
+    return dialect_of(driver.dialect.name).upsert(table_of(driver), parts)

@@ -1,4 +1,4 @@
-"""Keep what a test does to a database inside one transaction, rolled back when the test ends.
+"""Run each test inside one transaction of a database, which is rolled back when the test ends.
 
 Every session of the database joins one connection, as a savepoint of it, so that a commit is seen
 by the others and gone at the end.
@@ -16,35 +16,36 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from qapla.database.connect.ping import IDLE_SECONDS
+from qapla.database.dialects import dialect_of
 from qapla.database.sessions.uncommitted import has_uncommitted_writes
 from qapla.exceptions import IsolationError
 from qapla.testing.isolation.savepoints import Savepoints
-from qapla.testing.isolation.tracker import DDL, STATEMENTS, Watch
+from qapla.testing.isolation.tracker import DDL, STATEMENTS, ResourceTracker
 
 
 class Isolation:
-    """Isolate one database, for one test after another.
+    """The isolation of one database, for one test after another.
 
-    The connection and what listens to it stay, as they would be a third of what isolating a test
+    The connection and its listeners stay, as they would be a third of the time that isolating a test
     costs; a test that follows after a while begins with a new one.
 
     Args:
-        watch: What watches the database; the connection is none that a test has left open.
+        tracker: The tracker of the database; the connection of the isolation is not recorded.
     """
 
-    def __init__(self, watch: Watch) -> None:
-        self.database = watch.database
+    def __init__(self, tracker: ResourceTracker) -> None:
+        self.database = tracker.database
         self.problems: list[str] = []
-        self._watch = watch
+        self._tracker = tracker
         self._thread: int | None = None
-        # The sessions that a fixture holds for the whole test.
-        self._held: list[Session] = []
+        # The sessions of fixtures, which stay open for the whole test.
+        self._adopted: list[Session] = []
         # The connection that the sessions share, with its savepoints.
         self._shared: Savepoints | None = None
         self._used = 0.0
 
     def begin(self, thread: int) -> None:
-        """Let the sessions of the database join a transaction of a test, until `end`.
+        """Begin the transaction of a test, which all sessions of the database join until `end`.
 
         Args:
             thread: The identifier of the test's thread.
@@ -64,13 +65,13 @@ class Isolation:
         )
 
     def end(self) -> None:
-        """Roll the test's transaction back, and give the database's sessions their engine again."""
+        """Roll back the test's transaction, and bind the sessions to their engine again."""
         self.database.sessions.configure(
             bind=self.database.engine,
             join_transaction_mode="conditional_savepoint",
             reader=self.database.reader,
         )
-        self._held.clear()
+        self._adopted.clear()
         if self._shared is None:
             return
         connection = self._shared.connection
@@ -98,9 +99,9 @@ class Isolation:
 
     @contextmanager
     def example(self) -> Iterator[None]:
-        """Undo what the block does; what fixtures have arranged before stays for the next one."""
+        """Undo the block's writes; those of fixtures before it stay for the next one."""
         assert self._shared is not None
-        before = [(session, set(session)) for session in self._held]
+        before = [(session, set(session)) for session in self._adopted]
         for session, _ in before:
             # Its savepoint would be around that of the block otherwise.
             session.commit()
@@ -116,36 +117,36 @@ class Isolation:
                     session.expunge(made)
                 session.expire_all()
 
-    def hold(self, session: Session) -> None:
-        """Remember a session that a fixture opened, which outlives those of the code under test."""
-        self._held.append(session)
+    def adopt(self, session: Session) -> None:
+        """Adopt a session of a fixture, which outlives those of the code under test."""
+        self._adopted.append(session)
 
-    def let_go(self, session: Session) -> None:
-        """End a session that a fixture has held, by the end of the test's transaction.
+    def release(self, session: Session) -> None:
+        """End an adopted session with the test's transaction.
 
-        To roll its savepoint back before is a round trip more.
+        Rolling back its savepoint first would cost a round trip.
         """
-        self._held.remove(session)
-        self._watch.excuse(session)
+        self._adopted.remove(session)
+        self._tracker.ignore(session)
         if self._shared is not None:
             self._shared.finish(session)
 
     def release_idle(self) -> None:
-        """End the savepoint of each held session that has nothing pending.
+        """End the savepoint of each adopted session that has nothing pending.
 
-        Otherwise what a request commits would be inside it, and undone by its rollback. A session
+        Otherwise the commits of a request would be inside it, and undone by its rollback. A session
         that another thread opens is not to be used there, so that it needs nothing released.
         """
         if threading.get_ident() != self._thread:
             return
-        for session in self._held:
+        for session in self._adopted:
             if session.in_transaction() and not has_uncommitted_writes(session):
                 session.commit()
 
     def _connected(self) -> Savepoints:
-        with self._watch.looking_away():
+        with self._tracker.paused():
             connection = self.database.engine.connect()
-        self._commits_ddl = connection.dialect.name in ("mysql", "mariadb")
+        self._commits_ddl = dialect_of(connection.dialect.name).commits_ddl
         for name in STATEMENTS:
             event.listen(connection.engine, name, self._on_execute)
         return Savepoints(connection, self.database.sessions, self._fail)
@@ -167,8 +168,8 @@ class Isolation:
                 "connection: ask for the fixture `committing`, with which sessions commit for real"
             )
 
-    def _fail(self, what: str) -> None:
-        text = f"database {self.database.name!r}: {what}"
+    def _fail(self, problem: str) -> None:
+        text = f"database {self.database.name!r}: {problem}"
         # Kept too: the code under test may swallow the error.
         self.problems.append(text)
         raise IsolationError(text)

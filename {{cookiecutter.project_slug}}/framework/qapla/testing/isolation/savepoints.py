@@ -1,6 +1,6 @@
-"""Know which session has begun each savepoint of a test's connection: the last begun must end first.
+"""Record the session of each savepoint of a test's connection: the last begun must end first.
 
-Otherwise a session would undo what another one has done inside its savepoint.
+Otherwise a session would undo the work of another one inside its savepoint.
 """
 
 from collections.abc import Callable
@@ -8,7 +8,7 @@ from collections.abc import Callable
 from sqlalchemy import Connection, event
 from sqlalchemy.orm import Session, SessionTransaction, sessionmaker
 
-from qapla.database.database import OWNER
+from qapla.database.observer import owner_of
 from qapla.testing.isolation.tracker import PLACE, shown
 
 
@@ -18,7 +18,7 @@ class Savepoints:
     Args:
         connection: The connection that the sessions of a test share.
         sessions: Their factory.
-        fail: What is called with a sentence when a session ends before one that began later.
+        fail: A function that is called with a sentence when a session ends before one that began later.
     """
 
     def __init__(
@@ -88,6 +88,7 @@ class Savepoints:
 
 
 def _owner(session: Session | None) -> str:
-    info = session.info if session is not None else {}
-    place = f" opened at {shown(info[PLACE])}" if PLACE in info else ""
-    return str(info.get(OWNER) or f"a session{place}")
+    if session is None:
+        return "a session"
+    place = f" opened at {shown(session.info[PLACE])}" if PLACE in session.info else ""
+    return owner_of(session) or f"a session{place}"

@@ -1,18 +1,19 @@
-"""Know which sessions and connections of a database a test has open, and where it opened them."""
+"""Track the sessions and connections that a test opens, and the places where it opens them."""
 
+import inspect
 import re
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from qapla.database.database import OWNER, Database
+from qapla.database.database import Database
+from qapla.database.observer import owner_of
 
-# The packages between a test or the code under test and what opens a session.
+# The packages between a test or the code under test and the call that opens a session.
 _BETWEEN = frozenset(
     ("qapla", "sqlalchemy", "contextlib", "pyramid", "webob", "webtest", "celery", "pluggy")
 )
@@ -27,8 +28,8 @@ Place = tuple[str, int]
 PLACE = "qapla.place"
 
 
-class Watch:
-    """Watch the sessions and connections of a database, from its first use in a run on.
+class ResourceTracker:
+    """The open sessions and connections of a database, and its commits and schema changes.
 
     Args:
         database: The database.
@@ -36,37 +37,35 @@ class Watch:
 
     def __init__(self, database: Database) -> None:
         self.database = database
-        # Whether something was committed, or the schema changed, since `forget`.
+        # Whether something was committed, or the schema changed, since `reset`.
         self.committed = False
         self.changed = False
-        self._looking_away = False
+        self._is_paused = False
         self._sessions: dict[Session, Place] = {}
         self._connections: dict[ConnectionPoolEntry, Place] = {}
-        self._class = cast(Any, database.sessions.class_)
-        self._watch_sessions()
         for target, name, listener in self._listeners():
             event.listen(target, name, listener)
 
-    def forget(self) -> None:
-        """Begin anew, for the next test."""
+    def reset(self) -> None:
+        """Forget the sessions, connections and commits of a test, before the next one."""
         self.committed = self.changed = False
         self._sessions.clear()
         self._connections.clear()
 
-    def excuse(self, session: Session) -> None:
-        """Let a session be open when the test ends: what ends the test closes it."""
+    def ignore(self, session: Session) -> None:
+        """Do not report this session: teardown closes it."""
         self._sessions.pop(session, None)
 
     def end_sessions(self) -> list[str]:
-        """Close the sessions that are open, the last one first; return what to say of them."""
+        """Close the open sessions, the last one first; return a sentence about each."""
         left = []
         for session, place in reversed(list(self._sessions.items())):
             left.append(
-                f"database {self.database.name!r}: {session.info.get(OWNER) or 'a session'} was "
+                f"database {self.database.name!r}: {owner_of(session) or 'a session'} was "
                 f"opened at {shown(place)} and not closed: write "
                 "`with database.get_session() as session:`, or close it"
             )
-            # What else is wrong with it is told already.
+            # Its other fault is reported already.
             try:
                 session.close()
             except Exception:
@@ -74,7 +73,7 @@ class Watch:
         return left[::-1]
 
     def end_connections(self) -> list[str]:
-        """Cut the connections that are open; return what to say of them."""
+        """Invalidate the open connections; return a sentence about each."""
         left = []
         for record, place in list(self._connections.items()):
             left.append(
@@ -85,19 +84,26 @@ class Watch:
         return left
 
     @contextmanager
-    def looking_away(self) -> Iterator[None]:
-        """Let what is opened in the block be none of the test's."""
-        self._looking_away = True
+    def paused(self) -> Iterator[None]:
+        """Do not record the sessions and connections that the block opens."""
+        self._is_paused = True
         try:
             yield
         finally:
-            self._looking_away = False
+            self._is_paused = False
 
     def remove(self) -> None:
-        """Watch no longer."""
+        """Stop tracking."""
         for target, name, listener in self._listeners():
             event.remove(target, name, listener)
-        del self._class.__init__, self._class.close
+
+    def session_opened(self, session: Session) -> None:
+        """Record a session, with the place where it is opened."""
+        self._sessions[session] = session.info[PLACE] = _place()
+
+    def session_closed(self, session: Session) -> None:
+        """Forget a session."""
+        self._sessions.pop(session, None)
 
     def _listeners(self) -> Iterator[tuple[Engine, str, Callable[..., None]]]:
         yield self.database.engine, "commit", self._on_commit
@@ -106,24 +112,8 @@ class Watch:
         yield self.database.engine, "checkout", self._on_checkout
         yield self.database.engine, "checkin", self._on_checkin
 
-    def _watch_sessions(self) -> None:
-        """Let the class of the database's sessions, which is its factory's own, tell of each."""
-        sessions = self._sessions
-        base = self._class.__base__
-
-        def init(session: Any, *args: Any, **options: Any) -> None:
-            base.__init__(session, *args, **options)
-            sessions[session] = session.info[PLACE] = _place()
-
-        def close(session: Any) -> None:
-            sessions.pop(session, None)
-            base.close(session)
-
-        self._class.__init__ = init
-        self._class.close = close
-
     def _on_checkout(self, connection: object, record: ConnectionPoolEntry, proxy: object) -> None:
-        if not self._looking_away:
+        if not self._is_paused:
             self._connections[record] = _place()
 
     def _on_checkin(self, connection: object, record: ConnectionPoolEntry) -> None:
@@ -139,7 +129,8 @@ class Watch:
 
 def _place() -> Place:
     """Return the nearest line outside of the packages between."""
-    frame = sys._getframe(2)
+    frame = inspect.currentframe()
+    assert frame is not None
     while frame.f_back is not None:
         if frame.f_globals.get("__name__", "").partition(".")[0] not in _BETWEEN:
             break

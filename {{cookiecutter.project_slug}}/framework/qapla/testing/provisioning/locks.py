@@ -11,37 +11,37 @@ from sqlalchemy import URL
 from sqlalchemy.exc import DBAPIError, PendingRollbackError
 
 from qapla.database.database import Database
-from qapla.database.dialects.maintenance import Maintenance
+from qapla.database.dialects.server import Server
 from qapla.database.places.urls import name_of
 from qapla.exceptions import DatabaseError, DatabaseInUse
 
 
-class Claims:
-    """Hold test databases until the run ends; two applications of a run may share one."""
+class DatabaseLocks:
+    """The locks of a run on its test databases; two applications of a run may share one."""
 
     def __init__(self) -> None:
         self._stack = ExitStack()
-        self._held: dict[URL, tuple[Database, Maintenance]] = {}
+        self._held: dict[URL, tuple[Database, Server]] = {}
 
-    def take(self, database: Database, remedy: Callable[[Database], str]) -> Maintenance:
-        """Hold a database from now on.
+    def acquire(self, database: Database, remedy: Callable[[Database], str]) -> Server:
+        """Lock a database until `release`.
 
         Args:
             database: The database.
-            remedy: What says how to give the run a database of its own.
+            remedy: Makes the end of the message: the way to give the run a database of its own.
 
         Returns:
-            What looks after the database; those of one server share a connection.
+            The server of the database; those of one server share a connection.
 
         Raises:
             DatabaseInUse: Another run holds it.
             DatabaseError: This run holds it for another database, by another address.
         """
-        url, server = database.url, database.maintenance
+        url, server = database.url, database.server
         if url in self._held:
             return server
         for _, held in self._held.values():
-            server.share(held)
+            server.share_connection(held)
         name = name_of(url)
         with ExitStack() as stack:
             taken = stack.enter_context(server.locked(name, wait=False))
@@ -51,7 +51,7 @@ class Claims:
         self._held[url] = (database, server)
         return server
 
-    def _refuse_taken(self, database: Database, server: Maintenance, remedy: str) -> None:
+    def _refuse_taken(self, database: Database, server: Server, remedy: str) -> None:
         """Refuse a database whose lock is held, unless this run holds it for the same database."""
         name = name_of(database.url)
         for url, (holder, held) in self._held.items():
@@ -72,12 +72,12 @@ class Claims:
         return [name_of(url) for url, (_, server) in self._held.items() if not _is_alive(server)]
 
     def release(self) -> None:
-        """Let other runs have the databases."""
+        """Unlock the databases."""
         self._held.clear()
         self._stack.close()
 
 
-def _is_alive(server: Maintenance) -> bool:
+def _is_alive(server: Server) -> bool:
     try:
         server.exists()
     except (DBAPIError, PendingRollbackError):

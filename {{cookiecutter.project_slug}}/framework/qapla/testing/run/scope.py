@@ -1,4 +1,4 @@
-"""The databases of one test: prepared when touched, isolated, and checked when the test ends."""
+"""The databases of one test: provisioned when touched, isolated, and checked when the test ends."""
 
 import gc
 import threading
@@ -10,18 +10,19 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from qapla.database.application import DatabaseApplication
-from qapla.database.database import Database, lost_writes
+from qapla.database.database import Database
+from qapla.database.observer import lost_writes
 from qapla.exceptions import CreationDenied, DatabaseError, DatabaseInUse
 from qapla.testing.isolation.isolation import Isolation
-from qapla.testing.isolation.tracker import Watch
-from qapla.testing.run.run import TestRun
+from qapla.testing.isolation.tracker import ResourceTracker
+from qapla.testing.run.run import DatabaseRun
 
-# Whether the body of a test has failed: what it left open is then no news.
+# Whether the body of a test has failed: a resource that it left open is then no news.
 FAILED = pytest.StashKey[bool]()
 
 
-class DatabasesOfTest:
-    """Prepare and isolate the databases of one test, each when it is first touched.
+class DatabaseScope:
+    """The databases of one test, each of which is provisioned and isolated when it is first touched.
 
     Args:
         run: The run that the test is part of.
@@ -29,49 +30,44 @@ class DatabasesOfTest:
         committing: Whether sessions commit for real instead; the databases are then emptied.
     """
 
-    def __init__(self, run: TestRun, item: pytest.Item, *, committing: bool) -> None:
+    def __init__(self, run: DatabaseRun, item: pytest.Item, *, committing: bool) -> None:
         self._run = run
         self._item = item
         self._committing = committing
         self._thread = threading.get_ident()
         self._isolations: dict[Database, Isolation] = {}
         self._problems: list[str] = []
-        self._watches: dict[Database, Watch | None] = {}
-        self._databases: frozenset[Database] = frozenset()
+        self._trackers: dict[Database, ResourceTracker | None] = {}
+        self.databases: frozenset[Database] = frozenset()
 
     @contextmanager
-    def watched(self, application: DatabaseApplication) -> Iterator[None]:
-        """Isolate the application's databases for the time of a test, and fail what it left."""
-        self._databases = frozenset(application.dbs.values())
-        for database in self._databases:
-            database.before_session = self._before_session
-            database.on_lost_writes = self._on_lost_writes
+    def active(self, application: DatabaseApplication) -> Iterator[None]:
+        """Isolate the application's databases for the time of a test, and fail it for its leaks."""
+        self.databases = frozenset(application.dbs.values())
         outer, self._run.current = self._run.current, self
         if self._committing:
-            # Other processes may write to what earlier tests have used.
-            for database in self._run.fresh(application):
-                self._run.spoil(database)
+            # Other processes may write to the databases of earlier tests.
+            for database in self._run.provisioned(application):
+                self._run.mark_dirty(database)
         try:
             yield
         finally:
-            for database in self._databases:
-                database.reset_hooks()
             lost = self._item.stash.get(FAILED, False) and self._stop_without_server()
             self._end()
             if self._committing and not lost:
-                for database in self._run.fresh(application):
-                    self._run.clean(database)
+                for database in self._run.provisioned(application):
+                    self._run.reset(database)
             self._run.current = outer
-            if self._run.prepared:
+            if self._run.has_provisioned:
                 # Its first test has imported the driver, and made mappers and statements.
                 gc.freeze()
-                self._run.prepared = False
+                self._run.has_provisioned = False
         if self._problems:
             pytest.fail("\n".join(self._problems), pytrace=False)
 
     @contextmanager
     def example(self) -> Iterator[None]:
-        """Undo what the block does to each database, for a test whose body runs several times."""
+        """Undo the block's writes to each database, for a test whose body runs several times."""
         with ExitStack() as stack:
             before = dict(self._isolations)
             for isolation in before.values():
@@ -83,51 +79,52 @@ class DatabasesOfTest:
                 isolation.end()
                 isolation.begin(self._thread)
 
-    def hold(self, session: Session, database: Database) -> None:
-        """Remember a session that a fixture holds for the whole test."""
+    def adopt(self, session: Session, database: Database) -> None:
+        """Adopt a session of a fixture, which stays open for the whole test."""
         if database in self._isolations:
-            self._isolations[database].hold(session)
+            self._isolations[database].adopt(session)
 
-    def let_go(self, session: Session, database: Database) -> None:
-        """End a session that a fixture has held."""
+    def release(self, session: Session, database: Database) -> None:
+        """End a session of a fixture."""
         if database in self._isolations:
-            self._isolations[database].let_go(session)
+            self._isolations[database].release(session)
         else:
             session.close()
 
     def touch(self, database: Database) -> None:
-        """Prepare a database at its first use in the test."""
-        if database not in self._databases:
+        """Provision a database at its first use in the test."""
+        if database not in self.databases:
             return
         with self._run.lock:
-            if database in self._watches:
+            if database in self._trackers:
                 return
             # Before it is prepared, as this uses the database too.
-            self._watches[database] = None
+            self._trackers[database] = None
             try:
-                self._watches[database] = self._run.refresh(database)
+                self._trackers[database] = self._run.ensure_ready(database)
             except (CreationDenied, DatabaseInUse) as error:
-                del self._watches[database]
-                # Every other test would tell the same.
+                del self._trackers[database]
+                # Every other test would fail in the same way.
                 self._item.session.shouldfail = str(error)
                 raise pytest.fail.Exception(str(error), pytrace=False) from None
             except DatabaseError as error:
-                del self._watches[database]
+                del self._trackers[database]
                 raise pytest.fail.Exception(str(error), pytrace=False) from None
             except BaseException:
-                del self._watches[database]
+                del self._trackers[database]
                 raise
             if self._committing:
-                self._run.spoil(database)
+                self._run.mark_dirty(database)
 
-    def _before_session(self, database: Database) -> None:
+    def session_requested(self, database: Database) -> None:
+        """Isolate a database before its first session in the test."""
         with self._run.lock:
             self.touch(database)
             if self._committing:
                 return
             if database not in self._isolations:
                 try:
-                    self._isolations[database] = self._run.isolated(database, self._thread)
+                    self._isolations[database] = self._run.isolate(database, self._thread)
                 except DBAPIError:
                     if reason := self._stop_without_server():
                         raise pytest.fail.Exception(reason, pytrace=False) from None
@@ -141,24 +138,25 @@ class DatabasesOfTest:
             self._item.session.shouldfail = reason
         return reason
 
-    def _on_lost_writes(self, database: Database, session: Session) -> None:
+    def writes_lost(self, database: Database, session: Session) -> None:
+        """Fail the test for uncommitted writes."""
         self._problems.append(lost_writes(database, session))
 
     def _end(self) -> None:
         left: list[str] = []
         for isolation in self._isolations.values():
             self._problems.extend(isolation.problems)
-        watches = [watch for watch in self._watches.values() if watch is not None]
-        for watch in watches:
-            left.extend(watch.end_sessions())
+        trackers = [tracker for tracker in self._trackers.values() if tracker is not None]
+        for tracker in trackers:
+            left.extend(tracker.end_sessions())
         for isolation in reversed(self._isolations.values()):
             isolation.end()
-        for watch in watches:
-            left.extend(watch.end_connections())
-            if watch.committed and not self._committing:
-                self._run.stale(watch.database)
+        for tracker in trackers:
+            left.extend(tracker.end_connections())
+            if tracker.committed and not self._committing:
+                self._run.discard(tracker.database)
             if not self._committing:
-                watch.forget()
-        # What is left open after another fault is no news.
+                tracker.reset()
+        # A resource that is left open after another fault is no news.
         if not self._problems and not self._item.stash.get(FAILED, False):
             self._problems.extend(left)

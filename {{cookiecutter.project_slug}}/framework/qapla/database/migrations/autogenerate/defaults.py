@@ -9,6 +9,8 @@ from sqlalchemy import Column, Connection, DefaultClause, MetaData, Table, inspe
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.schema import CreateTable
 
+from qapla.database.dialects import dialect_of
+
 _PROBE = "qapla_server_default"
 
 
@@ -63,7 +65,7 @@ def _written(context: AutogenContext, connection: Connection, column: Column[Any
     except DBAPIError:
         return None
     finally:
-        if connection.dialect.name in ("mysql", "mariadb"):
+        if dialect_of(connection.dialect.name).commits_ddl:
             # A rollback does not reach it.
             connection.exec_driver_sql(f"DROP TEMPORARY TABLE IF EXISTS {_PROBE}")
     written: str | None = found["default"]

@@ -45,7 +45,7 @@ def compare_enums(
         if key in found and list(enum.enums) != found[key]
     ]
     upgrade.ops[:0] = before
-    # Only what a column of the models has had: the other types are of other programs.
+    # Only a type of a column of the models: the others belong to other programs.
     upgrade.ops += [
         create(enum, found[key], dialect).reverse()
         for key, enum in removed.items()

@@ -13,7 +13,7 @@ from qapla.database.decorators import WithDatabase
 
 from qapla_sample import main
 from qapla_sample.databases.analytics.event import Event
-from qapla_sample.databases.main.outbox import DoneTasks, Outbox
+from qapla_sample.databases.main.outbox import Inbox, Outbox
 from qapla_sample.databases.main.ship import ShipReadDriver, ShipWriteDriver
 from qapla_sample.tasks.worker import app
 
@@ -31,7 +31,7 @@ def create_ship(name: str, main: Session) -> int:
 def create_once(self: Any, name: str, main: Session) -> bool:
     """Create a ship, however often the message comes."""
     with ShipWriteDriver(main).transaction():
-        first = DoneTasks(main).first_time(self.request.id)
+        first = Inbox(main).accept(self.request.id)
         if first:
             ShipWriteDriver(main).create(name=name)
         return first
@@ -39,10 +39,10 @@ def create_once(self: Any, name: str, main: Session) -> bool:
 
 @app.task(bind=True, base=DatabaseTask)
 @WithDatabase(main, "main")
-def create_taken(self: Any, name: str, main: Session) -> bool:
+def create_acknowledged(self: Any, name: str, main: Session) -> bool:
     """Create a ship, and take the message out of the outbox."""
     with ShipWriteDriver(main).transaction():
-        first = Outbox(main).take(self.request.id)
+        first = Outbox(main).acknowledge(self.request.id)
         if first:
             ShipWriteDriver(main).create(name=name)
         return first
@@ -61,7 +61,7 @@ def record(name: str, main: Session, analytics: Session) -> int:
 @app.task(bind=True, max_retries=3)
 @WithDatabase(main, "main")
 def create_at_third_attempt(self: Any, name: str, main: Session) -> int:
-    """Write, and ask to be retried twice: what an attempt has flushed is rolled back."""
+    """Write, and ask for two retries: the writes of an attempt are rolled back."""
     ShipWriteDriver(main).create(name=name)
     if self.request.retries < 2:
         raise self.retry(countdown=0.1)
@@ -110,11 +110,11 @@ def fail(name: str, main: Session) -> None:
 @app.task
 @WithDatabase(main, "main")
 def count_ships(*before: Any, main: Session) -> int:
-    """Count the ships; what comes before in a chain or a chord is not used."""
+    """Count the ships; the result of the task before it in a chain or a chord is not used."""
     return len(ShipReadDriver(main).list_all())
 
 
 @app.task
 def process_id() -> int:
-    """Say which process runs the task."""
+    """Return the id of the process that runs the task."""
     return os.getpid()

@@ -27,7 +27,7 @@ def upgrade() -> None:
             sa.Text().with_variant(mysql.MEDIUMTEXT(), "mysql", "mariadb"),
             nullable=False,
         ),
-        sa.Column("until_taken", sa.Boolean(), nullable=False),
+        sa.Column("until_acknowledged", sa.Boolean(), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("error", sa.Text(), nullable=True),
@@ -36,16 +36,16 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_outbox_messages_due_at_id"), "outbox_messages", ["due_at", "id"])
     op.create_table(
-        "done_tasks",
+        "inbox_messages",
         sa.Column("task_id", sa.String(255), nullable=False),
-        sa.Column("done_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("task_id", name=op.f("pk_done_tasks")),
+        sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("task_id", name=op.f("pk_inbox_messages")),
     )
-    op.create_index(op.f("ix_done_tasks_done_at"), "done_tasks", ["done_at"])
+    op.create_index(op.f("ix_inbox_messages_accepted_at"), "inbox_messages", ["accepted_at"])
 
 
 def downgrade() -> None:
     """Drop the tables."""
-    op.drop_table("done_tasks")
+    op.drop_table("inbox_messages")
     op.drop_table("outbox_messages")
     op.drop_table("ships")

@@ -1,4 +1,4 @@
-"""What the tests of the sample on MariaDB lay over all other settings."""
+"""The highest layer of the sample's settings in tests on MariaDB."""
 
 from typing import Any
 

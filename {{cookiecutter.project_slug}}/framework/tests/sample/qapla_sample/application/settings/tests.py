@@ -1,4 +1,4 @@
-"""What the tests of the sample lay over all other settings."""
+"""The highest layer of the sample's settings in tests."""
 
 from typing import Any
 

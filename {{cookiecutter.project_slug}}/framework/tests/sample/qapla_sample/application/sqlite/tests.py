@@ -1,4 +1,4 @@
-"""What the tests of the sample on SQLite lay over all other settings."""
+"""The highest layer of the sample's settings in tests on SQLite."""
 
 from typing import Any
 

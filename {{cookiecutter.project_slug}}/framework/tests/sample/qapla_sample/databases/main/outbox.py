@@ -1,6 +1,6 @@
 """The outbox of main, and its tasks that are done."""
 
-from qapla.celery.outbox.inbox import DoneColumns, DoneDriver
+from qapla.celery.outbox.inbox import InboxColumns, InboxDriver
 from qapla.celery.outbox.message import OutboxColumns, OutboxDriver
 
 from qapla_sample.databases.main import Model
@@ -10,7 +10,7 @@ class OutboxMessage(OutboxColumns, Model):
     """A message that waits for the relay."""
 
 
-class DoneTask(DoneColumns, Model):
+class InboxMessage(InboxColumns, Model):
     """A task whose work is committed."""
 
 
@@ -20,7 +20,7 @@ class Outbox(OutboxDriver):
     model = OutboxMessage
 
 
-class DoneTasks(DoneDriver):
+class Inbox(InboxDriver):
     """Remember which tasks are done."""
 
-    model = DoneTask
+    model = InboxMessage

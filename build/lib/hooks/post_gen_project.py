@@ -1,0 +1,23 @@
+"""Stamp the databases and models into the new project, and print the next commands."""
+
+import sys
+from pathlib import Path
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, "framework")
+
+from qapla.exceptions import ScaffoldError  # noqa: E402
+from qapla.scaffold.answers import stamp  # noqa: E402
+
+try:
+    steps = stamp(
+        Path.cwd(),
+        package="{{ cookiecutter.project_slug }}",
+        databases="{{ cookiecutter.databases }}",
+        models="{{ cookiecutter.models }}",
+    )
+except ScaffoldError as error:
+    raise SystemExit(str(error)) from None
+# cruft makes the project anew for each diff and update, and names no output directory.
+if "{{ '_output_dir' in cookiecutter }}" == "True":
+    print(steps)

@@ -1,0 +1,53 @@
+"""Serve a project, and ask it as a client would."""
+
+import json
+import os
+import signal
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from baking import clean_environment
+
+
+@contextmanager
+def served(
+    project: Path, command: list[str], *, ready: str = "Serving on", **environment: str
+) -> Iterator[Path]:
+    """Serve a project until the block ends; yields the file of the server's output."""
+    log = project / "var" / "served.log"
+    log.parent.mkdir(exist_ok=True)
+    with log.open("w") as output:
+        server = subprocess.Popen(
+            command,
+            cwd=project,
+            env=clean_environment(**environment),
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+        )
+    try:
+        deadline = time.monotonic() + 60
+        while ready not in log.read_text() and time.monotonic() < deadline:
+            assert server.poll() is None, log.read_text()
+            time.sleep(0.1)
+        assert ready in log.read_text(), log.read_text()
+        yield log
+    finally:
+        os.killpg(server.pid, signal.SIGINT)
+        server.wait(timeout=60)
+
+
+def ask(url: str, body: object = None) -> tuple[int, Any]:
+    """Get a URL, or post JSON to it; return the status and the JSON of the answer."""
+    data = None if body is None else json.dumps(body).encode()
+    try:
+        with urllib.request.urlopen(url, data, timeout=60) as answer:
+            return answer.status, json.load(answer)
+    except urllib.error.HTTPError as error:
+        return error.code, error.read().decode()

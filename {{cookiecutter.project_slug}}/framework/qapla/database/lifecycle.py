@@ -1,0 +1,73 @@
+"""Create, drop and recreate a database, unless it may be somebody else's."""
+
+import importlib
+import threading
+from typing import TYPE_CHECKING
+
+from sqlalchemy import text
+from sqlalchemy.schema import CreateSchema
+
+from qapla.database.connect.landing import refuse_foreign
+from qapla.database.dialects import dialect_of
+from qapla.database.dialects.server import Server
+from qapla.database.places.placement import schema_of
+from qapla.database.places.urls import refuse_undroppable
+from qapla.exceptions import NotDroppable
+
+if TYPE_CHECKING:
+    from qapla.database.database import Database
+
+
+def create_schema(database: "Database") -> None:
+    """Create the schema that the `search_path` of the URL names first, unless it is there."""
+    url = database.target.url
+    schema = schema_of(url)
+    if not schema or not dialect_of(url.get_backend_name()).has_schemas:
+        return
+    with database.engine.begin() as connection:
+        # To create one that is there already needs a privilege too.
+        query = text("SELECT 1 FROM pg_namespace WHERE nspname = :schema")
+        if connection.scalar(query, {"schema": schema}) is None:
+            connection.execute(CreateSchema(schema))
+
+
+def drop(database: "Database") -> None:
+    """Drop a database if it exists, with every connection to it.
+
+    Raises:
+        NotDroppable: Other databases of the project are schemas of it, or it is to be a test
+            database and no run of tests has made it.
+    """
+    target = database.target
+    if target.tests:
+        refuse_foreign(database.server, database.name)
+    if target.neighbours:
+        others = ", ".join(map(repr, target.neighbours))
+        raise NotDroppable(
+            f"database {database.name!r}: {target.url.database!r} is not dropped, as it has the "
+            f"schema of {others} too: drop the schema of {database.name!r} by hand"
+        )
+    database.dispose()
+    database.server.drop()
+
+
+def recreate(database: "Database", server: Server) -> None:
+    """Drop a test database, create it and migrate it to the newest revision.
+
+    Args:
+        database: The database.
+        server: Its server.
+
+    Raises:
+        NotDroppable: By its name this is not a test database, or no run of tests has made it.
+    """
+    refuse_undroppable(database.target.url, database.name)
+    refuse_foreign(server, database.name)
+    # Meanwhile, as the server takes its time to make the database.
+    threading.Thread(target=importlib.import_module, args=("alembic.command",)).start()
+    database.dispose()
+    server.drop()
+    server.create(for_tests=True)
+    server.disable_synchronous_commit()
+    create_schema(database)
+    database.migrate()

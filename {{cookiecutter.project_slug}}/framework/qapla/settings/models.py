@@ -1,0 +1,51 @@
+"""The settings of an application and of its databases."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+DELIMITER = "__"
+
+
+class DatabaseSettings(BaseModel):
+    """The settings of one database.
+
+    `url` is the database itself, `options` goes to `sqlalchemy.create_engine`, and `default_url`
+    is the maintenance database from which `url`'s is created and dropped (derived unless given).
+    `reader` is whether a read driver's queries may run outside of a transaction; by default where
+    that changes nothing but the speed, on PostgreSQL without an isolation level of one's own.
+    `pooler` names the pooling mode of a pooler between the application and its server.
+    """
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    url: SecretStr | None = None
+    default_url: SecretStr | None = None
+    # An option of another library may hold a password of its own.
+    options: dict[str, Any] = Field(default={}, repr=False)
+    reader: bool | None = None
+    pooler: Literal["transaction"] | None = None
+
+
+class Settings(BaseSettings):
+    """The settings of an application; a project adds its own as fields of a subclass."""
+
+    model_config = SettingsConfigDict(
+        env_nested_delimiter=DELIMITER,
+        # The other variables in `.env` belong to other programs.
+        dotenv_filtering="only_existing",
+        extra="forbid",
+        hide_input_in_errors=True,
+    )
+
+    environment: Literal["development", "production"] = "development"
+    databases: dict[str, DatabaseSettings] = {}
+    paths: dict[str, Path] = {}
+    logging: dict[str, Any] = {}
+    celery: dict[str, Any] = Field(default={}, repr=False)
+
+    if TYPE_CHECKING:
+        # The fields of a project's own subclass, which `application.settings` cannot know.
+        def __getattr__(self, name: str) -> Any: ...

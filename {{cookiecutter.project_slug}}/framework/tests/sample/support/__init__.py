@@ -1,0 +1,1 @@
+"""Fixtures of the framework's own tests."""

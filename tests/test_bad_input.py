@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from baking import TEMPLATE, Bake, succeed
+from baking import HELPERS, Bake, succeed
 
 ALLOWED = {"200", "201", "400", "404"}
 
@@ -25,7 +25,7 @@ def test_bad_input_is_answered_in_json(
     }
     if url:
         environment["ROTARRAN_DATABASES__MAIN__URL"] = url.format(directory=tmp_path)
-    program = [sys.executable, "-W", "ignore", str(TEMPLATE / "tests" / "helpers" / "bad_input.py")]
+    program = [sys.executable, "-W", "ignore", str(HELPERS / "scripts" / "bad_input.py")]
     answers = json.loads(succeed(program, project, **environment).splitlines()[-1])
     assert len(answers) > 200
     assert [answer for answer in answers if answer[1] not in ALLOWED] == []

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from baking import TEMPLATE
+from baking import HELPERS, TEMPLATE
 from kombu import Connection, Exchange, Queue
 from servers import RabbitMQ, wait_for
 
 SAMPLE = TEMPLATE / "{{cookiecutter.project_slug}}"
-PATHS = f"{SAMPLE / 'framework'}:{SAMPLE / 'framework' / 'tests' / 'sample'}"
+PATHS = f"{SAMPLE / 'framework'}:{SAMPLE / 'framework' / 'tests' / 'sample'}:{HELPERS}"
 QUEUE = "qapla_sample"
 WORKER = [
     "-m",
@@ -24,28 +24,6 @@ WORKER = [
     "-l",
     "INFO",
 ]
-# A task of no database, that notes when it runs, and retries once.
-TASKS = """
-import sys, time
-from qapla_sample.tasks.worker import app
-
-@app.task(name="note", bind=True, max_retries=1)
-def note(self, name):
-    print("RAN", name, self.request.retries, flush=True)
-    if name == "retry" and not self.request.retries:
-        raise self.retry(countdown=4)
-"""
-SEND = (
-    TASKS
-    + """
-for number in range(3):
-    note.apply_async([f"late-{number}"], countdown=6)
-note.delay("retry")
-for number in range(5):
-    note.delay(f"now-{number}")
-"""
-)
-SEND_ONE = TASKS + "\nnote.delay('x')\n"
 
 
 @pytest.fixture(scope="module")
@@ -62,24 +40,23 @@ def broker(tmp_path_factory: pytest.TempPathFactory, workplace: Path) -> Iterato
 @pytest.fixture
 def environment(broker: RabbitMQ, tmp_path: Path) -> dict[str, str]:
     """Return the variables of a project with quorum queues."""
-    (tmp_path / "notes.py").write_text(TASKS)
     return {
         "PATH": "/usr/bin",
-        "PYTHONPATH": f"{PATHS}:{tmp_path}",
+        "PYTHONPATH": PATHS,
         "QAPLA_SAMPLE_PATHS__VAR": str(tmp_path / "var"),
         "QAPLA_SAMPLE_CELERY__BROKER_URL": broker.url,
         "QAPLA_SAMPLE_CELERY__TASK_DEFAULT_QUEUE": tmp_path.name,
         "QAPLA_SAMPLE_CELERY__TASK_DEFAULT_QUEUE_TYPE": "quorum",
         "QAPLA_SAMPLE_CELERY__TASK_IGNORE_RESULT": "true",
-        "QAPLA_SAMPLE_CELERY__IMPORTS": '["notes"]',
+        "QAPLA_SAMPLE_CELERY__IMPORTS": '["scripts.notes"]',
         "C_FORCE_ROOT": "1",
     }
 
 
-def run(program: str, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    """Run a program to its end."""
+def run(kind: str, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    """Send one task, or many."""
     return subprocess.run(
-        [sys.executable, "-c", program],
+        [sys.executable, "-m", "scripts.notes", kind],
         env=environment,
         capture_output=True,
         text=True,
@@ -96,7 +73,7 @@ def test_a_delayed_task_holds_no_other_up(environment: dict[str, str], tmp_path:
         )
     try:
         wait_for("the worker", lambda: " ready." in log.read_text())
-        assert run(SEND, environment).returncode == 0
+        assert run("many", environment).returncode == 0
         wait_for("the tasks of now", lambda: log.read_text().count("RAN now-") == 5, 5)
         assert "RAN retry 0" in log.read_text()
         assert "RAN late" not in log.read_text()
@@ -127,7 +104,7 @@ def test_a_queue_of_another_kind_is_one_line(
         "declare: choose another name, or once it is empty, type "
         f"`rabbitmqctl -p / delete_queue {tmp_path.name}`"
     )
-    sender = run(SEND_ONE, environment)
+    sender = run("one", environment)
     assert sender.returncode == 1
     assert sender.stderr.splitlines()[-1] == f"qapla.exceptions.QueueMismatch: {line}"
     worker = subprocess.run(

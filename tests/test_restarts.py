@@ -19,7 +19,7 @@ from pathlib import Path
 from shutil import rmtree
 
 import pytest
-from baking import Bake
+from baking import HELPERS, Bake
 from servers import PgBouncer, PostgreSQL, free_port, wait_for
 from sqlalchemy import NullPool, create_engine, text
 
@@ -27,18 +27,6 @@ CLIENTS = 8
 # How long an answer may speak of an outage that is over: a connection is made anew, and PgBouncer
 # looks for its server every second.
 GRACE = 2.5
-SERVE = """
-import sys
-from qapla.web.server import serve
-from rotarran import main
-serve(main.run_wsgi(), listen=f"127.0.0.1:{sys.argv[1]}", threads=4)
-"""
-MIGRATE = """
-from rotarran import main
-database = main.run_command().dbs["main"]
-database.exists() or database.create()
-database.migrate()
-"""
 
 
 @pytest.fixture
@@ -93,15 +81,18 @@ def served(project: Path, url: dict[str, str], log: Path) -> Iterator[str]:
     environment = {
         **os.environ,
         **variables,
-        "PYTHONPATH": f"{project / 'src'}:{project / 'framework'}",
+        "PYTHONPATH": f"{project / 'src'}:{project / 'framework'}:{HELPERS}",
         "PYTHONDONTWRITEBYTECODE": "1",
         "ROTARRAN_PATHS__VAR": str(log.parent / "var"),
     }
-    run = [sys.executable, "-W", "ignore", "-c"]
-    subprocess.run([*run, MIGRATE], env=environment, check=True)
+    run = [sys.executable, "-W", "ignore", "-m"]
+    subprocess.run([*run, "scripts.migrate", "rotarran"], env=environment, check=True)
     with log.open("w") as output:
         server = subprocess.Popen(
-            [*run, SERVE, str(port)], env=environment, stdout=output, stderr=output
+            [*run, "scripts.serve", "rotarran", str(port)],
+            env=environment,
+            stdout=output,
+            stderr=output,
         )
     try:
         wait_for("the web", lambda: "Serving on" in log.read_text())

@@ -19,102 +19,13 @@ from sqlalchemy import Engine, NullPool, create_engine, text
 from sqlalchemy.exc import OperationalError
 
 PROJECT = TEMPLATE / "{{cookiecutter.project_slug}}"
-PATHS = (PROJECT / "framework", PROJECT / "framework" / "tests" / "sample")
+PATHS = (
+    PROJECT / "framework",
+    PROJECT / "framework" / "tests" / "sample",
+    TEMPLATE / "tests" / "helpers",
+)
 TASKS = 2_000
 SENT = {"task-0", "task-1", "task-2"}
-
-# Programs of the sample project, each in a process of its own.
-MIGRATE = """
-from qapla_sample import main
-database = main.run_command().dbs["main"]
-database.exists() or database.create()
-database.migrate()
-"""
-RELAY = """
-from datetime import timedelta
-from qapla.celery.outbox.relay import Relay
-from qapla_sample import main
-from qapla_sample.databases.main.outbox import Outbox
-from qapla_sample.tasks.worker import app
-main.run_command()
-Relay(main, "main", Outbox, app, again_after=timedelta(seconds=15)).run_forever(0.1)
-"""
-FEED = f"""
-import time
-from qapla.database.dialects.errors import is_transient
-from qapla_sample import main
-from qapla_sample.databases.main.outbox import Outbox
-from qapla_sample.databases.main.outbox import OutboxMessage
-from qapla_sample.databases.main.ship import Ship
-from qapla_sample.tasks.ships import create_acknowledged
-database = main.run_command().dbs["main"]
-for number in range({TASKS}):
-    while True:
-        try:
-            with database.get_session() as session:
-                # A commit whose answer was lost may have taken place.
-                kept = session.query(OutboxMessage).filter_by(task_id=f"task-{{number}}").first()
-                if not kept and not session.query(Ship).filter_by(name=str(number)).first():
-                    signature = create_acknowledged.s(str(number)).set(task_id=f"task-{{number}}")
-                    Outbox(session).send(signature, until_acknowledged=True)
-                    session.commit()
-        except Exception as error:
-            if not is_transient(error):
-                raise
-            time.sleep(0.1)
-        else:
-            break
-"""
-
-# A worker whose main process has a connection in its pool when it forks.
-USED = """
-import sys
-from qapla_sample import main
-from qapla_sample.tasks.worker import app
-with main.run_worker().dbs["main"].get_session() as session:
-    session.connection()
-app.worker_main(sys.argv[1:])
-"""
-SEND = f"""
-from qapla_sample.tasks.ships import create_ship
-for number in range({TASKS}):
-    create_ship.delay(str(number))
-"""
-# One transaction puts three tasks into the outbox, or the relay sends them; the process kills
-# itself at the point that its argument names.
-KILLED = """
-import os, signal, sys
-from qapla.celery.outbox.relay import Relay
-from qapla_sample import main
-from qapla_sample.databases.main.outbox import Outbox
-from qapla_sample.databases.main.ship import Ship
-from qapla_sample.tasks.ships import create_once
-from qapla_sample.tasks.worker import app
-from sqlalchemy import event
-from sqlalchemy.orm import Session
-
-def die(*_):
-    os.kill(os.getpid(), signal.SIGKILL)
-
-work, point = sys.argv[1:]
-if point.endswith("_commit"):
-    event.listen(Session, point, die)
-database = main.run_command().dbs["main"]
-if work == "write":
-    with database.get_session() as session:
-        session.add(Ship(name="a row of the same transaction"))
-        for number in range(3):
-            Outbox(session).send(create_once.s("a").set(task_id=f"task-{number}"))
-        session.commit()
-else:
-    relay = Relay(main, "main", Outbox, app)
-    send = relay._send
-    if point == "before_send":
-        relay._send = die
-    if point == "after_send":
-        relay._send = lambda message: (send(message), die())
-    relay.run()
-"""
 
 
 class Load:
@@ -189,7 +100,7 @@ class Load:
 
     def run(self, program: str, *arguments: str) -> int:
         """Run a program to its end; return its exit code."""
-        return self.start("-c", program, *arguments).wait(60)
+        return self.start("-m", f"scripts.{program}", *arguments).wait(60)
 
     def messages(self) -> list[str]:
         """Return the ids of the tasks in the development broker."""
@@ -218,15 +129,15 @@ def directory() -> Iterator[Path]:
 def load(directory: Path) -> Iterator[Load]:
     """Return a migrated database, and the development broker."""
     load = Load(None, directory)
-    assert load.run(MIGRATE) == 0
+    assert load.run("migrate", "qapla_sample") == 0
     yield load
     load.stop()
 
 
 def test_a_commit_that_does_not_take_place_sends_nothing(load: Load) -> None:
     """The process is killed before it: there is neither a row nor a message."""
-    assert load.run(KILLED, "write", "before_commit") == -signal.SIGKILL
-    assert load.run(KILLED, "relay", "never") == 0
+    assert load.run("die", "write", "before_commit") == -signal.SIGKILL
+    assert load.run("die", "relay", "never") == 0
     assert (load.ask("SELECT count(*) FROM ships"), load.messages()) == ([0], [])
 
 
@@ -243,9 +154,9 @@ def test_a_commit_that_does_not_take_place_sends_nothing(load: Load) -> None:
 def test_nothing_is_lost_between_commit_and_send(load: Load, work: str, point: str) -> None:
     """Wherever a process is killed, the next relay sends the missing messages, with the same ids."""
     if work == "relay":
-        assert load.run(KILLED, "write", "never") == 0
-    assert load.run(KILLED, work, point) == -signal.SIGKILL
-    assert load.run(KILLED, "relay", "never") == 0
+        assert load.run("die", "write", "never") == 0
+    assert load.run("die", work, point) == -signal.SIGKILL
+    assert load.run("die", "relay", "never") == 0
     assert load.ask("SELECT count(*) FROM ships") == [1]
     assert load.ask("SELECT count(*) FROM outbox_messages") == [0]
     assert set(load.messages()) == SENT
@@ -256,8 +167,8 @@ def test_processes_do_not_share_the_connections_of_their_parent(
     load: Load, options: tuple[str, ...]
 ) -> None:
     """Thousands of tasks work in a worker whose main process has used its engine before."""
-    worker = load.start("-c", USED, "worker", "--loglevel=INFO", *options)
-    assert load.run(SEND) == 0
+    worker = load.start("-m", "scripts.work_connected", "worker", "--loglevel=INFO", *options)
+    assert load.run("send", str(TASKS)) == 0
     wait_for("every row", lambda: load.ask("SELECT count(*) FROM ships") == [TASKS])
     worker.terminate()
     assert worker.wait(60) == 0
@@ -268,7 +179,7 @@ def test_processes_do_not_share_the_connections_of_their_parent(
 
 @pytest.mark.parametrize("kind", [Redis, RabbitMQ])
 def test_nothing_is_lost_when_servers_are_killed(kind: type[Server], directory: Path) -> None:
-    """Every row is there once: an outbox, two relays, late acknowledgement, and `take`.
+    """Every row is there once: an outbox, two relays, late acknowledgement, and `acknowledge`.
 
     Redis is killed with a message that a worker has not read yet: only a message that
     stays in the outbox until its task takes it survives that.
@@ -278,9 +189,13 @@ def test_nothing_is_lost_when_servers_are_killed(kind: type[Server], directory: 
     broker.start()
     load = Load(broker.url, directory)
     try:
-        subprocess.run([sys.executable, "-c", MIGRATE], env=load.environment, check=True)
-        relays = [load.start("-c", RELAY) for _ in range(2)]
-        feed = load.start("-c", FEED)
+        subprocess.run(
+            [sys.executable, "-m", "scripts.migrate", "qapla_sample"],
+            env=load.environment,
+            check=True,
+        )
+        relays = [load.start("-m", "scripts.relay") for _ in range(2)]
+        feed = load.start("-m", "scripts.feed", str(TASKS))
         for share, server in ((4, broker), (2, load.postgres), (1.3, broker)):
             wait_for("a part of the work", partial(load.reached, TASKS / share))
             server.kill()

@@ -11,6 +11,7 @@ from pathlib import Path
 
 Bake = Callable[[str], tuple[Path, str]]
 TEMPLATE = Path(__file__).parents[2]
+HELPERS = Path(__file__).parent
 _LEFT_OUT = shutil.ignore_patterns(
     ".git", ".venv", "__pycache__", ".*_cache", "uv.lock", "var", "*.pyc"
 )

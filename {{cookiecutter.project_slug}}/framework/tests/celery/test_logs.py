@@ -13,21 +13,6 @@ LOGGING = (
     '"handlers": {"h": {"class": "logging.StreamHandler", "formatter": "f"}}, '
     '"formatters": {"f": {"format": "OURS %(levelname)s %(name)s %(message)s"}}}'
 )
-# A worker that stops as soon as it is ready.
-PROGRAM = """
-import sys
-from celery.signals import worker_ready
-from qapla_sample.tasks.worker import app
-
-@worker_ready.connect
-def stop(sender, **_):
-    import logging
-    from celery.exceptions import WorkerShutdown
-    logging.getLogger("mine").debug("ready")
-    raise SystemExit(0)
-
-app.worker_main(["worker", "--pool=solo", *sys.argv[1:]])
-"""
 
 
 def lines(tmp_path: Path, *options: str) -> list[str]:
@@ -39,7 +24,7 @@ def lines(tmp_path: Path, *options: str) -> list[str]:
         "C_FORCE_ROOT": "1",
     }
     done = subprocess.run(
-        [sys.executable, "-c", PROGRAM, *options],
+        [sys.executable, "-m", "programs.stop_when_ready", *options],
         env=environment,
         capture_output=True,
         text=True,

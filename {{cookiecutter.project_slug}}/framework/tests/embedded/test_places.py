@@ -11,7 +11,8 @@ import pytest
 
 from qapla.embedded import binaries
 
-from embedded_use import SOURCE, Use, server_of
+from embedded_use import Use, server_of
+from qapla_sample.paths import SAMPLE, SOURCE
 
 UseServer = Callable[..., Use]
 # Characters that a shell, a URL, a list of libpq or a configuration file takes for its own.
@@ -50,7 +51,7 @@ def test_programs_in_any_directory(data: Path, use: UseServer) -> None:
     libraries = found.parent.with_name(f"{package.name}.libs")
     if libraries.exists():
         package.with_name(libraries.name).symlink_to(libraries)
-    process = use(place / "postgres", PYTHONPATH=f"{place}{os.pathsep}{SOURCE}")
+    process = use(place / "postgres", PYTHONPATH=f"{place}{os.pathsep}{SOURCE}{os.pathsep}{SAMPLE}")
     assert process.ask() == str(place / "postgres")
     assert process.ask("SELECT 'a' || 1") == "a1"
 
@@ -160,30 +161,17 @@ def test_data_of_another_version(data: Path, use: UseServer) -> None:
     assert sorted(data.rglob("*")) == before
 
 
-OLD = """
-import sys
-from pathlib import Path
-import psycopg
-from qapla.embedded import binaries, connection_query
-query = connection_query(Path(sys.argv[1]), programs=binaries.programs("16"))
-with psycopg.connect(user="postgres", dbname="postgres", autocommit=True, **query) as connection:
-    connection.execute("CREATE DATABASE fleet")
-with psycopg.connect(user="postgres", dbname="fleet", **query) as connection:
-    connection.execute("CREATE TABLE ships AS SELECT 'Rotarran' AS name")
-"""
-
-
 def test_data_are_carried_to_another_version(data: Path) -> None:
     """`dump` is by the version that has made them, `restore` by the installed one."""
 
     def run(*arguments: str, sent: bytes = b"") -> bytes:
-        environment = {**os.environ, "PYTHONPATH": str(SOURCE)}
+        environment = {**os.environ, "PYTHONPATH": f"{SOURCE}:{SAMPLE}"}
         command = [sys.executable, *arguments]
         done = subprocess.run(command, env=environment, input=sent, capture_output=True, check=True)
         return done.stdout
 
     shutil.rmtree(data)
-    run("-c", OLD, str(data))
+    run("-m", "programs.fill_old_cluster", str(data))
     # As the error about data of another version says it.
     dumped = run("-m", "qapla.embedded", "dump", str(data))
     assert b"Rotarran" in dumped

@@ -16,18 +16,7 @@ from typing import Any
 import psycopg
 import pytest
 
-# A user of the server until its standard input ends.
-CODE = """
-import sys, pathlib
-from qapla.embedded import connection_query
-from qapla.exceptions import QaplaError
-try:
-    print(connection_query(pathlib.Path(sys.argv[1]), "the variable ROTARRAN_PATHS__VAR"), flush=True)
-except QaplaError as error:
-    sys.exit(str(error))
-sys.stdin.read()
-"""
-SOURCE = Path(__file__).parents[2]
+from qapla_sample.paths import SAMPLE, SOURCE
 
 
 @functools.cache
@@ -59,9 +48,9 @@ class Use:
     def __init__(self, data: Path, user: str | None = None, **environment: str) -> None:
         python, account = interpreter(user)
         # The packages too, for an interpreter that is not of this environment.
-        path = os.pathsep.join([str(SOURCE), sysconfig.get_path("purelib")])
+        path = os.pathsep.join([str(SOURCE), str(SAMPLE), sysconfig.get_path("purelib")])
         self.process = subprocess.Popen(
-            [python, "-c", CODE, str(data)],
+            [python, "-m", "programs.use_embedded", str(data)],
             env={**os.environ, "PYTHONPATH": path, **environment},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

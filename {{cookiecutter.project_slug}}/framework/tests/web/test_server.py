@@ -13,27 +13,7 @@ from typing import Any
 
 import pytest
 
-from qapla_sample.paths import SOURCE
-
-# Answers after as many seconds as the path says, and prints when it begins.
-SERVER = """
-import logging, sys, time
-from qapla.web.server import serve
-
-logging.basicConfig(level="INFO")
-
-def application(environ, start_response):
-    path = environ["PATH_INFO"]
-    print("began", path, flush=True)
-    if path == "/large":
-        start_response("200 OK", [("Content-Type", "text/plain")])
-        return (b"x" * 100_000 for _ in range(100))
-    time.sleep(float(path[1:]))
-    start_response("200 OK", [("Content-Type", "text/plain"), ("Content-Length", "8")])
-    return [b"answered"]
-
-sys.exit(serve(application, None, **dict(pair.split("=") for pair in sys.argv[1:])))
-"""
+from qapla_sample.paths import SAMPLE, SOURCE
 
 
 class Served:
@@ -45,8 +25,8 @@ class Served:
         arguments = [f"{key}={value}" for key, value in settings.items()]
         with log.open("w") as output:
             self.process = subprocess.Popen(
-                [sys.executable, "-c", SERVER, f"listen=127.0.0.1:{port}", *arguments],
-                env={"PYTHONPATH": str(SOURCE)},
+                [sys.executable, "-m", "programs.serve", f"listen=127.0.0.1:{port}", *arguments],
+                env={"PYTHONPATH": f"{SOURCE}:{SAMPLE}"},
                 stdout=output,
                 stderr=output,
             )

@@ -79,7 +79,7 @@ def test_every_database_and_model_has_its_files(bake: Bake) -> None:
     ]
 
 
-def test_the_generation_says_what_it_made_and_what_to_type(bake: Bake) -> None:
+def test_the_generation_prints_its_names_and_the_next_commands(bake: Bake) -> None:
     """The answers that took effect are shown, and then the next commands."""
     _, printed = bake("two databases")
     assert printed.strip() == (

@@ -83,7 +83,7 @@ def test_every_other_set_of_good_answers_passes_its_tests(install: Install, name
     succeed(["uv", "run", "mypy"], project)
 
 
-def test_what_the_generation_told_to_type_works(install: Install) -> None:
+def test_the_printed_commands_work(install: Install) -> None:
     """The commands run as they were printed; then the first model's resource works."""
     project, printed = install("two databases")
     into, *commands, serve = told_commands(printed)
@@ -98,7 +98,7 @@ def test_what_the_generation_told_to_type_works(install: Install) -> None:
         assert ask("http://localhost:6543/analytics/events")[1]["items"] == []
 
 
-def test_before_the_upgrade_the_log_says_what_to_type(install: Install) -> None:
+def test_before_the_upgrade_the_log_has_the_command(install: Install) -> None:
     """A request to a database that is not there is a 503; its log line names the command."""
     project, _ = install("one model in two databases")
     with served(project, ["uv", "run", "pserve", "development.ini"]) as log:

@@ -77,6 +77,26 @@ def test_things_are_named_by_nouns(folder: str) -> None:
     refuse_clauses(TEMPLATE / folder)
 
 
+def test_documents_name_things_by_nouns(bake: Bake) -> None:
+    """The template's documents, and those of a project."""
+    project, _ = bake("four databases")
+    ours = [TEMPLATE / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")]
+    for document in [*ours, project / "README.md", *(project / "docs").glob("*.md")]:
+        text = document.read_text(encoding="utf-8")
+        found = [line for line in text.splitlines() if CLAUSE.search(line)]
+        assert len(found) <= len(text.split()) * LIMIT, (document.name, found)
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_names_are_nouns_and_verbs(folder: str) -> None:
+    """Functions, classes and tests, whose names say a behaviour."""
+    kinds = (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    for path in modules(TEMPLATE / folder):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, kinds):
+                assert not CLAUSE.search(node.name.replace("_", " ")), f"{path}: {node.name}"
+
+
 @pytest.mark.parametrize("folder", FOLDERS)
 def test_docstrings_begin_with_a_verb_of_the_domain(folder: str) -> None:
     """Or with a noun, for a class or a module."""

@@ -50,7 +50,7 @@ class Examples(BaseApplicationFixture):
         self.twice(example)
         assert names(dbsession) == []
 
-    def test_what_is_arranged_before_stays(self, dbsession: Session) -> None:
+    def test_rows_of_fixtures_stay(self, dbsession: Session) -> None:
         """Objects of fixtures are as they were, and those of an example are gone."""
         ship = ShipWriteDriver(dbsession).create(name="Rotarran")
 

@@ -114,7 +114,7 @@ def test_web_plugins_are_for_the_web_only(sample: SampleApplication) -> None:
     assert sample.dbs["main"] is database
 
 
-def test_a_second_run_keeps_what_the_first_has_fixed(
+def test_a_second_run_keeps_the_settings_of_the_first(
     sample: SampleApplication, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The first preparation fixes the settings: later changes of the environment are not read."""

@@ -130,7 +130,7 @@ def test_an_application_that_is_prepared_stays_as_it_is(application: SampleAppli
     assert application.purpose == "tests"
 
 
-def test_what_tests_have_in_a_broker_is_their_own(
+def test_tests_have_queues_of_their_own(
     application: SampleApplication, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whatever the queue is called: no test purges it or stops the workers of development."""
@@ -162,7 +162,7 @@ def test_variables_of_celery_are_read_as_json(
     assert (conf.task_acks_late, conf.worker_prefetch_multiplier) == (False, 4)
 
 
-def test_rabbitmq_confirms_what_it_is_sent(
+def test_rabbitmq_confirms_messages(
     application: SampleApplication, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Without it a relay would delete a message that the broker has lost; options are kept."""

@@ -26,7 +26,7 @@ def _generator(main: Session) -> Iterator[int]:
 
 
 @pytest.mark.parametrize("function", [_coroutine, _async_generator, _generator])
-def test_what_runs_after_its_call_is_refused(function: Callable[..., Any]) -> None:
+def test_a_function_that_runs_after_its_call_is_refused(function: Callable[..., Any]) -> None:
     """The body of a coroutine or generator would find its session closed."""
     with pytest.raises(UnusableFunction) as caught:
         WithDatabase(SampleApplication(), "main")(function)

@@ -125,7 +125,7 @@ def test_create_flushes_and_does_not_commit(session: Session) -> None:
     assert FleetReadDriver(session).list_all() == []
 
 
-def test_create_refuses_what_the_model_does_not_have(session: Session) -> None:
+def test_create_refuses_an_attribute_that_the_model_does_not_have(session: Session) -> None:
     """A misspelt attribute is an error that lists those that there are."""
     with pytest.raises(UnknownAttribute) as caught:
         FleetWriteDriver(session).create(nmae="Ninth")

@@ -175,7 +175,7 @@ def test_an_error_of_another_model_names_that_model(session: Session, vessel: Ve
     assert told(caught.value) == (Duplicate, "Fleet", "uq_fleets_name", ("name",))
 
 
-def test_what_a_value_says_is_not_taken_for_the_constraint(session: Session) -> None:
+def test_the_text_of_a_value_is_not_taken_for_the_constraint(session: Session) -> None:
     """A value may read like the words of an error."""
     name = "x' for key 'uq_vessels_fleet_id_code"
     FleetWriteDriver(session).create(name=name)
@@ -197,7 +197,7 @@ def test_without_a_transaction_the_session_is_rolled_back(session: Session, vess
     assert {fleet.name for fleet in session.query(Fleet)} == {"Ninth", "Tenth", "Twelfth"}
 
 
-def test_an_error_keeps_what_it_tells_when_it_is_pickled(session: Session, vessel: Vessel) -> None:
+def test_an_error_keeps_its_parts_when_it_is_pickled(session: Session, vessel: Vessel) -> None:
     """It comes back from a worker as it was."""
     error = violation(session, lambda session: FleetWriteDriver(session).create(name="Ninth"))
     copy = pickle.loads(pickle.dumps(error))

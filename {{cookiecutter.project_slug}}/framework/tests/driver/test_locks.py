@@ -59,7 +59,7 @@ def test_a_locked_row_is_read_anew(fleet: Database, session: Session) -> None:
     assert (kept.title, kept.version) == ("Organia", 2)
 
 
-def test_what_is_pending_survives_a_lock(fleet: Database, session: Session) -> None:
+def test_pending_objects_survive_a_lock(fleet: Database, session: Session) -> None:
     """A change that is not flushed yet is flushed, and not overwritten."""
     key = treaty(fleet)
     kept = TreatyReadDriver(session).get_by_id(key)

@@ -179,7 +179,7 @@ RECORD = {
 }
 
 
-def test_rows_are_plain_dicts_of_what_the_columns_hold(session: Session) -> None:
+def test_rows_are_plain_dicts_of_the_columns_values(session: Session) -> None:
     """The values are those of an object, whatever their type, and no object is made."""
     session.execute(insert(Record), [RECORD])
     session.commit()

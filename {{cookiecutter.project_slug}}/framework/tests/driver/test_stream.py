@@ -70,7 +70,7 @@ def test_a_stream_leaves_its_session_alone(session: Session) -> None:
     session.expunge(kept)
 
 
-def test_a_stream_does_not_depend_on_what_is_done_to_its_objects(session: Session) -> None:
+def test_a_stream_does_not_depend_on_changes_of_its_objects(session: Session) -> None:
     """An object that was given away may be changed."""
     seats(session, 4)
     found = []

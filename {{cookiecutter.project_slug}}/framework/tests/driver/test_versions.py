@@ -93,7 +93,7 @@ def test_writes_of_many_rows_count_the_version(fleet: Database, session: Session
     assert TreatyReadDriver(session).get_by_id(8).version == 1
 
 
-def test_writes_without_an_object_make_what_changes_with_each(session: Session) -> None:
+def test_writes_without_an_object_set_the_columns_of_onupdate(session: Session) -> None:
     """A column with `onupdate` is set by criteria and by upsert too."""
     driver = LedgerWriteDriver(session)
     writes: list[Callable[[int], object]] = [

@@ -35,7 +35,7 @@ def test_create_gives_the_object_with_its_key(session: Session) -> None:
     assert session.get(Fleet, fleet.id) is None
 
 
-def test_create_takes_what_the_model_takes(session: Session) -> None:
+def test_create_takes_the_arguments_of_the_model(session: Session) -> None:
     """A relationship is an attribute as well; a default is there after the flush."""
     fleet = FleetWriteDriver(session).create(name="Ninth", vessels=[Vessel(name="Rotarran")])
     assert VesselReadDriver(session).count(fleet_id=fleet.id) == 1
@@ -67,7 +67,7 @@ def test_update_of_a_composite_key(session: Session) -> None:
     assert SeatReadDriver(session).count() == 0
 
 
-def test_what_is_not_there_is_neither_updated_nor_deleted(session: Session) -> None:
+def test_a_missing_row_is_neither_updated_nor_deleted(session: Session) -> None:
     """The error names the row."""
     driver = SeatWriteDriver(session)
     for attempt in (driver.update, driver.delete, driver.get_for_update):
@@ -105,7 +105,7 @@ def test_an_unknown_attribute_is_refused(session: Session, gold: Badge) -> None:
     assert badges(session) == {"gold": ("x", 1)}
 
 
-def test_update_where_changes_what_fits(session: Session) -> None:
+def test_update_where_changes_matching_rows(session: Session) -> None:
     """One statement changes the rows and the objects that the session has; it tells how many."""
     driver = BadgeWriteDriver(session)
     one = driver.create(code="a", label="x", key=1)
@@ -119,7 +119,7 @@ def test_update_where_changes_what_fits(session: Session) -> None:
     assert driver.update_where({"label": "y"}, code="z") == 0
 
 
-def test_delete_where_deletes_what_fits(session: Session) -> None:
+def test_delete_where_deletes_matching_rows(session: Session) -> None:
     """It tells how many."""
     driver = BadgeWriteDriver(session)
     for code in "abc":

@@ -30,7 +30,7 @@ def test_a_missing_tests_module(project: Project) -> None:
     )
 
 
-def test_a_module_that_imports_what_is_not_there(project: Project) -> None:
+def test_a_module_with_a_missing_import(project: Project) -> None:
     """A module that cannot be imported is no missing module."""
     assert error_of(project("import no_such_module")) == (
         "the settings module probe.application.settings.default cannot be imported: "

@@ -116,7 +116,7 @@ def test_a_password_is_in_no_repr(
     assert "gowron" not in "".join(shown)
 
 
-def test_what_goes_to_other_libraries_is_in_no_repr(
+def test_options_of_other_libraries_are_in_no_repr(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Engine options and Celery's settings may hold passwords of their own."""

@@ -84,7 +84,7 @@ class Fixtures(BaseApplicationFixture):
         dbsession.commit()
         assert names(dbsession) == ["third"]
 
-    def test_a_rollback_of_the_code_leaves_what_the_test_committed(
+    def test_a_rollback_of_the_code_leaves_commits_of_the_test(
         self, dbsession: Session, dbplugin: Database
     ) -> None:
         """A rollback takes back only the writes of its own session since its commit."""
@@ -95,12 +95,12 @@ class Fixtures(BaseApplicationFixture):
             session.rollback()
         assert names(dbsession) == ["Rotarran"]
 
-    def test_a_request_sees_what_the_test_wrote(self, webapp: Any, dbsession: Session) -> None:
+    def test_a_request_sees_writes_of_the_test(self, webapp: Any, dbsession: Session) -> None:
         """A request is in the transaction of the test, even without a commit."""
         ShipWriteDriver(dbsession).create(name="Rotarran")
         assert webapp.get("/ships").json == ["Rotarran"]
 
-    def test_the_test_sees_what_a_request_committed(self, webapp: Any, dbsession: Session) -> None:
+    def test_the_test_sees_commits_of_a_request(self, webapp: Any, dbsession: Session) -> None:
         """The session of the test reads it, and a rollback of the test leaves it."""
         assert names(dbsession) == []
         webapp.get("/add", {"name": "Rotarran"})

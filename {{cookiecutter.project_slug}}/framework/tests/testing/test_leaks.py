@@ -74,7 +74,7 @@ def test_a_connection_that_nobody_closed_fails_the_test(
     ]
 
 
-def test_what_a_failed_test_left_open_is_no_news(run: Run) -> None:
+def test_leaks_of_a_failed_test_are_not_reported(run: Run) -> None:
     """Its own error is enough."""
     result = run(
         """
@@ -88,7 +88,7 @@ def test_what_a_failed_test_left_open_is_no_news(run: Run) -> None:
     result.assert_outcomes(failed=1)
 
 
-def test_what_a_skipped_test_left_open_is_told(run: Run) -> None:
+def test_leaks_of_a_skipped_test_are_reported(run: Run) -> None:
     """A skip is no fault that would have left it open."""
     result = run(
         """

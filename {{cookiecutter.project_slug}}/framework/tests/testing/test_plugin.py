@@ -38,7 +38,7 @@ def test_only_databases_that_a_test_touches_are_made(run: Run, sqlite: Path) -> 
 
 
 @pytest.mark.parametrize("use", ["get_session()", "engine", "reader", "sessions"])
-def test_a_unit_test_that_touches_a_database_is_told_what_to_use(run: Run, use: str) -> None:
+def test_a_unit_test_that_touches_a_database_fails(run: Run, use: str) -> None:
     """The error is the same when another test has prepared the application; the next test is not harmed."""
     result = run(
         f"""
@@ -93,7 +93,7 @@ def test_the_fixtures_are_listed_once(run: Run) -> None:
     assert told in result.outlines
 
 
-def test_what_was_imported_is_spared_the_garbage_collector(run: Run) -> None:
+def test_imports_are_spared_the_garbage_collector(run: Run) -> None:
     """It is not walked while the tests run, nor when they have ended."""
     gc.unfreeze()
     run(
@@ -113,7 +113,7 @@ def test_unit():
     assert gc.isenabled()
 
 
-def test_so_is_what_the_first_test_of_a_database_has_made(run: Run) -> None:
+def test_objects_of_the_first_test_of_a_database_are_spared_too(run: Run) -> None:
     """Its mappers and statements stay, too."""
     run(
         """

@@ -32,7 +32,7 @@ def tables(path: Path) -> list[str]:
         return [name for (name,) in connection.execute("SELECT name FROM sqlite_master")]
 
 
-def test_what_an_isolated_test_committed_needs_no_other_undoing(
+def test_commits_of_an_isolated_test_need_no_other_undoing(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is rolled back: the database is made once, and not again after each test."""
@@ -55,7 +55,7 @@ def test_what_an_isolated_test_committed_needs_no_other_undoing(
     assert len(made) == 1
 
 
-def test_what_a_connection_committed_past_the_test_is_gone(run: Run) -> None:
+def test_commits_of_a_connection_past_the_test_are_gone(run: Run) -> None:
     """A database that was written to without a session is made anew, in the next run too."""
     insert = """
     def test_it(self, dbplugin):
@@ -102,7 +102,7 @@ def test_recreate_migrates_once_for_all_workers(
 
 
 @pytest.mark.parametrize("reuse", ["", "--reuse-db"])
-def test_what_a_committing_test_did_to_the_schema_is_gone(
+def test_a_change_of_the_schema_by_a_committing_test_is_gone(
     run: Run, sqlite: Path, reuse: str
 ) -> None:
     """A table that a test makes is gone before the next one, and in the next run."""
@@ -133,7 +133,7 @@ def test_a_database_that_is_made_anew_in_a_run_is_cloned(run: Run, sqlite: Path)
     assert len(list(sqlite.glob("main_test_template_*.db"))) == 1
 
 
-def test_what_the_migrations_put_into_tables_is_there_after_a_committing_test(
+def test_rows_of_migrations_are_there_after_a_committing_test(
     run: Run, sqlite: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Emptying would lose it, so that the database is made anew."""

@@ -71,7 +71,7 @@ class TestOnCommit(BaseTaskFixture):
         assert (sent.name, sent.task_id) == ("qapla_sample.tasks.ships.create_ship", result.id)
         assert (sent.args, sent.kwargs) == (("b",), {})
 
-    def test_what_waits_can_be_run_without_a_commit(
+    def test_waiting_tasks_can_be_sent_without_a_commit(
         self, dbsession: Session, on_commit: OnCommit
     ) -> None:
         """The tasks that it sends are returned."""
@@ -80,7 +80,7 @@ class TestOnCommit(BaseTaskFixture):
         (sent,) = on_commit.run(dbsession)
         assert (sent.kwargs, sent.options) == ({"name": "b"}, {"countdown": 5})
 
-    def test_what_is_sent_is_run_with_eager_tasks(
+    def test_sent_tasks_are_run_with_eager_tasks(
         self, dbsession: Session, on_commit: OnCommit, eager_tasks: None
     ) -> None:
         """In the transaction of the test."""

@@ -94,7 +94,7 @@ def test_an_error_of_a_driver_has_a_status(
     assert serve(failing(error)).get("/view", status=status).json == answer
 
 
-def test_what_is_not_there_is_json(serve: Serve) -> None:
+def test_a_missing_row_is_json(serve: Serve) -> None:
     """An unknown path, a view that raises HTTPNotFound, and one with a body of its own."""
     assert serve(executing("")).get("/nope", status=404).json == {"error": "not found: /nope"}
     webapp = serve(failing(HTTPNotFound("no such crew")))

@@ -251,7 +251,7 @@ def test_a_session_that_was_closed_by_hand_stays_usable(serve: Serve) -> None:
     assert checked_out(application) == [0, 0]
 
 
-def test_what_a_finished_callback_writes_is_watched_too(
+def test_writes_of_a_finished_callback_are_watched_too(
     serve: Serve, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Writes of a callback are lost like those of a view."""

@@ -117,7 +117,7 @@ Serve = Callable[..., Served]
 
 
 @pytest.mark.parametrize("threads", [6, 2])
-def test_sigterm_answers_what_is_in_flight(serve: Serve, threads: int) -> None:
+def test_sigterm_answers_requests_in_flight(serve: Serve, threads: int) -> None:
     """Six requests, running or queued, are answered; the exit code is that of a success."""
     served = serve(threads=threads)
     with ThreadPoolExecutor(6) as pool:
@@ -164,7 +164,7 @@ def test_an_idle_connection_does_not_hold_the_stop(serve: Serve) -> None:
         assert served.stop() == 0
 
 
-def test_what_takes_longer_than_the_limit_is_dropped(serve: Serve) -> None:
+def test_a_request_beyond_the_limit_is_dropped(serve: Serve) -> None:
     """The stop has a limit, and the dropped requests are in the log."""
     served = serve(stop_timeout=0.5)
     with ThreadPoolExecutor(1) as pool:
@@ -240,9 +240,7 @@ def test_many_half_open_connections_leave_room(serve: Serve) -> None:
         ("GET /0 HTTP/1.1\r\nHost: localhost\r\nX-Long: " + "x" * 6_000 + "\r\n\r\n", "431"),
     ],
 )
-def test_what_is_too_large_is_refused_before_it_is_read(
-    serve: Serve, head: str, status: str
-) -> None:
+def test_a_large_body_is_refused_before_it_is_read(serve: Serve, head: str, status: str) -> None:
     """The header alone is answered, and the application is not called."""
     served = serve(max_request_body_size=1048576, max_request_header_size=4096)
     with served.connect() as connection:

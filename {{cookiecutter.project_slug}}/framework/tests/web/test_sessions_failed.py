@@ -207,7 +207,7 @@ def test_an_http_exception_rolls_back_too(
     assert webapp.get("/ships").json == ["audit"]
 
 
-def test_what_was_committed_stays(serve: Serve) -> None:
+def test_committed_writes_stay(serve: Serve) -> None:
     """A rollback takes back nothing that the view has committed before it failed."""
 
     def view(request: Any) -> None:

@@ -67,8 +67,8 @@ def _write(
         return
     if missing := [name for name in target.names if name not in load.names]:
         raise QaplaError(
-            f"{driver.model_name}: {', '.join(missing)} tells whether a row is there, and is not given: "
-            "give it, or name other columns in on="
+            f"{driver.model_name}: the conflict column {', '.join(missing)} is missing: "
+            "give a value of it, or name other columns in on="
         )
     driver.session.flush()
     connection = driver.session.connection({"mapper": driver.mapper})
@@ -88,15 +88,15 @@ def _write(
 
 
 def _batches(driver: Driver[Any], on: Sequence[str], load: RowStream) -> Iterator[Batch]:
-    """Yield the batches, without a NULL where rows are told apart: it is equal to nothing."""
+    """Yield the batches; a NULL in a conflict column is refused, as it is equal to nothing."""
     keys = {driver.mapper.column_attrs[name].columns[0].key: name for name in on}
     number = 0
     for batch in load.batches():
         for row in batch:
             if missing := [name for key, name in keys.items() if row[key] is None]:
                 raise QaplaError(
-                    f"{driver.model_name}: row {number} has no value of {', '.join(missing)}, "
-                    "which tells whether it is there"
+                    f"{driver.model_name}: row {number} has no value of the conflict column "
+                    f"{', '.join(missing)}: give one"
                 )
             number += 1
         yield batch

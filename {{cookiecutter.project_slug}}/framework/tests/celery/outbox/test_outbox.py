@@ -46,7 +46,7 @@ class TestOutbox(BaseTaskFixture):
         dbsession.rollback()
         assert (waiting(dbsession), dbsession.query(Ship).count()) == ([], 0)
 
-    def test_a_relay_sends_what_was_sent(
+    def test_a_relay_sends_committed_messages(
         self, dbsession: Session, on_commit: Any, relay: Relay
     ) -> None:
         """In order, in several batches, with the ids that `send` returned; then nothing waits."""

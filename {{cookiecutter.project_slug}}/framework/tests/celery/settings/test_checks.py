@@ -97,6 +97,6 @@ def test_redis_needs_its_package(monkeypatch: pytest.MonkeyPatch) -> None:
         ("redbeat_key_prefix", "of an extension"),
     ],
 )
-def test_what_may_be_right_is_left_to_celery(name: str, value: Any) -> None:
+def test_a_setting_that_may_be_right_is_left_to_celery(name: str, value: Any) -> None:
     """Extensions have settings of their own."""
     check({name: value}, lambda *keys: ".".join(keys))

@@ -155,7 +155,7 @@ def test_tables_that_no_run_has_made_are_not_dropped(place: Place, mode: Mode) -
     assert ships(database) == ["Rotarran"]
 
 
-def test_a_run_says_in_one_line_what_it_does_not_drop(run: Run, sqlite: Path) -> None:
+def test_a_database_that_is_not_dropped_is_named_in_one_line(run: Run, sqlite: Path) -> None:
     """The test that would have used the database fails, without a traceback."""
     path = sqlite / "main_test.db"
     path.write_text("somebody's notes")
@@ -170,7 +170,7 @@ def test_a_run_says_in_one_line_what_it_does_not_drop(run: Run, sqlite: Path) ->
 
 
 @EVERY
-def test_what_to_type_drops_it(place: Place) -> None:
+def test_the_command_of_the_message_drops_it(place: Place) -> None:
     """The statement or command of the message is one that works."""
     database = place("qapla 100% `typed`_test")
     database.create()
@@ -207,7 +207,7 @@ def test_a_comment_is_no_label(place: Place) -> None:
 
 @EVERY
 @pytest.mark.parametrize("mode", [Mode(), Mode(alone=True)])
-def test_a_run_that_was_killed_leaves_what_it_may_drop(place: Place, mode: Mode) -> None:
+def test_a_run_that_was_killed_leaves_droppable_databases(place: Place, mode: Mode) -> None:
     """A database has its label as soon as it has a table, a clone from the start."""
     database = place("qapla_landing_killed_test")
     server = database.server

@@ -111,7 +111,9 @@ def test_a_table_with_rows_is_not_plain(database: Database) -> None:
         "CREATE RULE r AS ON DELETE TO ships DO ALSO DELETE FROM crew",
     ],
 )
-def test_what_emptying_would_change_is_not_plain(database: Database, statement: str) -> None:
+def test_a_schema_that_emptying_would_change_cannot_be_reset(
+    database: Database, statement: str
+) -> None:
     """A counter that a migration has moved, a copy of rows, a trigger that may write."""
     with database.engine.begin() as connection:
         connection.exec_driver_sql(statement)

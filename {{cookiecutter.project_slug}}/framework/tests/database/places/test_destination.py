@@ -107,7 +107,7 @@ def test_a_name_that_is_given_twice(placed: Placed, url: str, arguments: dict[st
     assert target.options.get("connect_args", {}) == {}
 
 
-def test_what_connect_args_say_of_the_server_is_in_the_url(placed: Placed) -> None:
+def test_the_server_of_connect_args_is_in_the_url(placed: Placed) -> None:
     """The maintenance URL, which is derived from it, goes to the same server."""
     arguments = {"host": "h", "port": "5433", "user": "worf", "password": "x", "service": "s"}
     target = placed(f"{PG}:///quiet", {**arguments, "application_name": "probe"})

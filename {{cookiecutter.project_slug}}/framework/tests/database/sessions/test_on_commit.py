@@ -150,7 +150,7 @@ def test_an_error_of_one_callback_does_not_stop_the_others(session: Session) -> 
     assert session.query(Ship).count() == 1
 
 
-def test_tests_may_run_what_waits(session: Session) -> None:
+def test_tests_may_run_waiting_functions(session: Session) -> None:
     """It is run once, as if it had been committed."""
     calls: list[object] = []
     run_pending(session)

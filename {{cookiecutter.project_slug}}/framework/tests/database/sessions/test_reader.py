@@ -47,7 +47,7 @@ def statements(went: list[str]) -> list[str]:
 
 
 @pytest.mark.parametrize("read", READS)
-def test_what_a_read_driver_asks_goes_to_the_reader(
+def test_queries_of_a_read_driver_go_to_the_reader(
     fleet: Database, session: Session, seen: list[str], read: Callable[[FleetReadDriver], object]
 ) -> None:
     """It does while no transaction is open, and no connection is kept."""
@@ -113,14 +113,14 @@ def test_uncommitted_rows_are_seen(fleet: Database, session: Session) -> None:
         assert not FleetReadDriver(other).exists(name="Ninth")
 
 
-def test_what_is_pending_is_flushed_before_a_read(session: Session, seen: list[str]) -> None:
+def test_pending_objects_are_flushed_before_a_read(session: Session, seen: list[str]) -> None:
     """It is on the writer, where the read goes too."""
     session.add(Fleet(name="Ninth"))
     assert FleetReadDriver(session).count() == 1
     assert statements(seen) == ["writer"]
 
 
-def test_what_is_changed_is_flushed_before_a_read(
+def test_changed_objects_are_flushed_before_a_read(
     session: Session, seen: list[str], ninth: int
 ) -> None:
     """A change of an object that the reader gave counts as well."""
@@ -176,7 +176,7 @@ def test_a_lazy_load_goes_to_the_writer(session: Session, seen: list[str], ninth
 
 
 @pytest.mark.parametrize("load", ["vessels", joinedload(Fleet.vessels)])
-def test_what_is_loaded_along_goes_to_the_reader(
+def test_relationships_are_loaded_by_the_reader(
     session: Session, seen: list[str], ninth: int, load: Any
 ) -> None:
     """It is part of the read."""

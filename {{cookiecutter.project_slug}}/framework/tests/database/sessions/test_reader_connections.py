@@ -71,7 +71,7 @@ def test_a_session_that_reads_and_then_writes_holds_one_connection(
     assert in_use(fleet) == 1
 
 
-def test_a_rollback_expires_what_was_read(fleet: Database, session: Session, ninth: int) -> None:
+def test_a_rollback_expires_read_objects(fleet: Database, session: Session, ninth: int) -> None:
     """A commit expires them too: an object is not older than the transaction that it is used in."""
     found = FleetReadDriver(session).get_by_id(ninth)
     for end, name in ((session.rollback, "Tenth"), (session.commit, "Eleventh")):
@@ -165,7 +165,7 @@ def test_a_read_costs_no_begin(fleet: Database, session: Session) -> None:
     assert seen == [True, False]
 
 
-def test_the_pools_stay_below_what_a_server_allows() -> None:
+def test_the_pools_stay_below_the_limit_of_a_server() -> None:
     """Of three databases in four processes the connections are fewer than PostgreSQL's hundred."""
     assert sum(engines._POOL.values()) * 3 * 4 < 100 - 3
 

@@ -162,7 +162,7 @@ def test_an_error_of_the_rows_own_comes_through(session: Session) -> None:
     assert BadgeReadDriver(session).rows("code") == [{"code": "b"}]
 
 
-def test_what_is_pending_is_written_before(session: Session) -> None:
+def test_pending_objects_are_written_before(session: Session) -> None:
     """Rows may refer to an object that was only added."""
     session.add(Fleet(id=7, name="Ninth"))
     assert VesselWriteDriver(session).create_many([{"fleet_id": 7, "name": "x"}]) == 1

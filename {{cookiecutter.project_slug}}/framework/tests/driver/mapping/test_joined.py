@@ -140,7 +140,7 @@ def test_update_by_a_column_that_it_changes(assets: Session) -> None:
     assert state(assets, wheels=5) == [("x", 5, "yes", 2), ("x", 5, "yes", 2)]
 
 
-def test_an_update_sees_what_is_pending(assets: Session) -> None:
+def test_an_update_sees_pending_objects(assets: Session) -> None:
     """A change that is not flushed is flushed first, and a new row is found."""
     reader(Vehicle, assets).find_one(name="v1").wheels = 7
     assets.add(Vehicle(name="v3", wheels=7))

@@ -87,7 +87,9 @@ def test_reads_without_objects(houses: HouseReadDriver) -> None:
     assert (houses.count(), houses.exists(id=1), len(houses.rows("name"))) == (4, True, 4)
 
 
-def test_what_is_joined_can_be_loaded_otherwise(houses: HouseReadDriver, session: Session) -> None:
+def test_a_joined_relationship_can_be_loaded_otherwise(
+    houses: HouseReadDriver, session: Session
+) -> None:
     """A `load` replaces the join by a query."""
     found = HouseReadDriver(session).list_all(load=["members"])
     assert [len(house.members) for house in found] == [3, 3, 3, 3]

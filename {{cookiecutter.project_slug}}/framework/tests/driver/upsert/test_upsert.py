@@ -53,14 +53,13 @@ def test_upsert_by_another_unique_constraint(session: Session) -> None:
     assert VesselReadDriver(session).count() == 1
 
 
-def test_upsert_needs_what_tells_the_row(session: Session) -> None:
+def test_upsert_needs_the_conflict_columns(session: Session) -> None:
     """The columns of `on` are given, and have values: NULL is equal to nothing."""
     driver = VesselWriteDriver(session)
     with pytest.raises(QaplaError) as caught:
         driver.upsert(name="Rotarran")
     assert str(caught.value) == (
-        "Vessel: id tells whether a row is there, and is not given: "
-        "give it, or name other columns in on="
+        "Vessel: the conflict column id is missing: give it, or name other columns in on="
     )
     row: dict[str, Any] = {"name": "x", "fleet_id": 1, "code": None}
     on = ["fleet_id", "code"]
@@ -72,7 +71,7 @@ def test_upsert_needs_what_tells_the_row(session: Session) -> None:
         with pytest.raises(QaplaError) as caught:
             attempt()
         assert str(caught.value) == (
-            "Vessel: row 0 has no value of code, which tells whether it is there"
+            "Vessel: row 0 has no value of the conflict column code: give one"
         )
 
 
@@ -98,7 +97,7 @@ def test_upsert_of_values_of_every_kind(session: Session) -> None:
     assert (record.data, record.turned, record.shade) == ({"a": 1}, "abc", "grey")
 
 
-def test_upsert_sees_what_is_pending(session: Session) -> None:
+def test_upsert_sees_pending_objects(session: Session) -> None:
     """A new object is flushed first, and a change of an object is not lost."""
     badge = Badge(code="gold", label="x")
     session.add(badge)

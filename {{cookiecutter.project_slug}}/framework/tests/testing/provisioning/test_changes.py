@@ -111,7 +111,7 @@ def test_reuse_keeps_a_clean_database(place: Place, migrated: Migrated) -> None:
 
 
 @EVERY
-def test_reuse_makes_what_is_not_clean(place: Place) -> None:
+def test_reuse_makes_a_dirty_database_anew(place: Place) -> None:
     """A database with this label was left in the middle of something."""
     database = place("qapla_unclean_test")
     provision(database, Mode())
@@ -189,7 +189,7 @@ def test_workers_that_start_together_migrate_once(place: Place, migrated: Migrat
 
 @EVERY
 @pytest.mark.parametrize("mode", [Mode(), Mode(reuse=True), Mode(recreate=True)])
-def test_what_is_no_test_database_is_refused(place: Place, mode: Mode) -> None:
+def test_another_database_is_refused(place: Place, mode: Mode) -> None:
     """Nothing is dropped, and nothing is made beside it."""
     database = place("qapla_production")
     database.create()

@@ -64,7 +64,7 @@ def test_a_run_on_its_own_migrates_its_own_database(place: Place, migrated: Migr
 
 @CLONING
 @pytest.mark.parametrize("alone", [True, False])
-def test_the_next_run_empties_what_is_there(place: Place, migrated: Migrated, alone: bool) -> None:
+def test_the_next_run_empties_the_database(place: Place, migrated: Migrated, alone: bool) -> None:
     """Neither migrations nor a template are needed, and keys count from the start."""
     database = place("qapla_emptied_test")
     remove(database)
@@ -94,7 +94,7 @@ def test_a_schema_that_was_changed_by_hand_is_made_anew(place: Place, alone: boo
 
 
 @pytest.mark.parametrize("place", ["postgresql"], indirect=True)
-def test_what_is_connected_to_a_database_is_cut_off(place: Place) -> None:
+def test_other_connections_to_a_database_are_cut_off(place: Place) -> None:
     """A process that an earlier run has left would write between the tests of this one."""
     database = place("qapla_left_test")
     provision(database, Mode())

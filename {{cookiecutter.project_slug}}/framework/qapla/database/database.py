@@ -16,7 +16,7 @@ from qapla.database.connect.landing import watch_connections
 from qapla.database.dialects import dialect_of
 from qapla.database.dialects.server import Server
 from qapla.database.migrations.runner import Migrations
-from qapla.database.observer import OWNER, Observer, owner_of
+from qapla.database.observer import OWNER, Observer
 from qapla.database.places.target import Target
 from qapla.database.sessions.routing import RoutedSession
 from qapla.database.sessions.uncommitted import has_uncommitted_writes, track
@@ -160,7 +160,7 @@ class Database:
         finally:
             session.close()
             if isinstance(session, RoutedSession):
-                session.end(partial(self._ended, owner_of(session)))
+                session.end(partial(self._ended, session.info.get(OWNER)))
 
     def roll_back(self, session: Session, *, completed: bool) -> None:
         """Roll back the transaction of a session, which stays usable; the arguments are as above.
@@ -243,7 +243,7 @@ class Database:
         by_hand = "" if self.target.creatable else "create it on its server, and then "
         return Hints(self.name, by_hand + upgrade, upgrade)
 
-    def _ended(self, owner: str | None) -> SessionEnded:
+    def _ended(self, owner: object) -> SessionEnded:
         return SessionEnded(
             f"database {self.name!r}: {owner or 'a unit of work'} has ended, and its session with "
             "it: call a driver's `stream()`, which has sessions of its own, or open one, "

@@ -17,7 +17,7 @@ from qapla.database.database import Database  # noqa: E402
 from qapla.database.places.target import Target  # noqa: E402
 from qapla.database.registry import Databases  # noqa: E402
 from qapla.exceptions import NotPrepared  # noqa: E402
-from qapla.web.sessions import add_request_sessions  # noqa: E402
+from qapla.web.requests import add_request_sessions  # noqa: E402
 
 REQUESTS = 20_000
 

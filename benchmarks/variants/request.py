@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session  # noqa: E402
 
 from qapla.database.registry import Databases  # noqa: E402
 from qapla.exceptions import NotPrepared  # noqa: E402
-from qapla.web.sessions import add_request_sessions  # noqa: E402
+from qapla.web.requests import add_request_sessions  # noqa: E402
 
 from benchmarks.models import Ship, ShipReadDriver  # noqa: E402
 from benchmarks.server import database, url  # noqa: E402

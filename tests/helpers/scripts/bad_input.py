@@ -10,7 +10,7 @@ from urllib.parse import unquote_to_bytes
 
 from rotarran import main  # type: ignore[import-not-found]
 from rotarran.databases.main import Model  # type: ignore[import-not-found]
-from webtest import TestApp
+from webtest import TestApp, TestResponse
 
 IDS = [
     "2147483647",
@@ -98,6 +98,13 @@ def requests() -> Iterator[tuple[str, str, bytes, str]]:
         yield method, "/ships", b"", ""
 
 
+def is_problem(answer: TestResponse) -> bool:
+    """Whether an answer is a problem document about its status."""
+    members = {"title", "status", "detail", "errors"}
+    fits = answer.content_type == "application/problem+json" and set(answer.json) <= members
+    return fits and answer.json["status"] == answer.status_int
+
+
 def status(webapp: TestApp, method: str, url: str, body: bytes, content_type: str) -> str:
     """Return the status of a request, or the error that leaves the application."""
     request = webapp.RequestClass.blank("/", method=method, body=body)
@@ -110,7 +117,7 @@ def status(webapp: TestApp, method: str, url: str, body: bytes, content_type: st
         answer = webapp.do_request(request, status="*", expect_errors=True)
     except Exception as error:
         return repr(error)[:200]
-    if answer.status_int >= 400 and set(answer.json) != {"error"}:
+    if answer.status_int >= 400 and not is_problem(answer):
         return f"{answer.status_int} {answer.text[:200]}"
     return str(answer.status_int)
 

@@ -3,7 +3,7 @@
 A message names the thing (database, setting, file), its fault and the command to type.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 
 class QaplaError(Exception):
@@ -182,6 +182,19 @@ class CheckFailed(ConstraintViolation):
     """A check constraint does not allow a value."""
 
 
+class InvalidInput(QaplaError):
+    """A request body or a query string is invalid.
+
+    Args:
+        text: The fault, as a sentence.
+        faults: Each fault with its `detail`, and its place: a JSON `pointer` or a `parameter`.
+    """
+
+    def __init__(self, text: str, faults: Sequence[Mapping[str, str]] = ()) -> None:
+        super().__init__(text, faults)
+        self.faults = [dict(fault) for fault in faults]
+
+
 class UnusableFunction(QaplaError, TypeError):
     """A function cannot take a session from the decorator."""
 
@@ -215,4 +228,4 @@ class ScaffoldError(QaplaError):
 
 
 class Refused(ScaffoldError):
-    """An answer is refused; the text has the rule, and an answer that would do."""
+    """An answer is refused; the text has the rule, and an answer that is accepted."""

@@ -1,4 +1,4 @@
-"""Error responses: JSON with the key `error`, for faults of a client or of the database.
+"""Exception views: every error of a request is a problem document.
 
 An exception view of the project for the same class replaces the one here.
 """
@@ -7,7 +7,7 @@ import logging
 from typing import Any
 
 from pyramid.exceptions import PredicateMismatch
-from pyramid.httpexceptions import HTTPNotFound
+from pyramid.httpexceptions import HTTPError, HTTPNotFound
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -18,6 +18,7 @@ from qapla.exceptions import (
     ConstraintViolation,
     DatabaseNotFound,
     Duplicate,
+    InvalidInput,
     Locked,
     MissingReference,
     NotNull,
@@ -25,6 +26,8 @@ from qapla.exceptions import (
     QaplaError,
     StaleObject,
 )
+from qapla.web.methods import allowed_methods
+from qapla.web.problems import problem
 from qapla.web.repeats import Repeats
 
 logger = logging.getLogger(__name__)
@@ -32,6 +35,7 @@ logger = logging.getLogger(__name__)
 _STATUS: dict[type[QaplaError], int] = {
     BadCursor: 400,
     CheckFailed: 400,
+    InvalidInput: 400,
     NotNull: 400,
     ObjectNotFound: 404,
     Duplicate: 409,
@@ -52,26 +56,30 @@ def includeme(config: Any) -> None:
         config: Pyramid's configurator.
     """
     for error in _STATUS:
-        config.add_exception_view(_refused, context=error, renderer="json")
+        config.add_exception_view(_refused, context=error)
     for failure in (DBAPIError, PoolTimeout, DatabaseNotFound, OverflowError):
-        config.add_exception_view(_failed, context=failure, renderer="json")
-    config.add_exception_view(_undecodable, context=UnicodeDecodeError, renderer="json")
-    config.add_notfound_view(_not_found, renderer="json")
+        config.add_exception_view(_failed, context=failure)
+    config.add_exception_view(_undecodable, context=UnicodeDecodeError)
+    config.add_exception_view(_http, context=HTTPError)
+    config.add_exception_view(_unexpected, context=Exception)
+    config.add_notfound_view(_not_found)
+    config.add_forbidden_view(_http)
 
 
-def _refused(error: QaplaError, request: Any) -> dict[str, Any]:
-    request.response.status_int = next(_STATUS[c] for c in type(error).__mro__ if c in _STATUS)
-    answer: dict[str, Any] = {"error": str(error)}
+def _refused(error: QaplaError, request: Any) -> Any:
+    status = next(_STATUS[found] for found in type(error).__mro__ if found in _STATUS)
+    members: dict[str, Any] = {}
     if isinstance(error, ConstraintViolation) and error.columns:
-        answer["columns"] = list(error.columns)
-    return answer
+        members["columns"] = list(error.columns)
+    if isinstance(error, InvalidInput) and error.faults:
+        members["errors"] = error.faults
+    return problem(request, status, str(error), **members)
 
 
-def _failed(error: Exception, request: Any) -> dict[str, str]:
+def _failed(error: Exception, request: Any) -> Any:
     """Answer 400 for a value that does not fit, and 503 for a database that is not available."""
     if is_misfit(error):
-        request.response.status_int = 400
-        return {"error": "a value does not fit its column"}
+        return problem(request, 400, "a value does not fit its column")
     if not _is_unavailable(error):
         # Pyramid goes on with the exception view of a more general class.
         raise PredicateMismatch
@@ -80,9 +88,9 @@ def _failed(error: Exception, request: Any) -> dict[str, str]:
     if repeated is not None:
         more = f" (and {repeated} times since the last such line)" if repeated else ""
         logger.error("503 for %s %s: %s%s", request.method, request.path, reason, more)
-    request.response.status_int = 503
-    request.response.retry_after = RETRY_AFTER
-    return {"error": "the database is not available: try again later"}
+    response = problem(request, 503, "the database is not available: try again later")
+    response.retry_after = RETRY_AFTER
+    return response
 
 
 def _is_unavailable(error: Exception) -> bool:
@@ -98,18 +106,46 @@ def _reason(error: Exception) -> str:
     return "; ".join([f"{type(shown).__name__}: {first}", *getattr(error, "__notes__", ())])
 
 
-def _undecodable(error: UnicodeDecodeError, request: Any) -> dict[str, str]:
+def _undecodable(error: UnicodeDecodeError, request: Any) -> Any:
     """Answer 400 for a URL that is not UTF-8; the error may come from elsewhere."""
     try:
         _ = request.path_info, request.GET
     except UnicodeDecodeError:
-        request.response.status_int = 400
-        return {"error": "the URL is not encoded in UTF-8"}
+        return problem(request, 400, "the URL is not encoded in UTF-8")
     raise PredicateMismatch
 
 
-def _not_found(error: HTTPNotFound, request: Any) -> Any:
+def _http(error: Any, request: Any) -> Any:
+    """Answer with the status of Pyramid's exception; one with a body of its own is left alone."""
     if error.has_body:
         return error
-    request.response.status_int = 404
-    return {"error": f"not found: {error.detail}" if error.detail else "not found"}
+    response = problem(request, error.status_int, error.detail)
+    kept = ("content-type", "content-length")
+    response.headers.extend(
+        (name, value) for name, value in error.headers.items() if name.lower() not in kept
+    )
+    return response
+
+
+def _not_found(error: HTTPNotFound, request: Any) -> Any:
+    """Answer 404, or for a route whose views are for other methods 405; OPTIONS lists the methods."""
+    if error.has_body:
+        return error
+    methods = allowed_methods(request) if isinstance(error, PredicateMismatch) else []
+    if request.method == "OPTIONS" and methods:
+        response = request.response
+        response.status_int = 204
+        response.content_type = None
+    elif methods and request.method not in methods:
+        response = problem(request, 405, f"{request.path} has no method {request.method}")
+    else:
+        shown = request.path if isinstance(error, PredicateMismatch) else error.detail
+        return problem(request, 404, f"not found: {shown}" if shown else None)
+    response.allow = methods
+    return response
+
+
+def _unexpected(error: Exception, request: Any) -> Any:
+    """Answer 500, and log the traceback, which a client does not see."""
+    logger.error("500 for %s %s", request.method, request.path, exc_info=error)
+    return problem(request, 500)

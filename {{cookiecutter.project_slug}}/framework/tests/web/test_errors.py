@@ -1,10 +1,11 @@
-"""The error responses: which status, which JSON, and how little is logged."""
+"""The problem documents of errors: their status, their members, and their lines in the log."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
 import pytest
-from pyramid.httpexceptions import HTTPNotFound
+from pyramid.httpexceptions import HTTPNotFound, HTTPUnauthorized
 from pyramid.response import Response
 from sqlalchemy import text
 from webtest import TestApp
@@ -13,6 +14,7 @@ from qapla.exceptions import (
     BadCursor,
     CheckFailed,
     Duplicate,
+    InvalidInput,
     Locked,
     MissingReference,
     NotNull,
@@ -61,25 +63,25 @@ def executing(statement: str) -> View:
 
 VIOLATED = ("Ship: no captain", "Ship", "fk_ships_captain", ["captain_id"])
 ANSWERS: list[tuple[Exception, int, dict[str, Any]]] = [
-    (BadCursor("not a cursor"), 400, {"error": "not a cursor"}),
-    (CheckFailed("Ship: speed", "Ship", "ck", []), 400, {"error": "Ship: speed"}),
+    (BadCursor("not a cursor"), 400, {"detail": "not a cursor"}),
+    (CheckFailed("Ship: speed", "Ship", "ck", []), 400, {"detail": "Ship: speed"}),
     (
         NotNull("Ship: no name", "Ship", None, ["name"]),
         400,
-        {"error": "Ship: no name", "columns": ["name"]},
+        {"detail": "Ship: no name", "columns": ["name"]},
     ),
-    (ObjectNotFound("Ship", 7), 404, {"error": "Ship 7 does not exist"}),
+    (ObjectNotFound("Ship", 7), 404, {"detail": "Ship 7 does not exist"}),
     (
         Duplicate("Ship: twice", "Ship", "uq", ["name", "port_id"]),
         409,
-        {"error": "Ship: twice", "columns": ["name", "port_id"]},
+        {"detail": "Ship: twice", "columns": ["name", "port_id"]},
     ),
-    (MissingReference(*VIOLATED), 409, {"error": VIOLATED[0], "columns": ["captain_id"]}),
-    (Locked("Ship", 7), 409, {"error": "Ship 7 is locked by somebody else: try again later"}),
+    (MissingReference(*VIOLATED), 409, {"detail": VIOLATED[0], "columns": ["captain_id"]}),
+    (Locked("Ship", 7), 409, {"detail": "Ship 7 is locked by somebody else: try again later"}),
     (
         StaleObject("Ship", 7),
         409,
-        {"error": "Ship 7 was changed by somebody else: read it again, and repeat the change"},
+        {"detail": "Ship 7 was changed by somebody else: read it again, and repeat the change"},
     ),
 ]
 
@@ -88,35 +90,91 @@ ANSWERS: list[tuple[Exception, int, dict[str, Any]]] = [
     ("error", "status", "answer"), ANSWERS, ids=[type(error).__name__ for error, *_ in ANSWERS]
 )
 def test_an_error_of_a_driver_has_a_status(
-    serve: Serve, error: Exception, status: int, answer: object
+    serve: Serve, error: Exception, status: int, answer: dict[str, Any]
 ) -> None:
-    """The body has the text of the error, and the columns that a violated constraint is about."""
-    assert serve(failing(error)).get("/view", status=status).json == answer
+    """The document has the text of the error, and the columns that a violated constraint is about."""
+    response = serve(failing(error)).get("/view", status=status)
+    title = HTTPStatus(status).phrase
+    assert response.json == {"title": title, "status": status, **answer}
+    assert response.content_type == "application/problem+json"
 
 
 def test_a_missing_row_is_json(serve: Serve) -> None:
     """An unknown path, a view that raises HTTPNotFound, and one with a body of its own."""
-    assert serve(executing("")).get("/nope", status=404).json == {"error": "not found: /nope"}
+    document = {"title": "Not Found", "status": 404, "detail": "not found: /nope"}
+    assert serve(executing("")).get("/nope", status=404).json == document
     webapp = serve(failing(HTTPNotFound("no such crew")))
-    assert webapp.get("/view", status=404).json == {"error": "not found: no such crew"}
+    assert webapp.get("/view", status=404).json["detail"] == "not found: no such crew"
     webapp = serve(failing(HTTPNotFound(json_body={"own": True})))
     assert webapp.get("/view", status=404).json == {"own": True}
 
 
 @pytest.mark.parametrize(
-    "error", [OverflowError("of the view"), UnicodeDecodeError("utf-8", b"\xff", 0, 1, "invalid")]
+    "error",
+    [
+        OverflowError("of the view"),
+        UnicodeDecodeError("utf-8", b"\xff", 0, 1, "invalid"),
+        RuntimeError("a secret"),
+    ],
 )
-def test_other_errors_stay_errors(serve: Serve, error: Exception) -> None:
-    """An error of the same class that neither client nor database has caused is raised as it is."""
-    with pytest.raises(type(error)) as caught:
-        serve(failing(error)).get("/view")
-    assert caught.value is error
+def test_an_unexpected_error_is_logged_and_not_shown(
+    serve: Serve, error: Exception, caplog: pytest.LogCaptureFixture
+) -> None:
+    """An error that neither client nor database has caused is 500; its traceback is in the log."""
+    response = serve(failing(error)).get("/view", status=500)
+    assert response.json == {"title": "Internal Server Error", "status": 500}
+    (record,) = [found for found in caplog.records if found.name == "qapla.web.errors"]
+    assert record.message == "500 for GET /view"
+    assert record.exc_info is not None
+    assert record.exc_info[1] is error
 
 
-def test_an_error_in_a_statement_stays_one(serve: Serve) -> None:
+def test_an_error_in_a_statement_is_unexpected(serve: Serve) -> None:
     """A statement that is wrong is a fault of the code."""
-    with pytest.raises(Exception, match="syntax error"):
-        serve(executing("SELEKT 1")).get("/view")
+    assert serve(executing("SELEKT 1")).get("/view", status=500).json["status"] == 500
+
+
+def test_a_fault_of_the_input_has_its_place(serve: Serve) -> None:
+    """Each fault of a body has a JSON pointer, and each of a query a parameter."""
+    faults = [{"pointer": "#/name", "detail": "Field required"}]
+    webapp = serve(failing(InvalidInput("the body is invalid", faults)))
+    assert webapp.get("/view", status=400).json == {
+        "title": "Bad Request",
+        "status": 400,
+        "detail": "the body is invalid",
+        "errors": faults,
+    }
+
+
+def test_an_exception_of_pyramid_is_a_problem(serve: Serve) -> None:
+    """Its headers stay; one with a body of its own is left alone."""
+    error = HTTPUnauthorized("no token", headers={"WWW-Authenticate": "Bearer"})
+    response = serve(failing(error)).get("/view", status=401)
+    assert response.json == {"title": "Unauthorized", "status": 401, "detail": "no token"}
+    assert response.headers["WWW-Authenticate"] == "Bearer"
+    webapp = serve(failing(HTTPUnauthorized(json_body={"own": True})))
+    assert webapp.get("/view", status=401).json == {"own": True}
+
+
+def only_get(config: Any) -> None:
+    """Add a route whose view is for GET alone, and one for POST and PUT."""
+    for name, methods in (("get", "GET"), ("write", ("POST", "PUT"))):
+        config.add_route(name, f"/{name}")
+        config.add_view(
+            lambda request: {}, route_name=name, request_method=methods, renderer="json"
+        )
+
+
+def test_a_method_that_a_route_does_not_have(serve: Serve) -> None:
+    """405 lists the methods, and OPTIONS does too; HEAD is served by the view of GET."""
+    webapp = serve(executing(""), only_get)
+    response = webapp.delete("/get", status=405)
+    assert response.json["detail"] == "/get has no method DELETE"
+    assert response.allow == ("GET", "HEAD", "OPTIONS")
+    assert webapp.get("/write", status=405).allow == ("OPTIONS", "POST", "PUT")
+    assert webapp.options("/get", status=204).allow == ("GET", "HEAD", "OPTIONS")
+    assert webapp.head("/get", status=200).body == b""
+    assert webapp.options("/nope", status=404).json["status"] == 404
 
 
 def test_an_exception_view_for_everything_still_sees_the_rest(serve: Serve) -> None:
@@ -156,4 +214,4 @@ def test_a_url_that_is_not_utf_8_is_400(serve: Serve, path: str) -> None:
     """Pyramid and WebOb raise where they decode it."""
     webapp = serve(lambda request: dict(request.params))
     answer = webapp.get(path, status=400)
-    assert answer.json == {"error": "the URL is not encoded in UTF-8"}
+    assert answer.json["detail"] == "the URL is not encoded in UTF-8"

@@ -40,7 +40,7 @@ def test_a_value_that_does_not_fit_is_400(
         request.main.execute(text(statement))
 
     answer = at_place(view).get("/view", status=400)
-    assert answer.json == {"error": "a value does not fit its column"}
+    assert answer.json["detail"] == "a value does not fit its column"
 
 
 @pytest.mark.parametrize("place", ["postgresql", "sqlite"], indirect=True)
@@ -56,4 +56,4 @@ def test_a_value_that_the_driver_cannot_send_is_400(
         request.main.execute(text("SELECT :value"), {"value": value})
 
     answer = at_place(view).get("/view", status=400)
-    assert answer.json == {"error": "a value does not fit its column"}
+    assert answer.json["detail"] == "a value does not fit its column"

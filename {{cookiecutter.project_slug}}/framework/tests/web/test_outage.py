@@ -16,7 +16,11 @@ from qapla_sample.application.app import SampleApplication
 from support.serving import plugins
 
 View = Callable[[Any], Any]
-UNAVAILABLE = {"error": "the database is not available: try again later"}
+UNAVAILABLE = {
+    "title": "Service Unavailable",
+    "status": 503,
+    "detail": "the database is not available: try again later",
+}
 
 
 @pytest.fixture(autouse=True)

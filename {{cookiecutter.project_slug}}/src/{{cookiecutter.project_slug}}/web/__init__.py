@@ -1,4 +1,4 @@
-"""The web: routes, controllers, and the input that clients send."""
+"""The web: the request, routes and controllers."""
 
 from pyramid.config import Configurator
 

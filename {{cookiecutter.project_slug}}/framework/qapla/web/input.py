@@ -1,0 +1,69 @@
+"""Request bodies and query strings, parsed and validated by pydantic."""
+
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, Field, ValidationError
+from pyramid.httpexceptions import HTTPUnsupportedMediaType
+
+from qapla.exceptions import InvalidInput
+
+M = TypeVar("M", bound=BaseModel)
+JSON_TYPES = ("application/json", "")
+
+
+class PageQuery(BaseModel):
+    """Pagination parameters: the page size, and the cursor returned with the previous page."""
+
+    size: int = Field(default=20, ge=1, le=100)
+    after: str | None = None
+
+
+def read_body(request: Any, model: type[M]) -> M:
+    """Return the request body, parsed from JSON.
+
+    Raises:
+        InvalidInput: The body is invalid; the error has the JSON pointer of each fault.
+        HTTPUnsupportedMediaType: The body is declared as something else than JSON.
+    """
+    declared = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    if declared not in JSON_TYPES and not declared.endswith("+json"):
+        raise HTTPUnsupportedMediaType("expected a body of the type application/json")
+    try:
+        body = model.model_validate_json(request.body)
+    except ValidationError as error:
+        raise InvalidInput("the body is invalid", _faults(error, "pointer")) from None
+    for name, value in body:
+        # PostgreSQL cannot store it in a text.
+        if isinstance(value, str) and "\x00" in value:
+            fault = {"pointer": f"#/{name}", "detail": "has a NUL character"}
+            raise InvalidInput("the body is invalid", [fault])
+    return body
+
+
+def read_query(request: Any, model: type[M]) -> M:
+    """Return the query string, parsed.
+
+    Raises:
+        InvalidInput: The query is invalid; the error has the parameter of each fault.
+    """
+    try:
+        return model.model_validate(dict(request.GET))
+    except ValidationError as error:
+        raise InvalidInput("the query is invalid", _faults(error, "parameter")) from None
+
+
+def _faults(error: ValidationError, member: str) -> list[dict[str, str]]:
+    return [
+        {member: _place(fault["loc"], member), "detail": fault["msg"]}
+        for fault in error.errors(include_url=False, include_input=False, include_context=False)
+    ]
+
+
+def _place(keys: tuple[int | str, ...], member: str) -> str:
+    """Return the place of a fault: a parameter, or a JSON pointer in the form of a fragment.
+
+    Source: RFC 6901, "JSON String Representation" and "URI Fragment Identifier Representation".
+    """
+    if member == "parameter":
+        return ".".join(str(key) for key in keys)
+    return "#" + "".join(f"/{str(key).replace('~', '~0').replace('/', '~1')}" for key in keys)

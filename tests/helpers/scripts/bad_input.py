@@ -94,8 +94,10 @@ def requests() -> Iterator[tuple[str, str, bytes, str]]:
     for body in BODIES:
         for content_type in TYPES:
             yield "POST", "/ships", body, content_type
+            yield "PATCH", "/ships/1", body, content_type
     for method in ("PUT", "DELETE", "PATCH", "OPTIONS", "FOO"):
         yield method, "/ships", b"", ""
+        yield method, "/ships/1", b"", ""
 
 
 def is_problem(answer: TestResponse) -> bool:

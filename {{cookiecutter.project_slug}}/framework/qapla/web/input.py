@@ -1,21 +1,16 @@
 """Request bodies and query strings, parsed and validated by pydantic."""
 
+from copy import copy
+from functools import cache
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, ValidationError, create_model
 from pyramid.httpexceptions import HTTPUnsupportedMediaType
 
 from qapla.exceptions import InvalidInput
 
 M = TypeVar("M", bound=BaseModel)
 JSON_TYPES = ("application/json", "")
-
-
-class PageQuery(BaseModel):
-    """Pagination parameters: the page size, and the cursor returned with the previous page."""
-
-    size: int = Field(default=20, ge=1, le=100)
-    after: str | None = None
 
 
 def read_body(request: Any, model: type[M]) -> M:
@@ -38,6 +33,30 @@ def read_body(request: Any, model: type[M]) -> M:
             fault = {"pointer": f"#/{name}", "detail": "has a NUL character"}
             raise InvalidInput("the body is invalid", [fault])
     return body
+
+
+def read_patch(request: Any, model: type[BaseModel]) -> dict[str, Any]:
+    """Return the fields that the request body changes, each validated as a field of a model.
+
+    Source: RFC 7396, "JSON Merge Patch": a field that is not given stays as it is.
+
+    Raises:
+        InvalidInput: The body is invalid; the error has the JSON pointer of each fault.
+        HTTPUnsupportedMediaType: The body is declared as something else than JSON.
+    """
+    return read_body(request, partial(model)).model_dump(exclude_unset=True)
+
+
+@cache
+def partial(model: type[BaseModel]) -> type[BaseModel]:
+    """Return a model with the fields of another one, none of which is required."""
+    fields: dict[str, Any] = {}
+    for name, info in model.model_fields.items():
+        optional = copy(info)
+        # A default is not validated, and not part of the fields that were given.
+        optional.default, optional.default_factory = None, None
+        fields[name] = (info.annotation, optional)
+    return create_model(f"{model.__name__}Patch", __config__=model.model_config, **fields)
 
 
 def read_query(request: Any, model: type[M]) -> M:

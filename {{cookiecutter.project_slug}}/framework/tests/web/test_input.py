@@ -8,7 +8,8 @@ from pyramid.httpexceptions import HTTPUnsupportedMediaType
 from pyramid.request import Request
 
 from qapla.exceptions import InvalidInput
-from qapla.web.input import PageQuery, read_body, read_query
+from qapla.web.input import read_body, read_patch, read_query
+from qapla.web.resource import Input, PageQuery
 
 
 class Berth(BaseModel):
@@ -83,3 +84,34 @@ def test_a_key_with_a_slash_is_escaped() -> None:
     with pytest.raises(InvalidInput) as caught:
         read_body(posted(b'{"weights": {"a/b~c": "heavy"}}'), Cargo)
     assert caught.value.faults[0]["pointer"] == "#/weights/a~1b~0c"
+
+
+class Docking(Input):
+    """A body in which an unknown field is a fault."""
+
+    dock: str = Field(min_length=1)
+    metres: int = 10
+    note: str | None = None
+
+
+def test_a_patch_has_the_given_fields_alone() -> None:
+    """Neither a required field nor a default is needed; null is a value where the field allows it."""
+    assert read_patch(posted(b"{}"), Docking) == {}
+    assert read_patch(posted(b'{"metres": 3}'), Docking) == {"metres": 3}
+    assert read_patch(posted(b'{"note": null}'), Docking) == {"note": None}
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [
+        (b'{"dock": ""}', "#/dock"),
+        (b'{"dock": null}', "#/dock"),
+        (b'{"metres": "far"}', "#/metres"),
+        (b'{"dok": "a"}', "#/dok"),
+    ],
+)
+def test_a_field_of_a_patch_is_validated(body: bytes, pointer: str) -> None:
+    """As in the whole body: null is no text, and an unknown field is a slip."""
+    with pytest.raises(InvalidInput) as caught:
+        read_patch(posted(body), Docking)
+    assert [fault["pointer"] for fault in caught.value.faults] == [pointer]

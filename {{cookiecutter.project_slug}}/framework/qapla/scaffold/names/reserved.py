@@ -70,8 +70,8 @@ PREFIXES = _words("aws docker git github gitlab npm pg pip postgres pyenv python
 # Names that the blueprints of a model import or define.
 MODEL = _words(
     """
-    Any BaseApplicationFixture BaseModel BaseTaskFixture Celery Controller Database DatabaseTask
-    DummyRequest Factory False Field Generic HTTPBadRequest Mapped Migrations Model None
+    Any BaseApplicationFixture BaseTaskFixture Celery Controller Database DatabaseTask DummyRequest
+    Factory False Field HTTPNoContent Identified Input InvalidInput Mapped Migrations Model None
     ObjectNotFound OnCommit Page PageQuery PrimaryKey ReadDriver Request Session String True WithDatabase
     WorkerProcess WriteDriver
     """
@@ -80,6 +80,7 @@ MODEL = _words(
 # Names in the functions of the blueprints that have a variable for an object of the model.
 VARIABLES = _words(
     """
-    as_json dbsession factory found jsonable listed page query read_query self shown webapp
+    body changed changes created dbsession factory found locate page page_of query read_body read_patch
+    read_query self url webapp
     """
 )

@@ -1,0 +1,74 @@
+"""The parts of requests and responses that every resource has."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Input(BaseModel):
+    """Base of request bodies, in which an unknown field is a fault."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Identified(BaseModel):
+    """Base of rows in responses, which have the fields of a body and an id."""
+
+    # As the renderer does for the types of columns.
+    model_config = ConfigDict(ser_json_bytes="base64")
+
+    id: int
+
+    @classmethod
+    def of(cls, row: Any) -> dict[str, Any]:
+        """Return a row as JSON; its values are not validated, as the database has them already.
+
+        In a transaction it is called before the commit: a value that JSON cannot have fails there.
+
+        Args:
+            row: An object of the model, with an attribute for each field.
+
+        Raises:
+            pydantic_core.PydanticSerializationError: A value has no form in JSON.
+        """
+        values = {name: getattr(row, name) for name in cls.model_fields}
+        return cls.model_construct(**values).model_dump(mode="json")
+
+
+class PageQuery(BaseModel):
+    """Pagination parameters: the page size, and the cursor returned with the previous page."""
+
+    size: int = Field(default=20, ge=1, le=100)
+    after: str | None = None
+
+
+def page_of(
+    request: Any, query: PageQuery, rows: Iterable[Mapping[str, Any]], cursor: str | None
+) -> dict[str, object]:
+    """Return the document of a page, and link the next one in the response.
+
+    Source: RFC 8288, "Web Linking".
+
+    Args:
+        request: The request.
+        query: Its pagination parameters.
+        rows: The rows of the page, as JSON.
+        cursor: The cursor of the next page, or None for the last one.
+    """
+    if cursor is not None:
+        following = urlencode({"size": query.size, "after": cursor})
+        request.response.headers["Link"] = f'<{request.path}?{following}>; rel="next"'
+    return {"items": list(rows), "next": cursor}
+
+
+def locate(request: Any, key: object) -> None:
+    """Set the status 201, and the URL of the row that a request has created.
+
+    Args:
+        request: A request whose path is that of all rows.
+        key: The id of the new row.
+    """
+    request.response.status_int = 201
+    request.response.headers["Location"] = f"{request.path.rstrip('/')}/{key}"

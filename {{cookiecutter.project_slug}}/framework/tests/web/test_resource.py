@@ -1,0 +1,90 @@
+"""Rows and pages in responses, and the headers that go with them."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from types import SimpleNamespace
+from typing import Any
+from uuid import UUID
+
+import pytest
+from pydantic_core import PydanticSerializationError
+from pyramid.testing import DummyRequest
+
+from qapla.web.resource import Identified, Input, PageQuery, locate, page_of
+
+
+class Cargo(Input):
+    """Values of the types of columns."""
+
+    name: str
+    weight: Decimal
+    loaded: date
+    takes: timedelta
+    seal: bytes
+    crate: UUID
+
+
+class CargoRead(Cargo, Identified):
+    """Cargo in a response."""
+
+
+def asked(path: str) -> Any:
+    """Return a request."""
+    return DummyRequest(path=path)
+
+
+def test_a_row_is_json() -> None:
+    """The id comes first; each type has the form that the renderer `json` gives it."""
+    row = SimpleNamespace(
+        id=7,
+        name="gagh",
+        weight=Decimal("1.50"),
+        loaded=date(2375, 1, 2),
+        takes=timedelta(hours=1),
+        seal=b"\xff",
+        crate=UUID(int=1),
+        secret="not a field",
+    )
+    assert list(CargoRead.of(row).items()) == [
+        ("id", 7),
+        ("name", "gagh"),
+        ("weight", "1.50"),
+        ("loaded", "2375-01-02"),
+        ("takes", "PT1H"),
+        ("seal", "_w=="),
+        ("crate", "00000000-0000-0000-0000-000000000001"),
+    ]
+
+
+def test_a_value_that_json_cannot_have_fails_at_once() -> None:
+    """In a transaction that is before the commit."""
+
+    class Odd(Identified):
+        thing: Any
+
+    with pytest.raises(PydanticSerializationError):
+        Odd.of(SimpleNamespace(id=1, thing=object()))
+
+
+def test_a_page_links_the_next_one() -> None:
+    """By the size of the page, and by an encoded cursor."""
+    request = asked("/ships")
+    document = page_of(request, PageQuery(size=2), [{"id": 1}], "a&b")
+    assert document == {"items": [{"id": 1}], "next": "a&b"}
+    assert request.response.headers["Link"] == '</ships?size=2&after=a%26b>; rel="next"'
+
+
+def test_the_last_page_has_no_link() -> None:
+    """And an empty one has none either."""
+    request = asked("/ships")
+    assert page_of(request, PageQuery(), [], None) == {"items": [], "next": None}
+    assert "Link" not in request.response.headers
+
+
+@pytest.mark.parametrize("path", ["/ships", "/ships/"])
+def test_the_location_of_a_new_row(path: str) -> None:
+    """It is below the path of all rows."""
+    request = asked(path)
+    locate(request, 7)
+    assert request.response.status_int == 201
+    assert request.response.headers["Location"] == "/ships/7"

@@ -78,9 +78,4 @@ MODEL = _words(
 )
 
 # Names in the functions of the blueprints that have a variable for an object of the model.
-VARIABLES = _words(
-    """
-    body changed changes created dbsession factory found locate page page_of query read_body read_patch
-    read_query self url webapp
-    """
-)
+VARIABLES = _words("body dbsession factory found locate read_body self")

@@ -36,7 +36,7 @@ def test_the_application_class_is_called_after_the_package() -> None:
         ("Ship", "ship"),
         ("HTTPServer", "http_server"),
         ("InternationalSpaceShip", "ship"),
-        ("Page", "item"),
+        ("Body", "item"),
         ("A", "item"),
         ("FrontPage", "front_page"),
         ("VeryVeryVeryLongClass", "item"),

@@ -5,12 +5,14 @@ from functools import cache
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError, create_model
-from pyramid.httpexceptions import HTTPUnsupportedMediaType
+from pyramid.httpexceptions import HTTPRequestEntityTooLarge, HTTPUnsupportedMediaType
 
 from qapla.exceptions import InvalidInput
 
 M = TypeVar("M", bound=BaseModel)
 JSON_TYPES = ("application/json", "")
+# As `max_request_body_size` of waitress, for whatever server is in front: a body is parsed in memory.
+LARGEST_BODY = 1 << 20
 
 
 def read_body(request: Any, model: type[M]) -> M:
@@ -19,7 +21,10 @@ def read_body(request: Any, model: type[M]) -> M:
     Raises:
         InvalidInput: The body is invalid; the error has the JSON pointer of each fault.
         HTTPUnsupportedMediaType: The body is declared as something else than JSON.
+        HTTPRequestEntityTooLarge: The body has more than 1 MiB.
     """
+    if (request.content_length or 0) > LARGEST_BODY:
+        raise HTTPRequestEntityTooLarge(f"expected a body of at most {LARGEST_BODY} bytes")
     declared = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     if declared not in JSON_TYPES and not declared.endswith("+json"):
         raise HTTPUnsupportedMediaType("expected a body of the type application/json")

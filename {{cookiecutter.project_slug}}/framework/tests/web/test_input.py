@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from pydantic import BaseModel, Field
-from pyramid.httpexceptions import HTTPUnsupportedMediaType
+from pyramid.httpexceptions import HTTPRequestEntityTooLarge, HTTPUnsupportedMediaType
 from pyramid.request import Request
 
 from qapla.exceptions import InvalidInput
@@ -44,6 +44,12 @@ def test_a_body_of_another_type() -> None:
     """A form of a browser, say, is not parsed."""
     with pytest.raises(HTTPUnsupportedMediaType, match="application/json"):
         read_body(posted(b'{"name": "a"}', "text/plain"), Arrival)
+
+
+def test_a_large_body_is_not_parsed() -> None:
+    """It is refused by its length."""
+    with pytest.raises(HTTPRequestEntityTooLarge, match="at most 1048576 bytes"):
+        read_body(posted(b" " * (1 << 20) + b"{}"), Arrival)
 
 
 @pytest.mark.parametrize(

@@ -71,7 +71,19 @@ VALUES = [
     "%2B",
     "a" * 9000,
 ]
-KEYS = ["after", "size", "x", "%ff", "%00"]
+KEYS = [
+    "after",
+    "size",
+    "x",
+    "%ff",
+    "%00",
+    "name",
+    "id",
+    "id__ge",
+    "name__in",
+    "name__prefix",
+    "sort",
+]
 BODIES = [
     *[b"", b"{", b"[]", b"null", b"1", b'"x"', b"{}", b"\x00", b"\xff\xfe{"],
     *[b"[" * 100_000, b'{"a":' * 10_000, b"[" + b"{}," * 300_000 + b"{}]"],

@@ -5,8 +5,8 @@ reader; write drivers flush, and the caller commits.
 """
 
 from qapla.driver.listing.page import Page
-from qapla.driver.mapping.criteria import Equals, OneOf
+from qapla.driver.mapping.criteria import Between, Equals, OneOf, StartsWith
 from qapla.driver.read import ReadDriver
 from qapla.driver.write import WriteDriver
 
-__all__ = ["Equals", "OneOf", "Page", "ReadDriver", "WriteDriver"]
+__all__ = ["Between", "Equals", "OneOf", "Page", "ReadDriver", "StartsWith", "WriteDriver"]

@@ -60,8 +60,8 @@ class Driver(Generic[M]):
 
         A value is compared by equality, None by IS NULL, and a list, tuple or set by IN; a None
         among several is an IS NULL as well. A list or tuple is one value to a column of ARRAY or
-        JSON; `Equals` and `OneOf` say which of both is meant. A many-to-one relationship is
-        compared with objects.
+        JSON; `Equals` and `OneOf` say which of both is meant. `Between` and `StartsWith` are bounds
+        and a prefix. A many-to-one relationship is compared with objects.
 
         Raises:
             UnknownAttribute: A criterion names no column and no many-to-one relationship.

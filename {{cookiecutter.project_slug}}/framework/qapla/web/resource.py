@@ -58,7 +58,8 @@ def page_of(
         cursor: The cursor of the next page, or None for the last one.
     """
     if cursor is not None:
-        following = urlencode({"size": query.size, "after": cursor})
+        # With the filters and the order of this page.
+        following = urlencode({**request.GET, "size": query.size, "after": cursor})
         request.response.headers["Link"] = f'<{request.path}?{following}>; rel="next"'
     return {"items": list(rows), "next": cursor}
 

@@ -67,11 +67,13 @@ def test_a_value_that_json_cannot_have_fails_at_once() -> None:
 
 
 def test_a_page_links_the_next_one() -> None:
-    """By the size of the page, and by an encoded cursor."""
+    """By the size, the filters and an encoded cursor."""
     request = asked("/ships")
+    request.GET = {"sort": "-name\r\n", "after": "before"}
     document = page_of(request, PageQuery(size=2), [{"id": 1}], "a&b")
     assert document == {"items": [{"id": 1}], "next": "a&b"}
-    assert request.response.headers["Link"] == '</ships?size=2&after=a%26b>; rel="next"'
+    link = '</ships?sort=-name%0D%0A&after=a%26b&size=2>; rel="next"'
+    assert request.response.headers["Link"] == link
 
 
 def test_the_last_page_has_no_link() -> None:

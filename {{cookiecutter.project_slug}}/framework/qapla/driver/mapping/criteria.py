@@ -1,10 +1,11 @@
-"""Criteria whose values are collections: a list that a column holds, or one of several values.
+"""Criteria other than equality: a list that a column holds, one of several values, bounds, a prefix.
 
 Sources: PostgreSQL, "JSON Types"; MariaDB, "JSON_EQUALS"; SQLite, "JSON Functions And Operators".
 """
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import (
@@ -13,7 +14,9 @@ from sqlalchemy import (
     ColumnElement,
     Dialect,
     TypeDecorator,
+    and_,
     false,
+    func,
     literal,
     or_,
 )
@@ -38,6 +41,21 @@ class OneOf:
     values: Collection[Any]
 
 
+@dataclass(frozen=True)
+class Between:
+    """A criterion that a column is within bounds, which belong to it; None is no bound."""
+
+    least: Any = None
+    greatest: Any = None
+
+
+@dataclass(frozen=True)
+class StartsWith:
+    """A criterion that a text begins with another one, letter by letter as texts are compared."""
+
+    prefix: str
+
+
 def condition(column: QueryableAttribute[Any], value: Any, dialect: Dialect) -> ColumnElement[bool]:
     """Return the condition that a criterion stands for.
 
@@ -54,6 +72,10 @@ def condition(column: QueryableAttribute[Any], value: Any, dialect: Dialect) -> 
         return _equal(column, type_, value.value, dialect)
     if isinstance(value, OneOf):
         return _among(column, type_, value.values, dialect)
+    if isinstance(value, Between):
+        return _between(column, type_, value, dialect)
+    if isinstance(value, StartsWith):
+        return _starts(column, type_, value.prefix, dialect)
     is_list = isinstance(value, (list, tuple)) and not _holds_lists(type_, dialect)
     if is_list or isinstance(value, (set, frozenset)):
         return _among(column, type_, value, dialect)
@@ -81,6 +103,37 @@ def _equal(
     if isinstance(value, (list, tuple, dict)) or isinstance(type_, JSON):
         return _equal_whole(column, type_, value, dialect)
     return column == value if holds(type_, value, dialect_of(dialect.name)) else false()
+
+
+def _between(
+    column: QueryableAttribute[Any], type_: TypeEngine[Any], bounds: Between, dialect: Dialect
+) -> ColumnElement[bool]:
+    """Return the condition of bounds; a row without a value is within none."""
+    found: list[ColumnElement[bool]] = [column.is_not(None)]
+    for bound, is_least in ((bounds.least, True), (bounds.greatest, False)):
+        if bound is None:
+            continue
+        if holds(type_, bound, dialect_of(dialect.name)):
+            limit = literal(bound, type_)
+            found.append(column >= limit if is_least else column <= limit)
+        elif not _is_beyond(bound, is_least=is_least):
+            found.append(false())
+    return and_(*found)
+
+
+def _is_beyond(bound: Any, *, is_least: bool) -> bool:
+    """Whether every value of a column is on the right side of a number that it cannot hold."""
+    is_number = isinstance(bound, (int, float, Decimal)) and bound == bound
+    return is_number and (bound < 0 if is_least else bound > 0)
+
+
+def _starts(
+    column: QueryableAttribute[Any], type_: TypeEngine[Any], prefix: str, dialect: Dialect
+) -> ColumnElement[bool]:
+    """Return the condition of a prefix. LIKE would ignore case on SQLite, where `=` does not."""
+    if not holds(type_, prefix, dialect_of(dialect.name)):
+        return false()
+    return func.substr(column, 1, len(prefix)) == literal(prefix, type_)
 
 
 def _equal_whole(

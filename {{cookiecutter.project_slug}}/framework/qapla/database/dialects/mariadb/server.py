@@ -61,7 +61,7 @@ class MariaDBServer(NetworkServer):
         return self.list("SELECT schema_name FROM information_schema.schemata")
 
     def label(self) -> Label | None:
-        """Return the label that the comment on the database is."""
+        """Return the label, which is the comment on the database."""
         query = "SELECT schema_comment FROM information_schema.schemata WHERE schema_name = :name"
         return Label.parse(self.ask(query) or "")
 

@@ -105,7 +105,7 @@ class PostgreSQLServer(NetworkServer):
         return self.list("SELECT datname FROM pg_database")
 
     def label(self) -> Label | None:
-        """Return the label that the comment on the database is."""
+        """Return the label, which is the comment on the database."""
         found = self.ask(f"SELECT {_LABEL} FROM pg_database WHERE datname = :name")
         return Label.parse(found or "")
 

@@ -100,7 +100,7 @@ class SQLiteServer(Server):
         return [path.stem for path in self.path.parent.glob(f"*{self.path.suffix}")]
 
     def label(self) -> Label | None:
-        """Return the label in the file beside the database.
+        """Return the label, which is in a file beside the database.
 
         A link, and a file that has other names, have none: the database is not only a test's.
         """

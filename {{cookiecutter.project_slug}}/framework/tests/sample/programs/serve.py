@@ -4,6 +4,7 @@ Arguments: the settings of the server, each as `name=value`.
 """
 
 import logging
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterable
@@ -27,6 +28,8 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
 
 
 if __name__ == "__main__":
+    # A run in the background would hand on that it is ignored.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     logging.basicConfig(level="INFO")
     settings: dict[str, Any] = dict(pair.split("=") for pair in sys.argv[1:])
     sys.exit(serve(application, None, **settings))

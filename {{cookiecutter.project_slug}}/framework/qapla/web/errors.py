@@ -68,6 +68,8 @@ def includeme(config: Any) -> None:
 
 def _refused(error: QaplaError, request: Any) -> Any:
     status = next(_STATUS[found] for found in type(error).__mro__ if found in _STATUS)
+    if isinstance(error, StaleObject) and "If-Match" in request.headers:
+        status = 412
     members: dict[str, Any] = {}
     if isinstance(error, ConstraintViolation) and error.columns:
         members["columns"] = list(error.columns)

@@ -5,6 +5,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic_core import to_json
+from pyramid.response import Response
 
 
 class Input(BaseModel):
@@ -73,3 +75,15 @@ def locate(request: Any, key: object) -> None:
     """
     request.response.status_int = 201
     request.response.headers["Location"] = f"{request.path.rstrip('/')}/{key}"
+
+
+def stream_lines(rows: Iterable[Mapping[str, Any]]) -> Response:
+    """Return a response that streams rows in constant memory, each as a line of JSON.
+
+    A client that goes away ends the iteration, and with it the query.
+
+    Args:
+        rows: The rows as JSON, such as `ShipRead.of(ship) for ship in driver.stream()`.
+    """
+    lines = (to_json(row) + b"\n" for row in rows)
+    return Response(app_iter=lines, content_type="application/jsonl")

@@ -1,5 +1,7 @@
 """Rows and pages in responses, and the headers that go with them."""
 
+import json
+from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
 from types import SimpleNamespace
@@ -8,9 +10,15 @@ from uuid import UUID
 
 import pytest
 from pydantic_core import PydanticSerializationError
+from pyramid.request import Request
 from pyramid.testing import DummyRequest
+from webtest import TestApp
 
-from qapla.web.resource import Identified, Input, PageQuery, locate, page_of
+from qapla.web.resource import Identified, Input, PageQuery, locate, page_of, stream_lines
+
+from qapla_sample.application.app import SampleApplication
+from qapla_sample.databases.main.ship import Ship, ShipReadDriver
+from support.pools import checked_out
 
 
 class Cargo(Input):
@@ -90,3 +98,50 @@ def test_the_location_of_a_new_row(path: str) -> None:
     locate(request, 7)
     assert request.response.status_int == 201
     assert request.response.headers["Location"] == "/ships/7"
+
+
+class ShipRead(Identified):
+    """A ship in a response."""
+
+    name: str
+
+
+def filled(make_sample: Callable[..., SampleApplication], count: int) -> SampleApplication:
+    """Return an application that streams its ships, of which there are so many."""
+
+    def add_view(config: Any) -> None:
+        config.add_route("lines", "/lines")
+        config.add_view(
+            lambda request: stream_lines(
+                ShipRead.of(ship) for ship in ShipReadDriver(request.main).stream(batch=10)
+            ),
+            route_name="lines",
+        )
+
+    application = make_sample(add_view)
+    with application.dbs["main"].get_session() as session:
+        session.add_all(Ship(name=f"Bird {number}") for number in range(count))
+        session.commit()
+    return application
+
+
+def test_rows_are_streamed_as_lines(make_sample: Callable[..., SampleApplication]) -> None:
+    """Each is JSON of its own."""
+    response = TestApp(filled(make_sample, 25).run_wsgi()).get("/lines")
+    assert response.content_type == "application/jsonl"
+    lines = [json.loads(line) for line in response.body.splitlines()]
+    assert [line["name"] for line in lines] == [f"Bird {number}" for number in range(25)]
+
+
+def test_a_client_that_goes_away_holds_no_connection(
+    make_sample: Callable[..., SampleApplication],
+) -> None:
+    """The server closes the body, which then reads no further batch."""
+    application = filled(make_sample, 25)
+    response = Request.blank("/lines").get_response(application.run_wsgi())
+    body = iter(response.app_iter)
+    assert next(body).startswith(b'{"id":1,')
+    assert checked_out(application) == [0, 0]
+    response.app_iter.close()
+    assert list(body) == []
+    assert checked_out(application) == [0, 0]

@@ -1,7 +1,8 @@
 """Keyset pagination: a page begins after a row, and not after a number of rows.
 
 Rows that are inserted or deleted between two pages are neither repeated nor skipped, and the
-thousandth page costs as little as the first one.
+thousandth page costs as little as the first one. The library `sqlakeyset` has such pages too; ours order by
+columns without a value on three engines, and their cursors are bound to the listing and its types.
 """
 
 import base64

@@ -12,7 +12,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from qapla.driver import Between, Equals, OneOf, StartsWith
 from qapla.exceptions import InvalidInput
-from qapla.web.resource import PageQuery
+from qapla.web.resource.rows import PageQuery
 
 SORT = "sort"
 _KINDS = ("in", "ge", "le", "prefix")

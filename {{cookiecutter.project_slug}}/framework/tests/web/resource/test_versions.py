@@ -8,7 +8,7 @@ from pyramid.testing import DummyRequest
 from webtest import TestApp
 
 from qapla.exceptions import StaleObject
-from qapla.web.versions import expected_version, tag
+from qapla.web.resource import expected_version, tag
 
 from qapla_sample.application.app import SampleApplication
 

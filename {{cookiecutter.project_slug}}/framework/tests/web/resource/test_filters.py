@@ -9,7 +9,7 @@ from pyramid.request import Request
 
 from qapla.driver import Between, Equals, OneOf, StartsWith
 from qapla.exceptions import InvalidInput
-from qapla.web.filters import read_filters
+from qapla.web.resource import read_filters
 
 
 class Ship(BaseModel):

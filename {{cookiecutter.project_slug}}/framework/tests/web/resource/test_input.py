@@ -8,8 +8,7 @@ from pyramid.httpexceptions import HTTPRequestEntityTooLarge, HTTPUnsupportedMed
 from pyramid.request import Request
 
 from qapla.exceptions import InvalidInput
-from qapla.web.input import read_body, read_patch, read_query
-from qapla.web.resource import Input, PageQuery
+from qapla.web.resource import Input, PageQuery, read_body, read_patch, read_query
 
 
 class Berth(BaseModel):

@@ -1,10 +1,9 @@
 """Request bodies and query strings, parsed and validated by pydantic."""
 
-from copy import copy
 from functools import cache
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, ValidationError, create_model
+from pydantic import BaseModel, Field, ValidationError, create_model
 from pyramid.httpexceptions import HTTPRequestEntityTooLarge, HTTPUnsupportedMediaType
 
 from qapla.exceptions import InvalidInput
@@ -54,13 +53,20 @@ def read_patch(request: Any, model: type[BaseModel]) -> dict[str, Any]:
 
 @cache
 def partial(model: type[BaseModel]) -> type[BaseModel]:
-    """Return a model with the fields of another one, none of which is required."""
+    """Return a model with the fields of another one, none of which is required.
+
+    Source: pydantic, "Dynamic model creation".
+    """
     fields: dict[str, Any] = {}
     for name, info in model.model_fields.items():
-        optional = copy(info)
+        annotated: Any = info.annotation
+        for constraint in info.metadata:
+            annotated = Annotated[annotated, constraint]
         # A default is not validated, and not part of the fields that were given.
-        optional.default, optional.default_factory = None, None
-        fields[name] = (info.annotation, optional)
+        fields[name] = (
+            annotated,
+            Field(default=None, alias=info.alias, validation_alias=info.validation_alias),
+        )
     return create_model(f"{model.__name__}Patch", __config__=model.model_config, **fields)
 
 

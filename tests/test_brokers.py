@@ -13,7 +13,7 @@ from baking import TEMPLATE, generate, succeed
 from kombu import Connection
 from servers import RabbitMQ, Redis, Server
 
-WORKER = "{{cookiecutter.project_slug}}/framework/tests/test_celery_worker.py"
+WORKER = "{{cookiecutter.project_slug}}/framework/tests/celery/test_worker.py"
 # kombu's own clock of bindings, which names no queue of ours.
 KEPT = {"_kombu.binding_deadlines"}
 

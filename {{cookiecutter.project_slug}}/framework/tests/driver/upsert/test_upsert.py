@@ -59,7 +59,8 @@ def test_upsert_needs_the_conflict_columns(session: Session) -> None:
     with pytest.raises(QaplaError) as caught:
         driver.upsert(name="Rotarran")
     assert str(caught.value) == (
-        "Vessel: the conflict column id is missing: give it, or name other columns in on="
+        "Vessel: the conflict column id is missing: "
+        "give a value of it, or name other columns in on="
     )
     row: dict[str, Any] = {"name": "x", "fleet_id": 1, "code": None}
     on = ["fleet_id", "code"]

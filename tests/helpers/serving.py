@@ -46,8 +46,9 @@ def served(
 def ask(url: str, body: object = None) -> tuple[int, Any]:
     """Get a URL, or post JSON to it; return the status and the JSON of the answer."""
     data = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(url, data, {"Content-Type": "application/json"})
     try:
-        with urllib.request.urlopen(url, data, timeout=60) as answer:
+        with urllib.request.urlopen(request, timeout=60) as answer:
             return answer.status, json.load(answer)
     except urllib.error.HTTPError as error:
         return error.code, error.read().decode()

@@ -6,14 +6,33 @@ from pathlib import Path
 
 from tests.helpers.baking import copy_template
 
-from benchmarks.measure import pair, ratio, row, variant
+from benchmarks.measure import ROUNDS, measured, pair, ratio, row, variant
 from benchmarks.server import served
 from benchmarks.variants.generation import write_one_file_template
 
 REQUEST, ROWS, BULK = "request that reads a row", "20,000 rows as dicts", "20,000 rows written"
 HAND = "`with Session(engine)` in the task"
 TASK, TASK_DRIVER = "task that reads a row", "task that reads a row by a driver"
+STREAM = "memory of a million rows streamed"
+GET, PAGE, POST = "GET one, the stamped view", "GET a page of 100", "POST one, committed"
+
+
+def resource(work: str, reference: str) -> tuple[list[str], list[str]]:
+    """Return the commands of our resource and of a reference of the same work."""
+    return variant("resource", "qapla", work), variant("resource", reference, work)
+
+
 COMPARISONS = [
+    (GET, "bare Pyramid, session by hand", "at least 2.0", *resource("get", "pyramid")),
+    (GET, "Django, plain view, autocommit", "at least 1.5", *resource("get", "django")),
+    (PAGE, "bare Pyramid, objects and dicts by hand", "at least 2.5", *resource("page", "pyramid")),
+    (PAGE, "Django's values() and JsonResponse", "at least 1.0", *resource("page", "django")),
+    (
+        POST,
+        "bare Pyramid, a schema and a session by hand",
+        "at least 0.9",
+        *resource("post", "pyramid"),
+    ),
     (REQUEST, "bare Pyramid, session by hand", "at least 1.5", *pair("request", "plain_engine")),
     (REQUEST, "the same, with pool_pre_ping", "", *pair("request", "pyramid")),
     (REQUEST, "Django, plain view, autocommit", "at least 0.9", *pair("request", "django")),
@@ -59,6 +78,8 @@ def main() -> None:
     with served() as url:
         for work, reference, goal, ours, theirs in COMPARISONS:
             print(row(work, reference, goal, ratio(ours, theirs, {**environment, **url})))
+        grown = [measured(variant("stream"), {**environment, **url}) for _ in range(ROUNDS)]
+        print(row(STREAM, "its first 10,000", "at most 5 MB more", grown))
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ def ratio(ours: list[str], reference: list[str], environment: Mapping[str, str])
     for number in range(ROUNDS + 1):
         # The order is reversed every other round, as the machine's speed drifts.
         commands = [ours, reference] if number % 2 else [reference, ours]
-        seconds = [_seconds(command, environment) for command in commands]
+        seconds = [measured(command, environment) for command in commands]
         pairs.append(tuple(seconds if number % 2 else reversed(seconds)))
     return [theirs / own for own, theirs in pairs[1:]]
 
@@ -45,7 +45,8 @@ def pair(name: str, reference: str) -> tuple[list[str], list[str]]:
     return variant(name, "qapla"), variant(name, reference)
 
 
-def _seconds(command: list[str], environment: Mapping[str, str]) -> float:
+def measured(command: list[str], environment: Mapping[str, str]) -> float:
+    """Return the figure that a command prints in its last line."""
     done = subprocess.run(
         command, cwd=TEMPLATE, env=dict(environment), capture_output=True, text=True, check=False
     )

@@ -23,7 +23,8 @@ def imported(path: Path) -> Iterator[str]:
 
 def names(requirements: list[str]) -> set[str]:
     """Return the normalized names of the packages that requirements name."""
-    return {re.split(r"[^a-z0-9-]", requirement.lower())[0] for requirement in requirements}
+    lowered = (requirement.lower().replace("_", "-") for requirement in requirements)
+    return {re.split(r"[^a-z0-9-]", requirement)[0] for requirement in lowered}
 
 
 def test_imported_packages_are_declared(bake: Bake) -> None:

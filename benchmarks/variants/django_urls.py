@@ -7,6 +7,6 @@ from django.urls import path
 urlpatterns: list[Any] = []
 
 
-def set_view(view: Any) -> None:
-    """Serve a view at the root."""
-    urlpatterns.append(path("", view))
+def set_view(view: Any, route: str = "") -> None:
+    """Serve a view at a route, by default the root."""
+    urlpatterns.append(path(route, view))

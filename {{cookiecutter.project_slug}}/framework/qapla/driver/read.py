@@ -1,27 +1,22 @@
-"""The read driver: one row, many rows, plain rows, pages and streams."""
+"""The read driver: one object, many objects, pages and streams; `rows.py` has the same of plain rows."""
 
-from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Dialect, Select, func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.exc import MultipleResultsFound
-from sqlalchemy.orm import Session
-from sqlalchemy.orm.interfaces import ORMOption
 
-from qapla.database.sessions.routing import RoutedSession
 from qapla.driver.base import M
+from qapla.driver.listing.batches import batches
+from qapla.driver.listing.keyset import Keyset
 from qapla.driver.listing.ordering import Order, Ordering, ordering
-from qapla.driver.listing.page import Page, read_cursor, refuse_unwritable, write_cursor
-from qapla.driver.listing.plain import Dicts, dicts
-from qapla.driver.routed import Load, RoutedReads
-from qapla.exceptions import ObjectNotFound, QaplaError, SeveralObjectsFound
-
-# The framework's own notes in the `info` of a session, which are about that session alone.
-_OWN = "qapla."
+from qapla.driver.listing.page import Page
+from qapla.driver.routed import Load
+from qapla.driver.rows import RowReads
+from qapla.exceptions import ObjectNotFound, SeveralObjectsFound
 
 
-class ReadDriver(RoutedReads[M]):
+class ReadDriver(RowReads[M]):
     """Read the rows of `model`; a subclass names the model and adds queries of its own.
 
     Criteria name columns: a value is compared by equality, None by IS NULL, and a list, tuple or
@@ -101,22 +96,6 @@ class ReadDriver(RoutedReads[M]):
             self._read(lambda: self.session.scalar(statement, bind_arguments=self._binding))
         )
 
-    def rows(self, *columns: str, **criteria: Any) -> Dicts:
-        """Return columns of the rows that fit as plain dicts, in no particular order.
-
-        Args:
-            columns: The names of the columns; without one, all.
-        """
-        names = columns or tuple(self.mapper.column_attrs.keys())
-        statement = select(*map(self.column, names)).where(*self.conditions(criteria))
-
-        def work() -> Dicts:
-            # By the session, as its events and loader criteria may leave rows out.
-            result = self.session.execute(statement, bind_arguments=self._binding)
-            return dicts(self.session, result, names)
-
-        return self._read(work)
-
     def page(
         self,
         *,
@@ -139,19 +118,7 @@ class ReadDriver(RoutedReads[M]):
             BadCursor: The cursor was not given by a page of this model in this order.
         """
         self._require_positive("page", size)
-        order = ordering(self, order_by)
-        refuse_unwritable(self, order)
-        values = None if after is None else read_cursor(self, order, after)
-        statement = self._after(order, values)
-        if criteria or load:
-            statement = statement.where(*self.conditions(criteria)).options(*self._options(load))
-        parameters = order.parameters(values) if values and order.is_row else {}
-        # One more, to know whether there is a next page.
-        found = self._entities(statement.limit(size + 1), parameters)
-        items = found[:size]
-        # Also without a next page, as some types are known by their values alone.
-        cursor = write_cursor(self, order, items[-1]) if items else None
-        return Page(items, cursor if len(found) > size else None)
+        return self._objects(ordering(self, order_by), load, criteria).page(self, size, after)
 
     def stream(
         self, *, batch: int = 1000, load: Load | Sequence[Load] = (), **criteria: Any
@@ -167,69 +134,25 @@ class ReadDriver(RoutedReads[M]):
             load: The relationships to fetch along.
         """
         self._require_positive("batch", batch)
-        return _batches(self, batch, self._options(load), self.conditions(criteria))
+        return batches(self, self._objects(ordering(self, None), load, criteria), batch)
 
-    def _after(self, order: Ordering, values: Sequence[Any] | None) -> Select[Any]:
-        """Return the rows in an order, after the one with these values if there are any."""
-        # A class is hashable, which mypy does not see through its metaclass.
-        driver: Any = type(self)
-        statement = _ordered(driver, self.dialect, order, values is not None and order.is_row)
-        if values is None or order.is_row:
+    def _objects(
+        self, order: Ordering, load: Load | Sequence[Load], criteria: Mapping[str, Any]
+    ) -> Keyset[M]:
+        """Return a listing of objects."""
+        conditions, options = self.conditions(criteria), self._options(load)
+
+        def restrict(statement: Select[Any]) -> Select[Any]:
+            if conditions or options:
+                return statement.where(*conditions).options(*options)
             return statement
-        return statement.where(order.after(values))
+
+        def fetch(
+            driver: ReadDriver[M], statement: Select[Any], parameters: Mapping[str, Any]
+        ) -> Sequence[M]:
+            return driver._entities(statement, parameters)
+
+        return Keyset(self.model, order, restrict, fetch, getattr)
 
     def _select(self, load: Load | Sequence[Load], criteria: dict[str, Any]) -> Select[Any]:
         return select(self.model).where(*self.conditions(criteria)).options(*self._options(load))
-
-    def _require_positive(self, what: str, size: int) -> None:
-        if size < 1:
-            raise QaplaError(f"{self.model_name}: a {what} has at least one row, not {size}")
-
-
-@lru_cache(maxsize=512)
-def _ordered(
-    driver: type[ReadDriver[Any]], dialect: Dialect, order: Ordering, after: bool
-) -> Select[Any]:
-    """Return the rows of a model in an order; kept, as to build it costs a quarter of a page."""
-    statement = select(driver.model).order_by(*order.clauses(dialect))
-    return statement.where(order.after_row()) if after else statement
-
-
-def _batches(
-    driver: ReadDriver[M],
-    batch: int,
-    options: Sequence[ORMOption],
-    conditions: Sequence[ColumnElement[bool]],
-) -> Iterator[M]:
-    order = ordering(driver, None)
-    values: list[Any] | None = None
-    while True:
-        with _separate_session(driver) as own:
-            statement = driver._after(order, values).where(*conditions).options(*options)
-            parameters = order.parameters(values) if values else {}
-            found = type(driver)(own)._entities(statement.limit(batch), parameters)
-            own.expunge_all()
-        # Before the rows are given away, which may change them.
-        values = [getattr(found[-1], term.name) for term in order.terms] if found else None
-        yield from found
-        if len(found) < batch:
-            return
-
-
-def _separate_session(driver: ReadDriver[Any]) -> Session:
-    """Return a new session that works as the driver's does, on connections of its own.
-
-    Its listeners and options hold here too: loader criteria, the role of a tenant.
-    """
-    session = driver.session
-    options: dict[str, Any] = {
-        "join_transaction_mode": session.join_transaction_mode,
-        "execution_options": session.execution_options,
-        "info": {k: v for k, v in session.info.items() if not str(k).startswith(_OWN)},
-    }
-    if isinstance(session, RoutedSession):
-        options["reader"] = session.reader
-    twin = type(session)(session.get_bind(driver.mapper), **options)
-    dispatch: Any = twin.dispatch
-    dispatch._update(session.dispatch, only_propagate=False)
-    return twin

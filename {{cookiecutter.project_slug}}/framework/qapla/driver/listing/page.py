@@ -59,16 +59,20 @@ def refuse_unwritable(driver: Driver[Any], ordering: Ordering) -> None:
     _codecs(driver.model_name, ordering, driver.dialect)
 
 
-def write_cursor(driver: Driver[Any], ordering: Ordering, row: Any) -> str:
+def write_cursor(driver: Driver[Any], ordering: Ordering, row: Sequence[Any]) -> str:
     """Return the cursor of the page that follows a row.
+
+    Args:
+        driver: The driver of the page.
+        ordering: The ordering of the page.
+        row: The values of the row in the columns of the ordering.
 
     Raises:
         QaplaError: No cursor can hold the values of a column.
     """
     codecs = _codecs(driver.model_name, ordering, driver.dialect)
     values = []
-    for term, found in zip(ordering.terms, codecs, strict=True):
-        value = getattr(row, term.name)
+    for term, found, value in zip(ordering.terms, codecs, row, strict=True):
         try:
             values.append(found.write(value))
         except Exception:

@@ -21,7 +21,8 @@ def dicts(session: Session, result: Result[Any], names: Sequence[str]) -> Dicts:
         names: The names of these columns, in their order.
     """
     make = _maker(tuple(names))
-    raw = getattr(result, "raw", None)
+    # A statement of the Core has no other result than the cursor's.
+    raw = result if isinstance(result, CursorResult) else getattr(result, "raw", None)
     # A listener may have read or changed the result, and buffered rows have left the cursor.
     if session.dispatch.do_orm_execute or not isinstance(raw, CursorResult) or raw.cursor is None:
         return make(result.all())

@@ -8,6 +8,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic_core import to_json
 from pyramid.response import Response
 
+from qapla.driver import Page
+from qapla.web.rendering import Converted
+from qapla.web.resource.output import dump_rows
+
 
 class Input(BaseModel):
     """Base of request bodies, in which an unknown field is a fault."""
@@ -30,13 +34,18 @@ class Identified(BaseModel):
         In a transaction it is called before the commit: a value that JSON cannot have fails there.
 
         Args:
-            row: An object of the model, with an attribute for each field.
+            row: An object of the model, with an attribute for each field, or a dict of a read driver.
 
         Raises:
             pydantic_core.PydanticSerializationError: A value has no form in JSON.
         """
-        values = {name: getattr(row, name) for name in cls.model_fields}
-        return cls.model_construct(**values).model_dump(mode="json")
+        (found,) = cls.list_of([row])
+        return found
+
+    @classmethod
+    def list_of(cls, rows: Iterable[Any]) -> list[dict[str, Any]]:
+        """Return several rows as JSON; the rest is as with `of`."""
+        return dump_rows(cls, rows)
 
 
 class PageQuery(BaseModel):
@@ -47,7 +56,7 @@ class PageQuery(BaseModel):
 
 
 def page_of(
-    request: Any, query: PageQuery, rows: Iterable[Mapping[str, Any]], cursor: str | None
+    request: Any, query: PageQuery, model: type[Identified], page: Page[Any]
 ) -> dict[str, object]:
     """Return the document of a page, and link the next one in the response.
 
@@ -56,14 +65,14 @@ def page_of(
     Args:
         request: The request.
         query: Its pagination parameters.
-        rows: The rows of the page, as JSON.
-        cursor: The cursor of the next page, or None for the last one.
+        model: The pydantic model of a row.
+        page: The page of a read driver.
     """
-    if cursor is not None:
+    if page.next is not None:
         # With the filters and the order of this page.
-        following = urlencode({**request.GET, "size": query.size, "after": cursor})
+        following = urlencode({**request.GET, "size": query.size, "after": page.next})
         request.response.headers["Link"] = f'<{request.path}?{following}>; rel="next"'
-    return {"items": list(rows), "next": cursor}
+    return Converted(items=model.list_of(page.items), next=page.next)
 
 
 def locate(request: Any, key: object) -> None:
@@ -83,7 +92,7 @@ def stream_lines(rows: Iterable[Mapping[str, Any]]) -> Response:
     A client that goes away ends the iteration, and with it the query.
 
     Args:
-        rows: The rows as JSON, such as `ShipRead.of(ship) for ship in driver.stream()`.
+        rows: The rows as JSON, such as `ShipRead.of(row) for row in driver.stream_rows()`.
     """
     lines = (to_json(row) + b"\n" for row in rows)
     return Response(app_iter=lines, content_type="application/jsonl")

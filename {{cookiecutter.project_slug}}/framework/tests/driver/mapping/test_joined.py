@@ -52,6 +52,17 @@ def assets(session: Session) -> Session:
     return session
 
 
+def test_columns_of_several_tables(assets: Session) -> None:
+    """The tables of a subclass are joined, and its rows alone are there."""
+    trucks, vehicles = reader(Truck, assets), reader(Vehicle, assets)
+    (key, *_) = [row["id"] for row in trucks.rows("id", name="t1")]
+    assert trucks.get_row(key, "name", "wheels", "load") == {"name": "t1", "wheels": 6, "load": 9}
+    assert reader(Van, assets).find_row(key) is None
+    assert vehicles.get_row(key, "name") == {"name": "t1"}
+    page = vehicles.page_rows("name", size=9, order_by="-name")
+    assert [row["name"] for row in page.items] == ["v2", "v1", "t2", "t1", "n2", "n1"]
+
+
 def rows_of(session: Session) -> dict[str, int]:
     """Return how many rows each of the three tables has."""
     tables = [Model.metadata.tables[name] for name in ("assets", "vehicles", "trucks")]

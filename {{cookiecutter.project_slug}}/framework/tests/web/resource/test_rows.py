@@ -5,15 +5,17 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
 from types import SimpleNamespace
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 import pytest
+from pydantic import PlainSerializer, computed_field, field_serializer
 from pydantic_core import PydanticSerializationError
 from pyramid.request import Request
 from pyramid.testing import DummyRequest
 from webtest import TestApp
 
+from qapla.driver import Page
 from qapla.web.resource import Identified, Input, PageQuery, locate, page_of, stream_lines
 
 from qapla_sample.application.app import SampleApplication
@@ -34,6 +36,12 @@ class Cargo(Input):
 
 class CargoRead(Cargo, Identified):
     """Cargo in a response."""
+
+
+class ShipRead(Identified):
+    """A ship in a response."""
+
+    name: str
 
 
 def asked(path: str) -> Any:
@@ -64,6 +72,38 @@ def test_a_row_is_json() -> None:
     ]
 
 
+def test_a_row_may_be_a_dict_with_more_than_the_fields() -> None:
+    """As a read driver returns one that was asked for another column too."""
+    assert ShipRead.list_of([{"id": 7, "name": "Bortas", "secret": 1}]) == [
+        {"id": 7, "name": "Bortas"}
+    ]
+
+
+def test_serializers_of_a_schema_take_part() -> None:
+    """In the annotation of a field, or as a method, and computed fields."""
+
+    class Shouted(ShipRead):
+        crew: Annotated[int, PlainSerializer(lambda crew: f"{crew} warriors")]
+
+    class Named(Shouted):
+        @field_serializer("name")
+        def shout(self, name: str) -> str:
+            return name.upper()
+
+        @computed_field
+        def title(self) -> str:
+            return f"the {self.name}"
+
+    row = {"id": 7, "name": "Bortas", "crew": 3}
+    assert Shouted.of(row) == {"id": 7, "name": "Bortas", "crew": "3 warriors"}
+    assert Named.of(row) == {
+        "id": 7,
+        "name": "BORTAS",
+        "crew": "3 warriors",
+        "title": "the Bortas",
+    }
+
+
 def test_a_value_that_json_cannot_have_fails_at_once() -> None:
     """In a transaction that is before the commit."""
 
@@ -78,8 +118,10 @@ def test_a_page_links_the_next_one() -> None:
     """By the size, the filters and an encoded cursor."""
     request = asked("/ships")
     request.GET = {"sort": "-name\r\n", "after": "before"}
-    document = page_of(request, PageQuery(size=2), [{"id": 1}], "a&b")
-    assert document == {"items": [{"id": 1}], "next": "a&b"}
+    document = page_of(
+        request, PageQuery(size=2), ShipRead, Page([{"id": 1, "name": "Bortas"}], "a&b")
+    )
+    assert document == {"items": [{"id": 1, "name": "Bortas"}], "next": "a&b"}
     link = '</ships?sort=-name%0D%0A&after=a%26b&size=2>; rel="next"'
     assert request.response.headers["Link"] == link
 
@@ -87,7 +129,7 @@ def test_a_page_links_the_next_one() -> None:
 def test_the_last_page_has_no_link() -> None:
     """And an empty one has none either."""
     request = asked("/ships")
-    assert page_of(request, PageQuery(), [], None) == {"items": [], "next": None}
+    assert page_of(request, PageQuery(), ShipRead, Page([], None)) == {"items": [], "next": None}
     assert "Link" not in request.response.headers
 
 
@@ -100,12 +142,6 @@ def test_the_location_of_a_new_row(path: str) -> None:
     assert request.response.headers["Location"] == "/ships/7"
 
 
-class ShipRead(Identified):
-    """A ship in a response."""
-
-    name: str
-
-
 def filled(make_sample: Callable[..., SampleApplication], count: int) -> SampleApplication:
     """Return an application that streams its ships, of which there are so many."""
 
@@ -113,7 +149,7 @@ def filled(make_sample: Callable[..., SampleApplication], count: int) -> SampleA
         config.add_route("lines", "/lines")
         config.add_view(
             lambda request: stream_lines(
-                ShipRead.of(ship) for ship in ShipReadDriver(request.main).stream(batch=10)
+                ShipRead.of(row) for row in ShipReadDriver(request.main).stream_rows(batch=10)
             ),
             route_name="lines",
         )

@@ -8,6 +8,7 @@ from celery import Celery
 
 from qapla.celery.broker.delays import refuse_long_delay
 from qapla.celery.broker.queues import mismatch
+from qapla.database.sessions.sent import note_sent
 
 # The configuration, as Celery has read it.
 _DERIVED = ("amqp", "control", "events", "timezone")
@@ -46,6 +47,7 @@ class ProjectCelery(Celery[Any]):
             QueueMismatch: The broker has the queue otherwise than the settings declare it.
         """
         refuse_long_delay(self, name, countdown, eta)
+        note_sent()
         try:
             return super().send_task(name, args, kwargs, countdown, eta, *rest, **options)
         except PreconditionFailed as error:

@@ -19,6 +19,7 @@ from qapla.celery.broker.delays import refuse_long_delay
 from qapla.celery.lazy import LazyTask
 from qapla.database.dialects.errors import is_transient
 from qapla.database.sessions.on_commit import on_commit
+from qapla.database.sessions.sent import note_sent
 
 
 class Task(LazyTask):
@@ -70,6 +71,7 @@ class Task(LazyTask):
 
         Celery would raise the first `Retry` where errors are to be raised, and never retry.
         """
+        note_sent()
         throw = options.get("throw")
         options["throw"] = False
         result: EagerResult[Any] = super().apply(*args, **options)

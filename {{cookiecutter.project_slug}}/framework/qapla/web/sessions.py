@@ -5,6 +5,7 @@ Source of the order of events: Pyramid, "Request Processing" and "Using Finished
 
 import logging
 import sys
+from collections.abc import Callable
 from typing import Any
 
 from pyramid.httpexceptions import HTTPException
@@ -17,6 +18,8 @@ logger = logging.getLogger(__name__)
 _OPENED = "qapla.opened"
 # The exception that was being handled when a session was opened; it is not the request's.
 _HANDLED = "qapla.handled"
+# Functions that are called with each session that the request opens.
+_LISTENERS = "qapla.listeners"
 # Set when the request has ended and its sessions with it.
 ENDED = "qapla.ended"
 
@@ -47,6 +50,8 @@ class SessionOf:
             return session
         request.__dict__[self._database.name] = session
         _opened(request).append((self._database, session))
+        for listener in request.__dict__.get(_LISTENERS, ()):
+            listener(session)
         return session
 
 
@@ -67,7 +72,7 @@ def _opened(request: Any) -> list[tuple[Database, Session]]:
         request.__dict__[_HANDLED] = sys.exc_info()[1]
         # First in the queue, to run the others inside its `try`: they may still use the
         # sessions, and one that raises leaves none of them open.
-        request.finished_callbacks.appendleft(_finish)
+        request.finished_callbacks.appendleft(finish)
     opened: list[tuple[Database, Session]] = request.__dict__[_OPENED]
     return opened
 
@@ -94,7 +99,25 @@ def roll_back(request: Any, error: BaseException | None) -> None:
             session.invalidate()
 
 
-def _finish(request: Any) -> None:
+def on_open(request: Any, listener: Callable[[Session], None]) -> None:
+    """Call a function with each open session of a request, and with those that it opens later."""
+    request.__dict__.setdefault(_LISTENERS, []).append(listener)
+    for _, session in request.__dict__.get(_OPENED, ()):
+        listener(session)
+
+
+def end_sessions(request: Any) -> None:
+    """Roll back and end the sessions of a request in the middle of it; the next ones are new."""
+    roll_back(request, sys.exc_info()[1])
+    opened = request.__dict__.get(_OPENED, [])
+    while opened:
+        database, session = opened.pop()
+        request.__dict__.pop(database.name, None)
+        database.end_session(session, completed=False)
+
+
+def finish(request: Any) -> None:
+    """End the sessions of a request after its other finished callbacks; it is one itself."""
     completed = _completed(request)
     try:
         while request.finished_callbacks:

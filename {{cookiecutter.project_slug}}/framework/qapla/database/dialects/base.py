@@ -20,6 +20,8 @@ class Failure(Flag):
     NONE = 0
     # The same work may succeed when it is repeated.
     TRANSIENT = auto()
+    # Another transaction came first, and the whole work may be repeated at once.
+    CONFLICT = auto()
     # Another transaction has the lock of a row.
     LOCKED = auto()
     # A statement writes where only reads are allowed.

@@ -34,6 +34,11 @@ def is_transient(error: BaseException) -> bool:
     return Failure.TRANSIENT in failure_of(error)
 
 
+def is_conflict(error: BaseException) -> bool:
+    """Whether an error is a deadlock, a serialization failure, or SQLite's locked file."""
+    return Failure.CONFLICT in failure_of(error)
+
+
 def is_misfit(error: BaseException) -> bool:
     """Whether a statement failed because a value does not fit its column."""
     return Failure.MISFIT in failure_of(error)

@@ -16,13 +16,14 @@ from qapla.exceptions import (
 )
 
 _FAILURES = {
+    1020: Failure.TRANSIENT | Failure.CONFLICT,  # a row has changed since the snapshot
     1040: Failure.TRANSIENT,  # too many connections
     1044: Failure.DENIED | Failure.DENIED_DATABASE,
     1049: Failure.MISSING_DATABASE,
     1053: Failure.TRANSIENT,  # the server shuts down
     1146: Failure.MISSING_TABLE,
     1205: Failure.TRANSIENT | Failure.LOCKED,  # waited too long for a lock
-    1213: Failure.TRANSIENT,  # deadlock
+    1213: Failure.TRANSIENT | Failure.CONFLICT,  # deadlock
     1264: Failure.MISFIT,  # number out of range
     1292: Failure.MISFIT,  # invalid date or time
     1366: Failure.MISFIT,  # value of another type, or a character that the encoding does not have

@@ -19,8 +19,8 @@ _FAILURES = {
     "22P05": Failure.MISFIT,  # character without a counterpart in the encoding
     "25006": Failure.READ_ONLY,  # the transaction only reads
     "3D000": Failure.MISSING_DATABASE,
-    "40001": Failure.TRANSIENT,  # serialization failure
-    "40P01": Failure.TRANSIENT,  # deadlock
+    "40001": Failure.TRANSIENT | Failure.CONFLICT,  # serialization failure
+    "40P01": Failure.TRANSIENT | Failure.CONFLICT,  # deadlock
     "42501": Failure.DENIED,  # insufficient privilege
     "42704": Failure.MISSING_ROLE,  # undefined object
     "42P01": Failure.MISSING_TABLE,

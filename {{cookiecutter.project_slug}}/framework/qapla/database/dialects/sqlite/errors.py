@@ -16,8 +16,8 @@ from qapla.exceptions import (
 )
 
 _FAILURES = {
-    sqlite3.SQLITE_BUSY: Failure.TRANSIENT,
-    sqlite3.SQLITE_LOCKED: Failure.TRANSIENT,
+    sqlite3.SQLITE_BUSY: Failure.TRANSIENT | Failure.CONFLICT,
+    sqlite3.SQLITE_LOCKED: Failure.TRANSIENT | Failure.CONFLICT,
     sqlite3.SQLITE_READONLY: Failure.READ_ONLY,
     sqlite3.SQLITE_CANTOPEN: Failure.MISSING_DATABASE,
 }

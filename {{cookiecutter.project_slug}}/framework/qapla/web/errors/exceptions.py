@@ -26,9 +26,9 @@ from qapla.exceptions import (
     QaplaError,
     StaleObject,
 )
-from qapla.web.methods import allowed_methods
-from qapla.web.problems import problem
-from qapla.web.repeats import Repeats
+from qapla.web.errors.methods import allowed_methods
+from qapla.web.errors.problems import problem
+from qapla.web.errors.repeats import Repeats
 
 logger = logging.getLogger(__name__)
 

@@ -9,8 +9,8 @@ from sqlalchemy import text
 from webtest import TestApp
 
 from qapla.database.database import Database
-from qapla.web import errors
-from qapla.web.repeats import Repeats
+from qapla.web.errors import exceptions
+from qapla.web.errors.repeats import Repeats
 
 from qapla_sample.application.app import SampleApplication
 from support.serving import plugins
@@ -26,7 +26,7 @@ UNAVAILABLE = {
 @pytest.fixture(autouse=True)
 def nothing_logged(monkeypatch: pytest.MonkeyPatch) -> None:
     """Forget the lines that other tests have logged."""
-    monkeypatch.setattr(errors, "_repeats", Repeats(seconds=10))
+    monkeypatch.setattr(exceptions, "_repeats", Repeats(seconds=3600))
 
 
 def executing(statement: str) -> View:

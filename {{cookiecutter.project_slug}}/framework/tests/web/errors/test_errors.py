@@ -123,7 +123,7 @@ def test_an_unexpected_error_is_logged_and_not_shown(
     """An error that neither client nor database has caused is 500; its traceback is in the log."""
     response = serve(failing(error)).get("/view", status=500)
     assert response.json == {"title": "Internal Server Error", "status": 500}
-    (record,) = [found for found in caplog.records if found.name == "qapla.web.errors"]
+    (record,) = [found for found in caplog.records if found.name == "qapla.web.errors.exceptions"]
     assert record.message == "500 for GET /view"
     assert record.exc_info is not None
     assert record.exc_info[1] is error

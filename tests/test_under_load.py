@@ -25,6 +25,8 @@ PATHS = (
     TEMPLATE / "tests" / "helpers",
 )
 TASKS = 2_000
+# A worker that has done nothing for as many seconds is stuck.
+STUCK = 20
 SENT = {"task-0", "task-1", "task-2"}
 
 
@@ -37,6 +39,8 @@ class Load:
         self.postgres.start()
         self.processes: list[subprocess.Popen[bytes]] = []
         self.worker: subprocess.Popen[bytes] | None = None
+        # How many rows there were, and when that was first seen.
+        self.seen = 0, time.monotonic()
         self.environment = {
             **os.environ,
             "PYTHONPATH": os.pathsep.join(map(str, PATHS)),
@@ -62,10 +66,14 @@ class Load:
         return process
 
     def supervise(self) -> subprocess.Popen[bytes]:
-        """Start a worker as its user would, or again when it has ended, as a supervisor does.
+        """Start a worker as its user would, or again when it has ended or is stuck, as a supervisor does.
 
-        With kombu 5.7 a worker may end when it acknowledges while Redis is away.
+        With kombu 5.7 a worker may end when it acknowledges while Redis is away, and seldom it
+        takes no more tasks after that. Source: celery, issue 10302.
         """
+        if self.worker is not None and time.monotonic() - self.seen[1] > STUCK:
+            self.kill(self.worker)
+            self.seen = self.seen[0], time.monotonic()
         if self.worker is None or self.worker.poll() is not None:
             application = ("-A", "qapla_sample.tasks.worker")
             options = ("--loglevel=INFO", "--concurrency=3")
@@ -86,8 +94,11 @@ class Load:
 
     def done(self) -> int:
         """Return how many rows there are, while a worker is there."""
+        count = sum(self.ask("SELECT count(*) FROM ships"))
+        if count != self.seen[0]:
+            self.seen = count, time.monotonic()
         self.supervise()
-        return sum(self.ask("SELECT count(*) FROM ships"))
+        return count
 
     def reached(self, count: float) -> bool:
         """Return whether there are so many rows."""
@@ -110,10 +121,17 @@ class Load:
     def stop(self) -> None:
         """Kill the processes that still run."""
         for process in self.processes:
-            if process.poll() is None:
-                os.killpg(process.pid, signal.SIGKILL)
-                process.wait()
+            self.kill(process)
         self.postgres.kill()
+        # pytest shows them when the test has failed.
+        for log in sorted(self.directory.glob("process-*.log")):
+            print(log.name, *log.read_text(errors="replace").splitlines()[-20:], sep="\n")
+
+    def kill(self, process: subprocess.Popen[bytes]) -> None:
+        """Kill a process with its children, if it still runs."""
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
 
 
 @pytest.fixture

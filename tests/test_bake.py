@@ -117,14 +117,17 @@ def test_the_order_of_the_databases_is_the_order_of_the_answer(bake: Bake) -> No
 
 
 @every_bake
-def test_an_outbox_is_linted_and_formatted(
+def test_additions_are_linted_and_formatted(
     bake: Bake, name: str, template: Path, tmp_path: Path
 ) -> None:
-    """The files of an outbox are as clean as the project."""
+    """The files of outboxes and tokens are as clean as the project."""
     project, _ = generate(template, tmp_path, GOOD_ANSWERS[name])
-    for database in sorted((project / "migrations").iterdir()):
-        command = [sys.executable, "-B", "-m", "qapla.scaffold", "outbox", database.name]
+    databases = sorted(path.name for path in (project / "migrations").iterdir())
+    # The longest name breaks the most lines.
+    added = [*(("outbox", database) for database in databases), ("tokens", max(databases, key=len))]
+    for addition, database in added:
+        command = [sys.executable, "-B", "-m", "qapla.scaffold", addition, database]
         printed = succeed(command, project, PYTHONPATH="framework")
-        assert f"    uv run alembic -n {database.name} upgrade head\n" in printed
+        assert f"    uv run alembic -n {database} upgrade head\n" in printed
     succeed([tool("ruff"), "check", "--no-cache", "."], project)
     succeed([tool("ruff"), "format", "--no-cache", "--check", "."], project)

@@ -12,8 +12,8 @@ from serving import served
 # The pages that use other commands than the README, in the order in which a project needs them.
 PAGES = ["README", "docs/web", "docs/databases", "docs/testing", "docs/tasks"]
 EXAMPLES = ["README", *(f"docs/{page}" for page in ("databases", "drivers", "settings", "tasks"))]
-# The database of the commands in a page: the examples of the outbox are about the first one.
-DATABASES = {"docs/tasks": "main"}
+# The database of the commands in a page: the examples of tokens and the outbox are about the first.
+DATABASES = {"docs/web": "main", "docs/tasks": "main"}
 # Commands that run until they are stopped, by a part of them, with their output when they work. A
 # dollar stands for the end.
 LASTING = {
@@ -33,7 +33,8 @@ def project(template: Path, workplace: Path) -> Path:
     for page in PAGES:
         for command in commands(project / f"{page}.md"):
             typed = command.replace("<database>", DATABASES.get(page, "analytics"))
-            if typed not in done:
+            # Each addition has an upgrade of its own.
+            if typed not in done or typed.endswith("upgrade head"):
                 run(typed, project)
             done.add(typed)
     return project

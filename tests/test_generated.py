@@ -8,6 +8,7 @@ import pymysql
 import pytest
 from answers import GOOD_ANSWERS
 from baking import generate, pythons, run, succeed, told_commands
+from documents import blocks
 from serving import ask, served
 
 Install = Callable[..., tuple[Path, str]]
@@ -195,6 +196,27 @@ def test_a_project_runs_on_any_engine_by_its_urls_alone(
     }
     command = ["uv", "run", "--extra", "mariadb", "pytest", "-q", *workers]
     assert " passed" in succeed(command, project, **urls)
+
+
+def test_tokens_on_any_engine_are_on_by_one_line(
+    mariadb: str, template: Path, workplace: Path, tmp_path: Path
+) -> None:
+    """Their migration makes their model; with the fixture of the docs every test passes then."""
+    project, _ = generate(template, workplace / "tokens", GOOD_ANSWERS["two databases"])
+    as_project = ["uv", "run", "--extra", "mariadb"]
+    succeed([*as_project, "python", "-m", "qapla.scaffold", "tokens", "main"], project)
+    succeed([*as_project, "mypy"], project)
+    tests = ["tests/integration/test_migrations.py", "tests/integration/main/test_tokens.py"]
+    for url in (f"sqlite:///{tmp_path}/main.db", f"{mariadb}_main"):
+        command = [*as_project, "pytest", "-q", *tests]
+        assert " passed" in succeed(command, project, ROTARRAN_DATABASES__MAIN__URL=url)
+    (fixture,) = (b for b in blocks(project / "docs/web.md", "python") if "def webapp" in b)
+    (project / "tests/integration/conftest.py").write_text(fixture, encoding="utf-8")
+    web = project / "src/rotarran/web/__init__.py"
+    first, rest = web.read_text(encoding="utf-8").split('    config.include(".routes")\n')
+    lines = '    config.include(".security")\n    config.include(".routes")\n'
+    web.write_text(f"{first}{lines}{rest}", encoding="utf-8")
+    assert " passed" in succeed([*as_project, "pytest", "-q"], project)
 
 
 def test_workers_share_a_template_and_keep_their_databases(install: Install) -> None:

@@ -215,6 +215,10 @@ class QueueMismatch(QaplaError):
     """The broker has a queue or an exchange otherwise than the settings declare it."""
 
 
+class UnusableToken(QaplaError, ValueError):
+    """A token cannot have a name or a permission."""
+
+
 class WorkerError(QaplaError):
     """A test has no worker: Celery is missing, or the process did not start."""
 

@@ -43,6 +43,16 @@ class Project:
             found.append(name.value)
         return found
 
+    def refuse_unknown(self, database: str) -> None:
+        """Refuse a database that the project does not have.
+
+        Raises:
+            ScaffoldError: The text lists the databases that there are.
+        """
+        known = self.databases()
+        if database not in known:
+            raise ScaffoldError(f"there is no database {database!r}, only {', '.join(known)}")
+
     def models(self) -> list[ModelName]:
         """Return the models that the project's database packages hold, by their modules."""
         return [

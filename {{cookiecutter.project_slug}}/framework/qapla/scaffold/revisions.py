@@ -9,7 +9,7 @@ from qapla.scaffold.names.model import ModelName
 
 
 def revision_id(name: ModelName | str) -> str:
-    """Return the id of the first revision of a model, or an outbox; its name alone decides."""
+    """Return the id of the first revision of a model, an outbox or tokens; its name alone decides."""
     return hashlib.sha256(str(name).encode()).hexdigest()[:12]
 
 

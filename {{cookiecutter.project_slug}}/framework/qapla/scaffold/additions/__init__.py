@@ -1,1 +1,1 @@
-"""Additions to a project: a database, a model, an outbox."""
+"""Additions to a project: a database, a model, an outbox, tokens."""

@@ -1,6 +1,5 @@
 """Add an outbox to a database: its tables, its relay, and their tests."""
 
-from qapla.exceptions import ScaffoldError
 from qapla.scaffold import revisions
 from qapla.scaffold.additions.schedule import schedule
 from qapla.scaffold.project import Project
@@ -28,9 +27,7 @@ def add_outbox(project: Project, database: str) -> list[str]:
     Raises:
         ScaffoldError: There is no such database, or one of the files exists already.
     """
-    known = project.databases()
-    if database not in known:
-        raise ScaffoldError(f"there is no database {database!r}, only {', '.join(known)}")
+    project.refuse_unknown(database)
     revision = revisions.revision_id(f"{database}.outbox")
     has_tasks = project.has(f"{project.source}/tasks/{database}")
     new = render(

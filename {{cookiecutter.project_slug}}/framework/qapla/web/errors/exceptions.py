@@ -63,7 +63,6 @@ def includeme(config: Any) -> None:
     config.add_exception_view(_http, context=HTTPError)
     config.add_exception_view(_unexpected, context=Exception)
     config.add_notfound_view(_not_found)
-    config.add_forbidden_view(_http)
 
 
 def _refused(error: QaplaError, request: Any) -> Any:
@@ -82,10 +81,10 @@ def _failed(error: Exception, request: Any) -> Any:
     """Answer 400 for a value that does not fit, and 503 for a database that is not available."""
     if is_misfit(error):
         return problem(request, 400, "a value does not fit its column")
-    if not _is_unavailable(error):
+    if not is_unavailable(error):
         # Pyramid goes on with the exception view of a more general class.
         raise PredicateMismatch
-    reason = _reason(error)
+    reason = one_line(error)
     repeated = _repeats.count(reason)
     if repeated is not None:
         more = f" (and {repeated} times since the last such line)" if repeated else ""
@@ -95,13 +94,14 @@ def _failed(error: Exception, request: Any) -> Any:
     return response
 
 
-def _is_unavailable(error: Exception) -> bool:
+def is_unavailable(error: Exception) -> bool:
+    """Whether a database is away, missing or not migrated."""
     if isinstance(error, PoolTimeout | DatabaseNotFound):
         return True
     return is_transient(error) or is_missing_table(error)
 
 
-def _reason(error: Exception) -> str:
+def one_line(error: Exception) -> str:
     """Return the error as one line, with its notes, which have the command to type."""
     shown = error.orig if isinstance(error, DBAPIError) else error
     (first, *_) = str(shown).splitlines() or [""]

@@ -5,7 +5,7 @@ from http import HTTPStatus
 from typing import Any
 
 import pytest
-from pyramid.httpexceptions import HTTPNotFound, HTTPUnauthorized
+from pyramid.httpexceptions import HTTPForbidden, HTTPNotFound, HTTPUnauthorized
 from pyramid.response import Response
 from sqlalchemy import text
 from webtest import TestApp
@@ -152,6 +152,8 @@ def test_an_exception_of_pyramid_is_a_problem(serve: Serve) -> None:
     response = serve(failing(error)).get("/view", status=401)
     assert response.json == {"title": "Unauthorized", "status": 401, "detail": "no token"}
     assert response.headers["WWW-Authenticate"] == "Bearer"
+    response = serve(failing(HTTPForbidden("not your ship"))).get("/view", status=403)
+    assert response.json == {"title": "Forbidden", "status": 403, "detail": "not your ship"}
     webapp = serve(failing(HTTPUnauthorized(json_body={"own": True})))
     assert webapp.get("/view", status=401).json == {"own": True}
 

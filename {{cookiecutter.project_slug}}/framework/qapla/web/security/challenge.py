@@ -5,7 +5,7 @@ Source: RFC 6750, section 3, "The WWW-Authenticate Response Header Field".
 
 from typing import Any
 
-from qapla.web.problems import problem
+from qapla.web.errors.problems import problem
 from qapla.web.security.policy import sent_token
 
 

@@ -12,7 +12,7 @@ import click
 from sqlalchemy.orm import Session
 
 from qapla.exceptions import QaplaError
-from qapla.web.errors import is_unavailable, one_line
+from qapla.web.errors.exceptions import is_unavailable, one_line
 from qapla.web.security.tokens import TokenDriver, as_utc
 
 if TYPE_CHECKING:

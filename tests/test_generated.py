@@ -9,10 +9,17 @@ import pytest
 from answers import GOOD_ANSWERS
 from baking import generate, pythons, run, succeed, told_commands
 from documents import blocks
+from openapi_spec_validator import validate
 from serving import ask, served
 
 Install = Callable[..., tuple[Path, str]]
 
+# Not whether parameters that exclude each other are accepted, nor whether a text that looks like a
+# number is refused as a text.
+SCHEMATHESIS = [
+    *("uv", "tool", "run", "schemathesis>=4.32,<5", "run", "--checks=all", "--max-examples=20"),
+    "--exclude-checks=positive_data_acceptance,negative_data_rejection",
+]
 FULL = {"two databases": "3.11", "strange names": "3.12", "four databases": "3.13"}
 # The oldest Python with the oldest versions that `pyproject.toml` allows.
 OLDEST = {"3.11": ("--resolution", "lowest-direct")}
@@ -111,6 +118,17 @@ def test_the_printed_commands_work(install: Install) -> None:
         assert ask("http://localhost:6543/ships")[1] == {"items": [ship], "next": None}
         assert ask(f"http://localhost:6543/ships/{ship['id']}")[1] == ship
         assert ask("http://localhost:6543/analytics/events")[1]["items"] == []
+
+
+def test_answers_fit_the_openapi_document(install: Install) -> None:
+    """The document is valid; of requests of every kind none is a fault of the server."""
+    project, _ = install("two databases")
+    for database in ("main", "analytics"):
+        succeed(["uv", "run", "alembic", "-n", database, "upgrade", "head"], project)
+    with served(project, ["uv", "run", "pserve", "development.ini"]):
+        validate(ask("http://localhost:6543/openapi.json")[1])
+        printed = succeed([*SCHEMATHESIS, "http://localhost:6543/openapi.json"], project)
+    assert "12 selected / 12 total" in printed
 
 
 def test_before_the_upgrade_the_log_has_the_command(install: Install) -> None:

@@ -5,13 +5,13 @@ from typing import Any
 from pydantic import Field
 
 from qapla.web.resource import (
+    Filters,
     Identified,
     Input,
     PageQuery,
     locate,
     page_of,
     read_body,
-    read_filters,
     read_query,
 )
 
@@ -29,7 +29,7 @@ class ShipRead(ShipCreate, Identified):
     """A ship in a response."""
 
 
-FILTERED = ("id", "name")
+FILTERS = Filters(ShipRead, "id", "name")
 
 
 class ShipController:
@@ -43,7 +43,7 @@ class ShipController:
     def list_page(self) -> dict[str, object]:
         """List a page of ships."""
         query = read_query(self.request, PageQuery)
-        filters = read_filters(self.request, ShipRead, FILTERED)
+        filters = FILTERS.read(self.request)
         columns = ShipRead.model_fields
         page = self.reads.page_rows(*columns, size=query.size, after=query.after, **filters)
         return page_of(self.request, query, ShipRead, page)

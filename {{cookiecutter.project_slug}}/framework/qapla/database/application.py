@@ -69,6 +69,7 @@ class DatabaseApplication(Application):
         add_request_sessions(self.config, self.dbs)
         add_json_renderer(self.config)
         self.config.registry["dbs"] = self.dbs
+        self.config.registry["environment"] = self.settings.environment
 
     def _import_models(self, database: Database) -> None:
         """Import the models of a database, as they refer to each other by name."""

@@ -71,9 +71,9 @@ PREFIXES = _words("aws docker git github gitlab npm pg pip postgres pyenv python
 MODEL = _words(
     """
     Any BaseApplicationFixture BaseTaskFixture Celery Controller Database DatabaseTask DummyRequest
-    Factory False Field HTTPNoContent Identified Input InvalidInput Mapped Migrations Model None
-    ObjectNotFound OnCommit Page PageQuery PrimaryKey ReadDriver Request Session String True WithDatabase
-    WorkerProcess WriteDriver
+    Factory False Field Filters HTTPNoContent Identified Input InvalidInput Mapped Migrations Model None
+    ObjectNotFound OnCommit Page PageOf PageQuery PrimaryKey ReadDriver Request Session String True
+    WithDatabase WorkerProcess WriteDriver
     """
 )
 

@@ -7,9 +7,28 @@ Source: RFC 9457, "Problem Details for HTTP APIs".
 from http import HTTPStatus
 from typing import Any
 
+from pydantic import BaseModel
 from pyramid.response import Response
 
 MEDIA_TYPE = "application/problem+json"
+
+
+class Fault(BaseModel):
+    """A fault of a request: of a part of its body, or of a parameter."""
+
+    detail: str
+    pointer: str | None = None
+    parameter: str | None = None
+
+
+class Problem(BaseModel):
+    """A request that failed."""
+
+    title: str
+    status: int
+    detail: str | None = None
+    errors: list[Fault] | None = None
+    columns: list[str] | None = None
 
 
 def problem(request: Any, status: int, detail: str | None = None, **members: Any) -> Response:

@@ -5,72 +5,94 @@
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Any, get_args
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from qapla.driver import Between, Equals, OneOf, StartsWith
-from qapla.exceptions import InvalidInput
+from qapla.exceptions import InvalidInput, UnknownAttribute
 from qapla.web.resource.rows import PageQuery
 
 SORT = "sort"
-_KINDS = ("in", "ge", "le", "prefix")
 _SEPARATOR = "__"
 
 
-def read_filters(request: Any, model: type[BaseModel], columns: Collection[str]) -> dict[str, Any]:
-    """Return the arguments of `list_all`, `page` and `count` that a query string asks for.
+class Filters:
+    """The parameters by which a listing is filtered and sorted.
 
     Args:
-        request: The request.
         model: The pydantic model of a row, by whose fields the values are parsed.
         columns: The names of the fields that may be filtered and sorted by.
 
     Raises:
-        InvalidInput: A parameter is unknown, or its value is wrong; the error has each parameter.
+        UnknownAttribute: A name is that of no field.
     """
-    query = {key: value for key, value in request.GET.items() if key not in PageQuery.model_fields}
-    faults = [
-        {"parameter": parameter, "detail": "is given twice"}
-        for parameter, times in Counter(request.GET.keys()).items()
-        if times > 1
-    ]
-    arguments: dict[str, Any] = {}
-    if SORT in query:
-        arguments["order_by"] = _order(query.pop(SORT), columns, faults)
-    given: dict[str, dict[str, Any]] = {}
-    for parameter, text in query.items():
-        name, _, kind = parameter.partition(_SEPARATOR)
-        if name not in columns or (kind and kind not in _KINDS) or parameter.endswith(_SEPARATOR):
-            known = ", ".join([*PageQuery.model_fields, SORT, *columns])
-            faults.append({"parameter": parameter, "detail": f"unknown; known: {known}"})
-            continue
-        try:
-            given.setdefault(name, {})[kind] = _parsed(model, name, kind, text)
-        except ValidationError as error:
-            detail = error.errors(include_url=False, include_input=False)[0]["msg"]
-            faults.append({"parameter": parameter, "detail": detail})
-    faults += _contradictions(given)
-    if faults:
-        raise InvalidInput("the query is invalid", faults)
-    return arguments | {name: _criterion(kinds) for name, kinds in given.items()}
+
+    def __init__(self, model: type[BaseModel], *columns: str) -> None:
+        self.model = model
+        self.columns = columns
+        for name in columns:
+            if name not in model.model_fields:
+                raise UnknownAttribute(model.__name__, name, model.model_fields)
+        self.types = {name: _types(model.model_fields[name].annotation) for name in columns}
+
+    def read(self, request: Any) -> dict[str, Any]:
+        """Return the arguments of `list_all`, `page` and `count` that a query string asks for.
+
+        Raises:
+            InvalidInput: A parameter is unknown, or its value is wrong; the error has each parameter.
+        """
+        query = {k: value for k, value in request.GET.items() if k not in PageQuery.model_fields}
+        faults = [
+            {"parameter": parameter, "detail": "is given twice"}
+            for parameter, times in Counter(request.GET.keys()).items()
+            if times > 1
+        ]
+        arguments: dict[str, Any] = {}
+        if SORT in query:
+            arguments["order_by"] = self._order(query.pop(SORT), faults)
+        given: dict[str, dict[str, Any]] = {}
+        for parameter, text in query.items():
+            name, _, kind = parameter.partition(_SEPARATOR)
+            if kind not in self.types.get(name, ()) or parameter.endswith(_SEPARATOR):
+                known = ", ".join([*PageQuery.model_fields, SORT, *self.columns])
+                faults.append({"parameter": parameter, "detail": f"unknown; known: {known}"})
+                continue
+            try:
+                given.setdefault(name, {})[kind] = _parsed(self.types[name][kind], kind, text)
+            except ValidationError as error:
+                detail = error.errors(include_url=False, include_input=False)[0]["msg"]
+                faults.append({"parameter": parameter, "detail": detail})
+        faults += _contradictions(given)
+        if faults:
+            raise InvalidInput("the query is invalid", faults)
+        return arguments | {name: _criterion(kinds) for name, kinds in given.items()}
+
+    def parameters(self) -> Iterator[tuple[str, str, TypeAdapter[Any]]]:
+        """Yield each parameter of a column, with its kind and the type of one value."""
+        for name, kinds in self.types.items():
+            for kind, adapter in kinds.items():
+                yield f"{name}{_SEPARATOR}{kind}" if kind else name, kind, adapter
+
+    def _order(self, text: str, faults: list[dict[str, str]]) -> list[str]:
+        names = text.split(",")
+        if any(name.removeprefix("-") not in self.columns for name in names):
+            known = ", ".join(self.columns)
+            faults.append({"parameter": SORT, "detail": f"expected {known}, with - for descending"})
+        return names
 
 
-def _order(text: str, columns: Collection[str], faults: list[dict[str, str]]) -> list[str]:
-    names = text.split(",")
-    if any(name.removeprefix("-") not in columns for name in names):
-        known = ", ".join(columns)
-        faults.append({"parameter": SORT, "detail": f"expected {known}, with - for descending"})
-    return names
+def _types(annotation: Any) -> dict[str, TypeAdapter[Any]]:
+    """Return the kinds of parameters of a field, with their types; the constraints of a body do not hold."""
+    own: TypeAdapter[Any] = TypeAdapter(annotation)
+    kinds = dict.fromkeys(("", "in", "ge", "le"), own)
+    return {**kinds, "prefix": own} if str in (annotation, *get_args(annotation)) else kinds
 
 
-def _parsed(model: type[BaseModel], name: str, kind: str, text: str) -> Any:
-    """Return the value of a parameter, by the type of the field, but without its constraints."""
+def _parsed(adapter: TypeAdapter[Any], kind: str, text: str) -> Any:
     if kind == "prefix":
         return text
-    annotation: Any = model.model_fields[name].annotation
-    adapter: TypeAdapter[Any] = TypeAdapter(annotation)
     if kind == "in":
         return [adapter.validate_strings(part) for part in text.split(",")]
     return adapter.validate_strings(text)

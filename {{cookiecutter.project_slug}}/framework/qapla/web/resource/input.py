@@ -62,12 +62,19 @@ def partial(model: type[BaseModel]) -> type[BaseModel]:
         annotated: Any = info.annotation
         for constraint in info.metadata:
             annotated = Annotated[annotated, constraint]
-        # A default is not validated, and not part of the fields that were given.
+        # A default is not validated, not part of the fields that were given, and with a factory
+        # no part of the JSON schema.
         fields[name] = (
             annotated,
-            Field(default=None, alias=info.alias, validation_alias=info.validation_alias),
+            Field(
+                default_factory=_absent, alias=info.alias, validation_alias=info.validation_alias
+            ),
         )
     return create_model(f"{model.__name__}Patch", __config__=model.model_config, **fields)
+
+
+def _absent() -> None:
+    """Stand in for a field that is not given."""
 
 
 def read_query(request: Any, model: type[M]) -> M:

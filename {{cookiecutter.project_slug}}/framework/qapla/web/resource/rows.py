@@ -1,7 +1,7 @@
 """The parts of requests and responses that every resource has."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Generic, TypeVar
 from urllib.parse import urlencode
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -11,6 +11,8 @@ from pyramid.response import Response
 from qapla.driver import Page
 from qapla.web.rendering import Converted
 from qapla.web.resource.output import dump_rows
+
+R = TypeVar("R", bound=BaseModel)
 
 
 class Input(BaseModel):
@@ -55,6 +57,13 @@ class PageQuery(BaseModel):
     after: str | None = None
 
 
+class PageOf(BaseModel, Generic[R]):
+    """A page of rows in a response."""
+
+    items: list[R]
+    next: str | None = Field(description="The cursor of the next page, for the parameter `after`.")
+
+
 def page_of(
     request: Any, query: PageQuery, model: type[Identified], page: Page[Any]
 ) -> dict[str, object]:
@@ -76,13 +85,12 @@ def page_of(
 
 
 def locate(request: Any, key: object) -> None:
-    """Set the status 201, and the URL of the row that a request has created.
+    """Set the URL of the row that a request has created.
 
     Args:
         request: A request whose path is that of all rows.
         key: The id of the new row.
     """
-    request.response.status_int = 201
     request.response.headers["Location"] = f"{request.path.rstrip('/')}/{key}"
 
 

@@ -4,7 +4,7 @@ Sources: Pyramid, "Security"; RFC 6750, "The OAuth 2.0 Authorization Framework: 
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from pyramid.request import RequestLocalCache
 from pyramid.security import Allowed, Denied
@@ -27,6 +27,9 @@ class BearerPolicy:
         driver: The driver of the tokens.
         database: The name of their database, whose session of the request is used.
     """
+
+    # Source: OpenAPI Specification, "Security Scheme Object".
+    openapi_scheme: ClassVar[dict[str, Any]] = {"type": "http", "scheme": "bearer"}
 
     def __init__(self, driver: type[TokenDriver], database: str) -> None:
         self.driver = driver

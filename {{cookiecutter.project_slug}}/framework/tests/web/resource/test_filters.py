@@ -8,8 +8,8 @@ from pydantic import BaseModel
 from pyramid.request import Request
 
 from qapla.driver import Between, Equals, OneOf, StartsWith
-from qapla.exceptions import InvalidInput
-from qapla.web.resource import read_filters
+from qapla.exceptions import InvalidInput, UnknownAttribute
+from qapla.web.resource import Filters
 
 
 class Ship(BaseModel):
@@ -26,7 +26,7 @@ COLUMNS = ("id", "name", "launched")
 
 def filters(query: str) -> dict[str, Any]:
     """Return the arguments of a query string."""
-    return read_filters(Request.blank(f"/ships?{query}"), Ship, COLUMNS)
+    return Filters(Ship, *COLUMNS).read(Request.blank(f"/ships?{query}"))
 
 
 @pytest.mark.parametrize(
@@ -57,6 +57,8 @@ KNOWN = "unknown; known: size, after, sort, id, name, launched"
         ("secret=x", "secret", KNOWN),
         ("nmae=x", "nmae", KNOWN),
         ("name__like=x", "name__like", KNOWN),
+        ("id__prefix=1", "id__prefix", KNOWN),
+        ("launched__prefix=2375", "launched__prefix", KNOWN),
         ("name__=x", "name__", KNOWN),
         ("sort=secret", "sort", "expected id, name, launched, with - for descending"),
         ("sort=", "sort", "expected id, name, launched, with - for descending"),
@@ -79,3 +81,10 @@ def test_a_value_of_another_type_is_a_fault(query: str) -> None:
     (fault,) = caught.value.faults
     assert fault["parameter"] == query.partition("=")[0]
     assert "yesterday" not in fault["detail"]
+
+
+def test_a_filter_is_a_field_of_the_model() -> None:
+    """A misspelt one fails where it is written, and not in a request."""
+    with pytest.raises(UnknownAttribute) as caught:
+        Filters(Ship, "nmae")
+    assert str(caught.value) == ("Ship has no attribute 'nmae'; known: id, name, launched, secret")

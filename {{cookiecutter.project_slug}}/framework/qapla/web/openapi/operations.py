@@ -1,0 +1,105 @@
+"""The operations of an API: the views of routes that declare with `returns` the schema of their result."""
+
+import inspect
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from qapla.web.resource.input import partial
+
+# A placeholder of a pattern with its regular expression, which may have braces of its own.
+_PLACEHOLDER = re.compile(r"\{(\w+)(?::((?:[^{}]|\{[^{}]*\})*))?\}|\*(\w+)")
+_DIGITS = re.compile(r"(?:\\d|\[0-9\])(?:[+*]|\{(?:\d+,)?(\d+)\})?")
+
+
+@dataclass(frozen=True)
+class Operation:
+    """A view of a route for one method."""
+
+    route: str
+    path: str
+    # The JSON schema of each placeholder of the path.
+    path_parameters: dict[str, dict[str, Any]]
+    method: str
+    name: str
+    text: str
+    body: Any
+    query: Any
+    returns: Any
+    status: int
+    permission: str | None
+
+
+def operations(registry: Any) -> Iterator[Operation]:
+    """Yield the operations of an application, in the order of its routes.
+
+    Args:
+        registry: Pyramid's registry, of a configuration that is committed.
+    """
+    introspector = registry.introspector
+    views: dict[str, list[Any]] = {}
+    for entry in introspector.get_category("views") or ():
+        view = entry["introspectable"]
+        if "returns" in view:
+            views.setdefault(view["route_name"], []).append((view, _permission(entry["related"])))
+    for entry in introspector.get_category("routes") or ():
+        route = entry["introspectable"]
+        for view, permission in views.get(route["name"], ()):
+            for method in _methods(view):
+                yield _operation(route, view, method, permission)
+
+
+def _permission(related: Iterable[Any]) -> str | None:
+    """Return the permission of a view, which Pyramid describes apart from it."""
+    return next((it["value"] for it in related if it.category_name == "permissions"), None)
+
+
+def _methods(view: Any) -> tuple[str, ...]:
+    # Pyramid serves HEAD by the view of GET, and names it there.
+    named = view["request_methods"] or ()
+    listed = (named,) if isinstance(named, str) else tuple(named)
+    return tuple(method for method in listed if method != "HEAD")
+
+
+def _operation(route: Any, view: Any, method: str, permission: str | None) -> Operation:
+    path, parameters = _path(route["pattern"])
+    function = view["callable"]
+    name = view["attr"] or function.__name__
+    body = view.get("body")
+    returns = view["returns"]
+    return Operation(
+        route=route["name"],
+        path=path,
+        path_parameters=parameters,
+        method=method.lower(),
+        name=f"{route['name']}.{name}",
+        text=inspect.getdoc(getattr(function, view["attr"]) if view["attr"] else function) or name,
+        body=partial(body) if body is not None and method == "PATCH" else body,
+        query=view.get("query"),
+        returns=returns,
+        status=view.get("status", 204 if returns is None else 200),
+        permission=permission,
+    )
+
+
+def _path(pattern: str) -> tuple[str, dict[str, dict[str, Any]]]:
+    """Return a route's pattern as a path of OpenAPI, and the schemas of its placeholders."""
+    parameters: dict[str, dict[str, Any]] = {}
+
+    def replace(found: re.Match[str]) -> str:
+        name = found[1] or found[3]
+        parameters[name] = _schema(found[2])
+        return f"{{{name}}}"
+
+    return "/" + _PLACEHOLDER.sub(replace, pattern).lstrip("/"), parameters
+
+
+def _schema(expression: str | None) -> dict[str, Any]:
+    if expression is None:
+        return {"type": "string"}
+    digits = _DIGITS.fullmatch(expression)
+    if digits is None:
+        return {"type": "string", "pattern": f"^{expression}$"}
+    most = {"maximum": 10 ** int(digits[1]) - 1} if digits[1] else {}
+    return {"type": "integer", "minimum": 0, **most}

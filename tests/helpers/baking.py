@@ -24,8 +24,8 @@ atexit.register(shutil.rmtree, _NESTED, ignore_errors=True)
 
 def clean_environment(**more: str) -> dict[str, str]:
     """Return an environment without the variables that the run of these tests has set."""
-    inherited = ("VIRTUAL_ENV", "PYTHONDONTWRITEBYTECODE", "PYTHONPATH", "PYTEST_CURRENT_TEST")
-    kept = {key: value for key, value in os.environ.items() if key not in inherited}
+    inherited = ("VIRTUAL_ENV", "PYTHONDONTWRITEBYTECODE", "PYTHONPATH", "PYTEST_")
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(inherited)}
     return {**kept, "PYTEST_DEBUG_TEMPROOT": _NESTED, **more}
 
 

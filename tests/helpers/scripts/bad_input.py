@@ -44,6 +44,10 @@ IDS = [
     "%zz",
     "null",
     "%ED%A0%80",
+    "%2F",
+    "1%2F2",
+    "..%2F1",
+    "1%0d%0aX:y",
 ]
 PATHS = ["/%ff", "/%00", "/%c0%af", "/ships%ff", "/ships%00", "/%E0%80%80", "//", "/ships//1"]
 VALUES = [
@@ -86,7 +90,13 @@ KEYS = [
 ]
 BODIES = [
     *[b"", b"{", b"[]", b"null", b"1", b'"x"', b"{}", b"\x00", b"\xff\xfe{"],
-    *[b"[" * 100_000, b'{"a":' * 10_000, b"[" + b"{}," * 300_000 + b"{}]"],
+    *[
+        b"[" * 10_000_000,
+        b'{"name":"a","name":"b"}',
+        b"[" * 100_000,
+        b'{"a":' * 10_000,
+        b"[" + b"{}," * 300_000 + b"{}]",
+    ],
     *[b'{"name":' + value + b"}" for value in (b"null", b"1", b'""', b"NaN", b'["x"]', b'{"a":1}')],
     *[b'{"name":"' + value + b'"}' for value in (b"a" * 201, b"\\u0000", b"\\ud800", b"\xff")],
     b'{"name":' + b"9" * 5000 + b"}",
@@ -106,6 +116,7 @@ def requests() -> Iterator[tuple[str, str, bytes, str]]:
     for body in BODIES:
         for content_type in TYPES:
             yield "POST", "/ships", body, content_type
+            yield "PUT", "/ships/1", body, content_type
             yield "PATCH", "/ships/1", body, content_type
     for method in ("PUT", "DELETE", "PATCH", "OPTIONS", "FOO"):
         yield method, "/ships", b"", ""

@@ -61,7 +61,7 @@ class DatabaseApplication(Application):
             self._import_models(database)
 
     def add_database_web(self) -> None:
-        """Open sessions for requests, and render rows as JSON; for `append_web_plugins`."""
+        """Open sessions for requests, render rows as JSON and check hosts; for `append_web_plugins`."""
         # Imported here, as it imports Pyramid: whatever is not the web starts faster without it.
         from qapla.web.rendering import add_json_renderer
         from qapla.web.requests import add_request_sessions
@@ -69,6 +69,10 @@ class DatabaseApplication(Application):
         add_request_sessions(self.config, self.dbs)
         add_json_renderer(self.config)
         self.config.registry["dbs"] = self.dbs
+        if self.settings.hosts:
+            from qapla.web.security.hosts import add_host_check
+
+            add_host_check(self.config, self.settings.hosts)
 
     def _import_models(self, database: Database) -> None:
         """Import the models of a database, as they refer to each other by name."""

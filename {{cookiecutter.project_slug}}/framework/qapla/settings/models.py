@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from qapla.settings.hosts import Host
+
 DELIMITER = "__"
 
 
@@ -30,7 +32,10 @@ class DatabaseSettings(BaseModel):
 
 
 class Settings(BaseSettings):
-    """The settings of an application; a project adds its own as fields of a subclass."""
+    """The settings of an application; a project adds its own as fields of a subclass.
+
+    A request for a host that is not in `hosts` is refused; an empty list allows every host.
+    """
 
     model_config = SettingsConfigDict(
         env_nested_delimiter=DELIMITER,
@@ -45,6 +50,7 @@ class Settings(BaseSettings):
     paths: dict[str, Path] = {}
     logging: dict[str, Any] = {}
     celery: dict[str, Any] = Field(default={}, repr=False)
+    hosts: list[Host] = []
 
     if TYPE_CHECKING:
         # The fields of a project's own subclass, which `application.settings` cannot know.

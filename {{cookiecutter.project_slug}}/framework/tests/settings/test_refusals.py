@@ -1,5 +1,6 @@
 """Settings that are refused, in one line."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -69,7 +70,7 @@ def test_an_unknown_variable(project: Project, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("PROBE_DATABASE__MAIN__URL", PG.format("gowron"))
     assert error_of(project()) == (
         "the variable PROBE_DATABASE__MAIN__URL is unknown; known: "
-        "PROBE_ENVIRONMENT, PROBE_DATABASES, PROBE_PATHS, PROBE_LOGGING, PROBE_CELERY"
+        "PROBE_ENVIRONMENT, PROBE_DATABASES, PROBE_PATHS, PROBE_LOGGING, PROBE_CELERY, PROBE_HOSTS"
     )
 
 
@@ -139,3 +140,16 @@ def test_bad_json_is_told_without_the_value(
     """A value that is no JSON object is named, and not shown."""
     monkeypatch.setenv(variable, '{"gowron')
     assert error_of(project()) == f"the variable {variable} is wrong: {message}"
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["", ".", "*", "*.a.org", "http://a.org", "a.org/", "a.org:80", "::1", "[a]", "..a.org", "a b"],
+)
+def test_a_wrong_host(project: Project, monkeypatch: pytest.MonkeyPatch, host: str) -> None:
+    """It would be no host of any request."""
+    monkeypatch.setenv("PROBE_HOSTS", json.dumps(["example.com", host]))
+    assert error_of(project()) == (
+        f"the variable PROBE_HOSTS is wrong: {host!r} is not a host: expected a name or an address "
+        "without scheme, port and path, such as 'example.com', or '.example.com' with its subdomains"
+    )

@@ -61,7 +61,10 @@ class DatabaseApplication(Application):
             self._import_models(database)
 
     def add_database_web(self) -> None:
-        """Open sessions for requests, render rows as JSON and check hosts; for `append_web_plugins`."""
+        """Open sessions for requests, render rows as JSON, and check hosts and origins.
+
+        For `append_web_plugins`.
+        """
         # Imported here, as it imports Pyramid: whatever is not the web starts faster without it.
         from qapla.web.rendering import add_json_renderer
         from qapla.web.requests import add_request_sessions
@@ -69,6 +72,11 @@ class DatabaseApplication(Application):
         add_request_sessions(self.config, self.dbs)
         add_json_renderer(self.config)
         self.config.registry["dbs"] = self.dbs
+        if self.settings.cors_origins:
+            from qapla.web.security.origins import add_origins
+
+            add_origins(self.config, self.settings.cors_origins)
+        # The last tween is the first to see a request.
         if self.settings.hosts:
             from qapla.web.security.hosts import add_host_check
 

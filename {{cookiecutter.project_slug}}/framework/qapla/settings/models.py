@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from qapla.settings.hosts import Host
+from qapla.settings.origins import Origins
 
 DELIMITER = "__"
 
@@ -35,6 +36,7 @@ class Settings(BaseSettings):
     """The settings of an application; a project adds its own as fields of a subclass.
 
     A request for a host that is not in `hosts` is refused; an empty list allows every host.
+    Pages of `cors_origins` may read responses; an empty list allows none of another origin.
     """
 
     model_config = SettingsConfigDict(
@@ -51,6 +53,7 @@ class Settings(BaseSettings):
     logging: dict[str, Any] = {}
     celery: dict[str, Any] = Field(default={}, repr=False)
     hosts: list[Host] = []
+    cors_origins: Origins = []
 
     if TYPE_CHECKING:
         # The fields of a project's own subclass, which `application.settings` cannot know.

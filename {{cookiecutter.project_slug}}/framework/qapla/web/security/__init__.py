@@ -1,1 +1,1 @@
-"""Security: bearer tokens, Pyramid's security policy of them and their command; hosts."""
+"""Security: bearer tokens, Pyramid's security policy of them and their command; hosts and origins."""

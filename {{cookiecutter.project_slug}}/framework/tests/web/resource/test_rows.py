@@ -165,6 +165,7 @@ def test_rows_are_streamed_as_lines(make_sample: Callable[..., SampleApplication
     """Each is JSON of its own."""
     response = TestApp(filled(make_sample, 25).run_wsgi()).get("/lines")
     assert response.content_type == "application/jsonl"
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
     lines = [json.loads(line) for line in response.body.splitlines()]
     assert [line["name"] for line in lines] == [f"Bird {number}" for number in range(25)]
 

@@ -102,7 +102,7 @@ def test_a_byte_order_mark_hides_no_variable(project: Project, tmp_path: Path) -
     application = project()
     text = "PROBE_DATABASES__MAIN__URL=sqlite:////tmp/first.db\n"
     (tmp_path / ".env").write_bytes(text.encode("utf-8-sig"))
-    assert application.run_command().dbs["main"].target.url.database == "/tmp/first.db"
+    assert application.run_command().dbs["main"].target.url.database == "/tmp/first.db"  # noqa: S108 (never opened)
 
 
 def test_a_directory_in_place_of_the_file(project: Project, tmp_path: Path) -> None:

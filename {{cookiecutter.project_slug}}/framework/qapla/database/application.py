@@ -80,7 +80,9 @@ class DatabaseApplication(Application):
         if self.settings.hosts:
             from qapla.web.security.hosts import add_host_check
 
-            add_host_check(self.config, self.settings.hosts)
+            # WebTest asks `localhost`.
+            tested = ["localhost"] if self.purpose == TESTS else []
+            add_host_check(self.config, [*self.settings.hosts, *tested])
 
     def _import_models(self, database: Database) -> None:
         """Import the models of a database, as they refer to each other by name."""

@@ -1,12 +1,16 @@
 """Requests for hosts that are in the setting `hosts`, and for others."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from pyramid.interfaces import ITweens
 from pyramid.request import Request
 from pyramid.response import Response
+from webtest import TestApp
+
+from qapla_sample.application.app import SampleApplication
 
 Ask = Callable[[str | None], Response]
 
@@ -97,3 +101,13 @@ def test_hosts_are_not_checked_by_default(sample: Any) -> None:
     sample.run_wsgi()
     names = [name for name, _ in sample.config.registry.getUtility(ITweens).implicit()]
     assert names == ["pyramid.tweens.excview_tween_factory"]
+
+
+@pytest.mark.parametrize(("purpose", "status"), [("tests", 404), ("command", 400)])
+def test_tests_may_ask_localhost(
+    sqlite: Path, monkeypatch: pytest.MonkeyPatch, purpose: str, status: int
+) -> None:
+    """As WebTest does; other purposes may not."""
+    monkeypatch.setenv("QAPLA_SAMPLE_HOSTS", '["example.com"]')
+    application = getattr(SampleApplication(), f"run_{purpose}")()
+    TestApp(application.run_wsgi()).get("/nowhere", status=status)

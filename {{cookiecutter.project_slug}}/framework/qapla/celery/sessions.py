@@ -10,7 +10,7 @@ from celery.signals import task_postrun, task_prerun
 
 from qapla.database.decorators import begin_scope, end_scope
 
-_TOKEN = "qapla_scope"
+_TOKEN = "qapla_scope"  # noqa: S105 (the name of an attribute)
 
 
 def connect_scopes() -> None:

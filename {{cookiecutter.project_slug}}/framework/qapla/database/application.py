@@ -61,7 +61,10 @@ class DatabaseApplication(Application):
             self._import_models(database)
 
     def add_database_web(self) -> None:
-        """Open sessions for requests, and render rows as JSON; for `append_web_plugins`."""
+        """Open sessions for requests, render rows as JSON, and check hosts and origins.
+
+        For `append_web_plugins`.
+        """
         # Imported here, as it imports Pyramid: whatever is not the web starts faster without it.
         from qapla.web.rendering import add_json_renderer
         from qapla.web.requests import add_request_sessions
@@ -70,6 +73,17 @@ class DatabaseApplication(Application):
         add_json_renderer(self.config)
         self.config.registry["dbs"] = self.dbs
         self.config.registry["environment"] = self.settings.environment
+        if self.settings.cors_origins:
+            from qapla.web.security.origins import add_origins
+
+            add_origins(self.config, self.settings.cors_origins)
+        # The last tween is the first to see a request.
+        if self.settings.hosts:
+            from qapla.web.security.hosts import add_host_check
+
+            # WebTest asks `localhost`.
+            tested = ["localhost"] if self.purpose == TESTS else []
+            add_host_check(self.config, [*self.settings.hosts, *tested])
 
     def _import_models(self, database: Database) -> None:
         """Import the models of a database, as they refer to each other by name."""

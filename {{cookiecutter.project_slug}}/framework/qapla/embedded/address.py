@@ -26,7 +26,7 @@ def address(data: Path) -> Path:
     if sys.platform == "win32" or _is_usable(data):
         return data
     name = hashlib.sha256(os.fsencode(data)).hexdigest()[:16]
-    for place in (os.environ.get("XDG_RUNTIME_DIR"), tempfile.gettempdir(), "/tmp"):
+    for place in (os.environ.get("XDG_RUNTIME_DIR"), tempfile.gettempdir(), "/tmp"):  # noqa: S108 (only a link of this user)
         link = Path(place or "/", f"qapla-{os.geteuid()}", name)
         if place and _is_usable(link) and _link(link, data):
             return link

@@ -122,7 +122,7 @@ def _start(data: Path, programs: Path, account: Account | None) -> None:
         start_new_session=True,
         creationflags=flags,
     )
-    assert process.stdout is not None
+    assert process.stdout is not None  # noqa: S101 (for mypy)
     with process.stdout:
         printed = process.stdout.read()
     if printed == supervisor.READY:

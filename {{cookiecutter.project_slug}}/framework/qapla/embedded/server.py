@@ -79,7 +79,7 @@ class Server:
 
         Source: PostgreSQL, "src/include/utils/pidfile.h".
         """
-        assert self.process is not None
+        assert self.process is not None  # noqa: S101 (for mypy)
         try:
             lines = Path("postmaster.pid").read_text().splitlines()
         except OSError:

@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from qapla.settings.hosts import Host
+from qapla.settings.origins import Origins
+
 DELIMITER = "__"
 
 
@@ -30,7 +33,11 @@ class DatabaseSettings(BaseModel):
 
 
 class Settings(BaseSettings):
-    """The settings of an application; a project adds its own as fields of a subclass."""
+    """The settings of an application; a project adds its own as fields of a subclass.
+
+    A request for a host that is not in `hosts` is refused; an empty list allows every host.
+    Pages of `cors_origins` may read responses; an empty list allows none of another origin.
+    """
 
     model_config = SettingsConfigDict(
         env_nested_delimiter=DELIMITER,
@@ -45,6 +52,8 @@ class Settings(BaseSettings):
     paths: dict[str, Path] = {}
     logging: dict[str, Any] = {}
     celery: dict[str, Any] = Field(default={}, repr=False)
+    hosts: list[Host] = []
+    cors_origins: Origins = []
 
     if TYPE_CHECKING:
         # The fields of a project's own subclass, which `application.settings` cannot know.

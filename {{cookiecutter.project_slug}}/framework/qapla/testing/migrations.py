@@ -102,7 +102,7 @@ class BaseMigrationTests(BaseApplicationFixture):
                 f"`uv run alembic -n {migrated.name} upgrade head --sql`",
             )
         # Without a revision there is nothing to print.
-        assert "alembic_version" in printed.getvalue() or not _scripts(migrated).get_heads()
+        assert "alembic_version" in printed.getvalue() or not _scripts(migrated).get_heads()  # noqa: S101 (a test)
 
     def test_no_other_database_is_on_the_schema(
         self, migrated: Database, application: DatabaseApplication

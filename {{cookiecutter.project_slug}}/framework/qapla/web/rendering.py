@@ -22,6 +22,10 @@ from pyramid.renderers import JSON, json_renderer_factory
 _ADAPTED = (date, time, timedelta, Decimal, Enum, UUID, bytes, bytearray, BaseModel)
 
 
+# A client must not take a document for a page.
+NOSNIFF = ("X-Content-Type-Options", "nosniff")
+
+
 class Converted(dict[str, Any]):
     """A document of nothing but JSON, which the renderer writes in a third of the time."""
 
@@ -56,8 +60,21 @@ def add_json_renderer(config: Any) -> None:
     config.action(("qapla", "json renderer"), register, order=PHASE0_CONFIG)
 
 
+class _Renderer(JSON):  # type: ignore[misc]
+    def __call__(self, info: Any) -> Callable[[Any, Any], str | bytes]:
+        render: Callable[[Any, Any], str | bytes] = super().__call__(info)
+
+        def render_response(value: Any, system: Any) -> str | bytes:
+            request = system.get("request")
+            if request is not None and NOSNIFF not in request.response.headerlist:
+                request.response.headerlist.append(NOSNIFF)
+            return render(value, system)
+
+        return render_response
+
+
 def _renderer() -> JSON:
-    renderer = JSON(serializer=_dumps)
+    renderer = _Renderer(serializer=_dumps)
     for adapted in _ADAPTED:
         renderer.add_adapter(adapted, lambda value, request: _converted(value))
     return renderer

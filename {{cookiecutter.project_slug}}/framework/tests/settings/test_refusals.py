@@ -1,5 +1,6 @@
 """Settings that are refused, in one line."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -69,7 +70,7 @@ def test_an_unknown_variable(project: Project, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("PROBE_DATABASE__MAIN__URL", PG.format("gowron"))
     assert error_of(project()) == (
         "the variable PROBE_DATABASE__MAIN__URL is unknown; known: "
-        "PROBE_ENVIRONMENT, PROBE_DATABASES, PROBE_PATHS, PROBE_LOGGING, PROBE_CELERY"
+        "PROBE_ENVIRONMENT, PROBE_DATABASES, PROBE_PATHS, PROBE_LOGGING, PROBE_CELERY, PROBE_HOSTS, PROBE_CORS_ORIGINS"
     )
 
 
@@ -139,3 +140,53 @@ def test_bad_json_is_told_without_the_value(
     """A value that is no JSON object is named, and not shown."""
     monkeypatch.setenv(variable, '{"gowron')
     assert error_of(project()) == f"the variable {variable} is wrong: {message}"
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["", ".", "*", "*.a.org", "http://a.org", "a.org/", "a.org:80", "::1", "[a]", "..a.org", "a b"],
+)
+def test_a_wrong_host(project: Project, monkeypatch: pytest.MonkeyPatch, host: str) -> None:
+    """It would be no host of any request."""
+    monkeypatch.setenv("PROBE_HOSTS", json.dumps(["example.com", host]))
+    assert error_of(project()) == (
+        f"the variable PROBE_HOSTS is wrong: {host!r} is not a host: expected a name or an address "
+        "without scheme, port and path, such as 'example.com', or '.example.com' with its subdomains"
+    )
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "",
+        "null",
+        "a.org",
+        "//a.org",
+        "https://",
+        "https://a.org/",
+        "https://*.a.org",
+        "https://a.org:443",
+        "http://a.org:80",
+        "https://a.org:0",
+        "https://a.org:x",
+        "https://worf@a.org",
+        "https://a.org?x",
+        "https://ä.org",
+        "https://[::1",
+    ],
+)
+def test_a_wrong_origin(project: Project, monkeypatch: pytest.MonkeyPatch, origin: str) -> None:
+    """No browser would send it."""
+    monkeypatch.setenv("PROBE_CORS_ORIGINS", json.dumps(["https://example.com", origin]))
+    assert error_of(project()) == (
+        f"the variable PROBE_CORS_ORIGINS is wrong: {origin!r} is not an origin: expected the "
+        "scheme, the host and no default port, such as 'https://app.example.com', or '*' alone"
+    )
+
+
+def test_any_origin_beside_others(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The others would be without effect."""
+    monkeypatch.setenv("PROBE_CORS_ORIGINS", '["*", "https://example.com"]')
+    assert error_of(project()) == (
+        "the variable PROBE_CORS_ORIGINS is wrong: '*' is every origin: remove the other entries"
+    )

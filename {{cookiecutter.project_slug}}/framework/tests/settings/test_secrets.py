@@ -110,7 +110,7 @@ def test_a_password_is_in_no_repr(
     monkeypatch.setenv("PROBE_DATABASES__MAIN__DEFAULT_URL", url)
     application = project(databases=("main",)).run_command()
     database = application.dbs["main"]
-    assert database.url.password == "gowron"
+    assert database.url.password == "gowron"  # noqa: S105 (of no server)
     shown = [repr(database), repr(database.target), repr(database.engine), str(database.url)]
     shown += [repr(application.settings), str(application.settings.model_dump())]
     assert "gowron" not in "".join(shown)

@@ -55,7 +55,7 @@ def test_a_slip_of_the_keyboard_is_told_beside_a_service(
     monkeypatch.setenv(f"PROBE_{name}", value)
     assert refusal(project()) == (
         f"the variable PROBE_{name} is unknown; known: PROBE_ENVIRONMENT, PROBE_DATABASES, "
-        "PROBE_PATHS, PROBE_LOGGING, PROBE_CELERY"
+        "PROBE_PATHS, PROBE_LOGGING, PROBE_CELERY, PROBE_HOSTS, PROBE_CORS_ORIGINS"
     )
 
 
@@ -102,7 +102,7 @@ def test_a_byte_order_mark_hides_no_variable(project: Project, tmp_path: Path) -
     application = project()
     text = "PROBE_DATABASES__MAIN__URL=sqlite:////tmp/first.db\n"
     (tmp_path / ".env").write_bytes(text.encode("utf-8-sig"))
-    assert application.run_command().dbs["main"].target.url.database == "/tmp/first.db"
+    assert application.run_command().dbs["main"].target.url.database == "/tmp/first.db"  # noqa: S108 (never opened)
 
 
 def test_a_directory_in_place_of_the_file(project: Project, tmp_path: Path) -> None:

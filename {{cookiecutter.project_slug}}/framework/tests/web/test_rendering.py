@@ -11,7 +11,7 @@ from uuid import UUID
 import pytest
 from pydantic import BaseModel
 from pydantic_core import PydanticSerializationError
-from pyramid.renderers import JSON
+from pyramid.renderers import JSON, RendererHelper
 from webtest import TestApp
 
 from qapla.web.rendering import jsonable
@@ -101,6 +101,27 @@ def test_the_renderer_knows_each_type(make_sample: Make, value: object, expected
     answer = serve(make_sample, lambda request: {"value": value}).get("/view")
     assert strict(answer.text) == {"value": expected}
     assert answer.content_type == "application/json"
+
+
+def test_an_answer_is_taken_for_nothing_but_json(make_sample: Make) -> None:
+    """Its header says so once, whether or not the view has set it."""
+
+    def view(request: Any) -> str:
+        if "set" in request.GET:
+            request.response.headers["X-Content-Type-Options"] = "nosniff"
+        return "<script>"
+
+    webapp = serve(make_sample, view)
+    for path in ("/view", "/view?set"):
+        assert webapp.get(path).headers.getall("X-Content-Type-Options") == ["nosniff"]
+
+
+def test_json_without_a_request(make_sample: Make) -> None:
+    """There is no response that could have the header."""
+    application = make_sample()
+    application.run_wsgi()
+    renderer = RendererHelper("json", registry=application.config.registry)
+    assert renderer.render({"pay": Decimal("1.5")}, {}) == '{"pay": "1.5"}'
 
 
 @each_value

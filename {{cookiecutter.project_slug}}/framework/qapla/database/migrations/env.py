@@ -146,7 +146,7 @@ def _connected(database: Database | None, stack: ExitStack) -> Connection:
     Raises:
         DatabaseError: The server does not let us in, or has no such database.
     """
-    assert database is not None
+    assert database is not None  # noqa: S101 (for mypy)
     try:
         if database.target.creatable:
             if not database.exists():

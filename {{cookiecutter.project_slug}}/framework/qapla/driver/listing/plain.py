@@ -44,7 +44,7 @@ def _maker(names: tuple[str, ...]) -> Callable[[Iterable[Any]], Dicts]:
     """
     values = [f"value_{place}" for place in range(len(names))]
     items = ", ".join(f"{name!r}: {value}" for name, value in zip(names, values, strict=True))
-    made: Callable[[Iterable[Any]], Dicts] = eval(
+    made: Callable[[Iterable[Any]], Dicts] = eval(  # noqa: S307 (numbers, and names as literals)
         f"lambda rows: [{{{items}}} for ({', '.join(values)},) in rows]", {}
     )
     return made

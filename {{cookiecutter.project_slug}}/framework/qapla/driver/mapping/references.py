@@ -16,9 +16,10 @@ from sqlalchemy.exc import DBAPIError
 _NAME = r'"?(?P<table>[^\s"(]+)"?'
 _INSERT = re.compile(rf"INSERT INTO {_NAME} \((?P<columns>[^)]*)\) VALUES", re.IGNORECASE)
 _UPDATE = re.compile(
-    rf"UPDATE {_NAME} SET (?P<columns>.*?)(?: WHERE |$)", re.IGNORECASE | re.DOTALL
+    rf"UPDATE {_NAME} SET (?P<columns>.*?)(?: WHERE |$)",  # noqa: S608 (a pattern)
+    re.IGNORECASE | re.DOTALL,
 )
-_DELETE = re.compile(rf"DELETE FROM {_NAME}", re.IGNORECASE)
+_DELETE = re.compile(rf"DELETE FROM {_NAME}", re.IGNORECASE)  # noqa: S608 (a pattern)
 # With these a deletion goes on, in the referring table or not at all.
 _PASSED_ON = ("CASCADE", "SET NULL", "SET DEFAULT")
 

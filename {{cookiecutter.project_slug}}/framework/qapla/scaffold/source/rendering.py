@@ -11,7 +11,7 @@ from qapla.scaffold.source.layout import lay_out
 
 BLUEPRINTS = Path(__file__).parent.parent / "blueprints"
 
-_environment = Environment(
+_environment = Environment(  # noqa: S701 (Python, not HTML)
     loader=FileSystemLoader(BLUEPRINTS),
     undefined=StrictUndefined,
     keep_trailing_newline=True,

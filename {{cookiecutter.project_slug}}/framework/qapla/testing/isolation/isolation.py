@@ -100,7 +100,7 @@ class Isolation:
     @contextmanager
     def example(self) -> Iterator[None]:
         """Undo the block's writes; those of fixtures before it stay for the next one."""
-        assert self._shared is not None
+        assert self._shared is not None  # noqa: S101 (for mypy)
         before = [(session, set(session)) for session in self._adopted]
         for session, _ in before:
             # Its savepoint would be around that of the block otherwise.

@@ -130,7 +130,7 @@ class ResourceTracker:
 def _place() -> Place:
     """Return the nearest line outside of the packages between."""
     frame = inspect.currentframe()
-    assert frame is not None
+    assert frame is not None  # noqa: S101 (for mypy)
     while frame.f_back is not None:
         if frame.f_globals.get("__name__", "").partition(".")[0] not in _BETWEEN:
             break

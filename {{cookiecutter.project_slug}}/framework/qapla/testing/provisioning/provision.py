@@ -164,7 +164,7 @@ def _clone_or_migrate(database: Database, server: Server, digest: str, mode: Mod
     server.drop()
     server.clone(name)
     server.disable_synchronous_commit()
-    assert known is not None
+    assert known is not None  # noqa: S101 (for mypy)
     return replace(known, run="")
 
 

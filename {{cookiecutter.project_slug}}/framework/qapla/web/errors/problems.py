@@ -10,6 +10,8 @@ from typing import Any
 from pydantic import BaseModel
 from pyramid.response import Response
 
+from qapla.web.rendering import NOSNIFF
+
 MEDIA_TYPE = "application/problem+json"
 
 
@@ -47,6 +49,5 @@ def problem(request: Any, status: int, detail: str | None = None, **members: Any
     response.status_int = status
     response.json_body = {**document, **members}
     response.content_type = MEDIA_TYPE
-    # A client must not take the document for a page.
-    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers.update([NOSNIFF])
     return response

@@ -9,7 +9,7 @@ from pydantic_core import to_json
 from pyramid.response import Response
 
 from qapla.driver import Page
-from qapla.web.rendering import Converted
+from qapla.web.rendering import NOSNIFF, Converted
 from qapla.web.resource.output import dump_rows
 
 R = TypeVar("R", bound=BaseModel)
@@ -103,4 +103,6 @@ def stream_lines(rows: Iterable[Mapping[str, Any]]) -> Response:
         rows: The rows as JSON, such as `ShipRead.of(row) for row in driver.stream_rows()`.
     """
     lines = (to_json(row) + b"\n" for row in rows)
-    return Response(app_iter=lines, content_type="application/jsonl")
+    response = Response(app_iter=lines, content_type="application/jsonl")
+    response.headers.update([NOSNIFF])
+    return response

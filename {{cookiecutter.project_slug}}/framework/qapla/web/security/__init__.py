@@ -1,1 +1,1 @@
-"""Security: bearer tokens in a database, Pyramid's security policy of them, and their command."""
+"""Security: bearer tokens, Pyramid's security policy of them and their command; hosts and origins."""

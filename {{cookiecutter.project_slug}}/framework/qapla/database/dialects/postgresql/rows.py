@@ -25,7 +25,7 @@ _NOT_RESETTABLE = f"""
     SELECT 1 {_USED} UNION SELECT 1 FROM pg_class WHERE relkind = 'm' UNION
     SELECT 1 FROM pg_trigger WHERE NOT tgisinternal AND tgtype & 8 = 8 UNION
     SELECT 1 FROM pg_rewrite WHERE ev_type = '4' LIMIT 1
-"""
+"""  # noqa: S608 (a constant)
 # Without those of statistics, those of the whole server, and empty ones, as each takes time to open;
 # with the table of the revision.
 _CATALOGS = """
@@ -62,7 +62,8 @@ def delete_all_rows(connection: Connection) -> None:
     connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
     if tables:
         deletes = [
-            f"d{number} AS (DELETE FROM ONLY {table})" for number, table in enumerate(tables)
+            f"d{number} AS (DELETE FROM ONLY {table})"  # noqa: S608 (quoted names)
+            for number, table in enumerate(tables)
         ]
         connection.exec_driver_sql(for_driver(connection, f"WITH {', '.join(deletes)} SELECT 1"))
     connection.execute(text(f"SELECT setval(seqrelid::regclass, seqstart, false) {_USED}"))
@@ -73,4 +74,4 @@ def fingerprint(connection: Connection) -> str:
     """Return the sum of the versions of all rows of the catalogs, as they are in no order."""
     versions = [_VERSIONS.format(name) for name in connection.scalars(text(_CATALOGS))]
     catalogs = " UNION ALL ".join([*versions, _SETTINGS])
-    return str(connection.scalar(text(f"SELECT sum(hash) FROM ({catalogs}) AS catalogs")))
+    return str(connection.scalar(text(f"SELECT sum(hash) FROM ({catalogs}) AS catalogs")))  # noqa: S608 (catalogs)

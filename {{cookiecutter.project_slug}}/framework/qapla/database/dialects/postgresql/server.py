@@ -106,13 +106,13 @@ class PostgreSQLServer(NetworkServer):
 
     def label(self) -> Label | None:
         """Return the label, which is the comment on the database."""
-        found = self.ask(f"SELECT {_LABEL} FROM pg_database WHERE datname = :name")
+        found = self.ask(f"SELECT {_LABEL} FROM pg_database WHERE datname = :name")  # noqa: S608 (a constant)
         return Label.parse(found or "")
 
     def locate(self, cursor: DBAPICursor) -> tuple[str, Label | None]:
         """Return the name and the label of the database that a cursor of the driver is in."""
         cursor.execute(
-            f"SELECT datname, {_LABEL} FROM pg_database WHERE datname = current_database()"
+            f"SELECT datname, {_LABEL} FROM pg_database WHERE datname = current_database()"  # noqa: S608 (a constant)
         )
         # The driver decodes nothing where the encoding is SQL_ASCII.
         name, label = (

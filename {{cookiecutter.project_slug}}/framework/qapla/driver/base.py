@@ -1,6 +1,7 @@
 """The common base of both drivers: a session, a model, and the names of the model's columns."""
 
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from typing import Any, ClassVar, Generic, TypeVar
 
 from sqlalchemy import ColumnElement, Dialect, false, inspect
@@ -27,7 +28,7 @@ class Driver(Generic[M]):
     def __init__(self, session: Session) -> None:
         self.session = session
 
-    @property
+    @cached_property
     def mapper(self) -> Mapper[Any]:
         """Return the mapper of the model."""
         mapper: Mapper[Any] = inspect(self.model)
@@ -49,11 +50,7 @@ class Driver(Generic[M]):
         Raises:
             UnknownAttribute: No column has this name; the text lists those that there are.
         """
-        known = self.mapper.column_attrs
-        if not isinstance(name, str) or name not in known:
-            raise UnknownAttribute(self.model_name, name, known.keys())
-        attribute: QueryableAttribute[Any] = getattr(self.model, name)
-        return attribute
+        return column_of(self.mapper, name)
 
     def conditions(self, criteria: Mapping[str, Any]) -> list[ColumnElement[bool]]:
         """Return the conditions that criteria stand for.
@@ -127,3 +124,16 @@ class Driver(Generic[M]):
                 self.model_name, name, [*self.mapper.column_attrs.keys(), *named]
             )
         return refers_to(self.mapper.relationships[name], value)
+
+
+def column_of(mapper: Mapper[Any], name: str) -> QueryableAttribute[Any]:
+    """Return a column of a model by the name of its attribute.
+
+    Raises:
+        UnknownAttribute: No column has this name; the text lists those that there are.
+    """
+    known = mapper.column_attrs
+    if not isinstance(name, str) or name not in known:
+        raise UnknownAttribute(mapper.class_.__name__, name, known.keys())
+    attribute: QueryableAttribute[Any] = getattr(mapper.class_, name)
+    return attribute

@@ -1,6 +1,6 @@
 """Reads of columns as plain dicts, in place of objects: one row, many rows, pages and streams."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from operator import getitem
 from typing import Any
 
@@ -78,7 +78,7 @@ class RowReads(RoutedReads[M]):
         self._require_positive("page", size)
         listing, names = self._listing(columns, order_by, criteria)
         page = listing.page(self, size, after)
-        return Page([_only(names, row) for row in page.items], page.next)
+        return Page(list(_only(names, page.items)), page.next)
 
     def stream_rows(self, *columns: str, batch: int = 1000, **criteria: Any) -> Iterator[Row]:
         """Yield columns of the rows that fit, in the order of the primary key, in constant memory.
@@ -91,15 +91,15 @@ class RowReads(RoutedReads[M]):
         """
         self._require_positive("batch", batch)
         listing, names = self._listing(columns, None, criteria)
-        return (_only(names, row) for row in batches(self, listing, batch))
+        return iter(_only(names, batches(self, listing, batch)))
 
     def _listing(
         self,
         names: tuple[str, ...],
         order_by: Order | Sequence[Order] | None,
         criteria: Mapping[str, Any],
-    ) -> tuple[Keyset[Row], tuple[str, ...]]:
-        """Return a listing of columns and of those of its order, and the names of the first."""
+    ) -> tuple[Keyset[Row], tuple[str, ...] | None]:
+        """Return a listing of columns, and their names if those of its order are read beside them."""
         order = ordering(self, order_by)
         wanted = columns_of(self, names)
         read = wanted.with_order(order)
@@ -113,7 +113,8 @@ class RowReads(RoutedReads[M]):
         ) -> Dicts:
             return driver._dicts(statement, read.names, parameters)
 
-        return Keyset(read, order, restrict, fetch, getitem), wanted.names
+        listing: Keyset[Row] = Keyset(read, order, restrict, fetch, getitem)
+        return listing, None if read is wanted else wanted.names
 
     def _dicts(
         self,
@@ -133,6 +134,6 @@ class RowReads(RoutedReads[M]):
             raise QaplaError(f"{self.model_name}: a {kind} has at least one row, not {size}")
 
 
-def _only(names: tuple[str, ...], row: Row) -> Row:
-    """Return the columns of these names, which come first; those of an order alone come after."""
-    return row if len(names) == len(row) else {name: row[name] for name in names}
+def _only(names: tuple[str, ...] | None, rows: Iterable[Row]) -> Iterable[Row]:
+    """Return rows with the columns of these names alone."""
+    return rows if names is None else ({name: row[name] for name in names} for row in rows)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import ColumnProperty, Mapper
 from qapla.database.sessions.routing import RoutedSession
 from qapla.driver.base import Driver
 from qapla.driver.listing.ordering import Ordering
+from qapla.exceptions import UnknownAttribute
 
 _LIMIT = bindparam("limit", type_=Integer())
 
@@ -57,14 +58,12 @@ def columns_of(driver: Driver[Any], names: tuple[str, ...]) -> Columns:
     Raises:
         UnknownAttribute: A name is that of no column.
     """
-    kind: Any = type(driver)
-    names = names or tuple(driver.mapper.column_attrs.keys())
-    for name in names:
-        driver.column(name)
     # A listener may leave rows out, and another kind of session flushes for the ORM alone.
     session = driver.session
-    core = isinstance(session, RoutedSession) and not session.dispatch.do_orm_execute
-    return _columns(kind, names, core and _is_of_table(kind))
+    plain = isinstance(session, RoutedSession) and not session.dispatch.do_orm_execute
+    # A class is hashable, which mypy does not see.
+    kind: Any = type(driver)
+    return _columns(kind, names, plain)
 
 
 @lru_cache(maxsize=512)
@@ -108,8 +107,13 @@ def limit(size: int) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=512)
-def _columns(driver: type[Driver[Any]], names: tuple[str, ...], core: bool) -> Columns:
-    return Columns(driver, names, core)
+def _columns(driver: type[Driver[Any]], names: tuple[str, ...], plain: bool) -> Columns:
+    mapper: Mapper[Any] = driver.model.__mapper__
+    known = mapper.column_attrs.keys()
+    for name in names:
+        if name not in known:
+            raise UnknownAttribute(driver.model.__name__, name, known)
+    return Columns(driver, names or tuple(known), plain and _is_of_table(mapper))
 
 
 @lru_cache(maxsize=512)
@@ -119,10 +123,8 @@ def _own_order(driver: type[Driver[Any]], order: Ordering) -> Ordering:
     return Ordering(tuple(terms))
 
 
-@lru_cache(maxsize=512)
-def _is_of_table(driver: type[Driver[Any]]) -> bool:
+def _is_of_table(mapper: Mapper[Any]) -> bool:
     """Whether every column of a model is one of its table, and every row of the table one of its."""
-    mapper: Mapper[Any] = driver.model.__mapper__
     table = mapper.local_table
     return (
         mapper.inherits is None

@@ -8,6 +8,7 @@ from pyramid.response import Response
 from qapla.web.openapi.document import document
 from qapla.web.openapi.operations import operations
 from qapla.web.openapi.page import add_page
+from qapla.web.rendering import NOSNIFF
 
 _CACHE = "qapla.openapi"
 
@@ -37,4 +38,6 @@ class _Document:
             policy = registry.queryUtility(ISecurityPolicy)
             scheme = getattr(policy, "openapi_scheme", None)
             registry[_CACHE] = document(self.package, operations(registry), scheme)
-        return Response(json_body=registry[_CACHE])
+        response = Response(json_body=registry[_CACHE])
+        response.headers.update([NOSNIFF])
+        return response

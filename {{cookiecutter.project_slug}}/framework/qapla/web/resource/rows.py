@@ -30,7 +30,7 @@ class Identified(BaseModel):
     id: int
 
     @classmethod
-    def of(cls, row: Any) -> dict[str, Any]:
+    def of(cls, row: Any) -> Converted:
         """Return a row as JSON; its values are not validated, as the database has them already.
 
         In a transaction it is called before the commit: a value that JSON cannot have fails there.
@@ -42,7 +42,7 @@ class Identified(BaseModel):
             pydantic_core.PydanticSerializationError: A value has no form in JSON.
         """
         (found,) = cls.list_of([row])
-        return found
+        return Converted(found)
 
     @classmethod
     def list_of(cls, rows: Iterable[Any]) -> list[dict[str, Any]]:

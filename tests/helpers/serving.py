@@ -8,7 +8,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +39,9 @@ def served(
         assert ready in log.read_text(), log.read_text()
         yield log
     finally:
-        os.killpg(server.pid, signal.SIGINT)
+        # A command that has ended by itself was ready, and is no more.
+        with suppress(ProcessLookupError):
+            os.killpg(server.pid, signal.SIGINT)
         server.wait(timeout=60)
 
 

@@ -27,8 +27,11 @@ def includeme(config: Any) -> None:
         config: Pyramid's configurator.
     """
     config.add_view_deriver(_documented, name="qapla.documented")
-    config.add_view_deriver(_with_status, name="qapla.status")
     config.add_view_deriver(_repeated, name="qapla.attempts")
+    # Each attempt has a response of its own.
+    config.add_view_deriver(
+        _with_status, name="qapla.status", under="qapla.attempts", over="rendered_view"
+    )
 
 
 def _documented(view: View, info: Any) -> View:

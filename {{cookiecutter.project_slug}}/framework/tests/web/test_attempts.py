@@ -14,6 +14,7 @@ from webtest import TestApp
 from qapla.database.database import Database
 
 from qapla_sample.application.app import SampleApplication
+from qapla_sample.databases.analytics.event import Event
 from qapla_sample.databases.main.ship import Ship, ShipReadDriver, ShipWriteDriver
 from qapla_sample.tasks.ships import create_ship
 from support.pools import checked_out
@@ -39,11 +40,12 @@ def serve(
     monkeypatch.setenv("QAPLA_SAMPLE_DATABASES__MAIN__URL", url)
     applications: list[SampleApplication] = []
 
-    def serve(view: View, attempts: int = 3) -> TestApp:
+    def serve(view: View, attempts: int = 3, **options: Any) -> TestApp:
         def add_view(config: Any) -> None:
             config.include("qapla.web")
             config.add_route("view", "/view")
-            config.add_view(view, route_name="view", renderer="json", attempts=attempts)
+            options.update(renderer="json", attempts=attempts)
+            config.add_view(view, route_name="view", **options)
 
         applications.append(make_sample(add_view))
         return TestApp(applications[-1].run_wsgi())
@@ -96,6 +98,30 @@ def test_a_conflict_repeats_the_view(serve: Serve) -> None:
     assert answer.json == ["attempt 3"]
     assert (answer.headers.getall("Attempt"), answer.headers.getall("Callback")) == (["3"], ["3"])
     assert len(set(map(id, view.sessions))) == 3
+
+
+def test_an_attempt_is_taken_back_in_both_databases(serve: Serve) -> None:
+    """Of each there is the work of the last attempt alone."""
+    begun: list[int] = []
+
+    def view(request: Any) -> None:
+        begun.append(1)
+        request.analytics.add(Event(name="launched"))
+        request.analytics.flush()
+        ShipWriteDriver(request.main).create(name="Bortas")
+        if len(begun) == 1:
+            conflict(request.main)
+        request.analytics.commit()
+        request.main.commit()
+
+    webapp = serve(view)
+    webapp.get("/view")
+    assert webapp.get("/both").json == [1, 1]
+
+
+def test_the_last_attempt_has_the_declared_status(serve: Serve) -> None:
+    """The response of an attempt before is thrown away."""
+    serve(Runs(failures=1), status=201).get("/view", status=201)
 
 
 @every_engine

@@ -13,6 +13,7 @@ from webtest import TestApp
 from qapla.database.database import Database
 
 from qapla_sample.application.app import SampleApplication
+from qapla_sample.databases.analytics.event import Event
 from qapla_sample.databases.main.ship import Ship, ShipWriteDriver
 
 Serve = Callable[..., TestApp]
@@ -73,6 +74,21 @@ def test_an_exception_view_commits_nothing_of_the_view(serve: Serve) -> None:
     webapp = serve(fail, with_audit)
     assert webapp.get("/view").text == "audited"
     assert webapp.get("/ships").json == ["audit"]
+
+
+@every_engine
+def test_nothing_is_left_in_either_database(serve: Serve) -> None:
+    """A request that wrote to both is rolled back in both."""
+
+    def view(request: Any) -> None:
+        request.analytics.add(Event(name="launched"))
+        request.analytics.flush()
+        fail(request)
+
+    webapp = serve(view, with_audit)
+    webapp.get("/view")
+    # The audit row is that of the exception view.
+    assert webapp.get("/both").json == [1, 0]
 
 
 @every_engine

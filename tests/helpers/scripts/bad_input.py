@@ -155,4 +155,6 @@ if __name__ == "__main__":
     Model.metadata.create_all(database.engine)
     logging.disable(logging.CRITICAL)
     found = [(request, status(TestApp(application), *request)) for request in requests()]
+    leaked = [database.engine.pool.checkedout() for database in main.dbs.values()]
+    assert leaked == [0] * len(leaked), leaked
     print(json.dumps([(repr(request)[:200], answer) for request, answer in found]))

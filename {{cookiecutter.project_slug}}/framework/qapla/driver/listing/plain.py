@@ -29,10 +29,13 @@ def dicts(session: Session, result: Result[Any], names: Sequence[str]) -> Dicts:
     # The processed tuples, which `_raw_all_tuples` would return all at once.
     processed: Any = raw._row_getter[2]
     found: Dicts = []
-    while rows := raw._fetchmany_impl(_CHUNK):
+    while True:
+        rows = raw._fetchmany_impl(_CHUNK)
         found += make(processed(rows))
-    result.close()
-    return found
+        # Fewer are the last ones; to ask again would cost as much as a row.
+        if len(rows) < _CHUNK:
+            result.close()
+            return found
 
 
 @lru_cache(maxsize=256)

@@ -9,8 +9,6 @@ from baking import Bake, generate
 from documents import blocks, commands, shell
 from serving import served
 
-pytestmark = pytest.mark.xdist_group("the port of development.ini")
-
 # The pages that use other commands than the README, in the order in which a project needs them.
 PAGES = ["README", "docs/web", "docs/databases", "docs/testing", "docs/tasks"]
 EXAMPLES = ["README", *(f"docs/{page}" for page in ("databases", "drivers", "settings", "tasks"))]

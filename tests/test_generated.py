@@ -104,7 +104,6 @@ def test_every_other_set_of_good_answers_passes_its_tests(install: Install, name
     succeed(["uv", "run", "mypy"], project)
 
 
-@pytest.mark.xdist_group("the port of development.ini")
 def test_the_printed_commands_work(install: Install) -> None:
     """The commands run as they were printed; then the first model's resource works."""
     project, printed = install("two databases")
@@ -120,7 +119,6 @@ def test_the_printed_commands_work(install: Install) -> None:
         assert ask("http://localhost:6543/analytics/events")[1]["items"] == []
 
 
-@pytest.mark.xdist_group("the port of development.ini")
 def test_answers_fit_the_openapi_document(install: Install) -> None:
     """The document is valid; of requests of every kind none is a fault of the server."""
     project, _ = install("two databases")
@@ -132,7 +130,6 @@ def test_answers_fit_the_openapi_document(install: Install) -> None:
     assert "12 selected / 12 total" in printed
 
 
-@pytest.mark.xdist_group("the port of development.ini")
 def test_before_the_upgrade_the_log_has_the_command(install: Install) -> None:
     """A request to a database that is not there is a 503; its log line names the command."""
     project, _ = install("one model in two databases")

@@ -57,7 +57,9 @@ class Clients:
             name = f"{number}-{turn}"
             if self.ask({"name": name}) == 201:
                 self.created.append(name)
-            self.listed += self.ask(None) == 200
+            # Not added at once, as the threads would take the number before they ask.
+            if self.ask(None) == 200:
+                self.listed += 1
 
     def ask(self, body: object) -> int:
         """Post a ship, or list ships; return the status."""

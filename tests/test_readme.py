@@ -32,13 +32,14 @@ def test_the_readme_of_the_template(template: Path, workplace: Path) -> None:
 
 
 def test_the_other_commands_of_the_readme_are_tested_elsewhere() -> None:
-    """cruft's are run by the tests of cruft, and the last one runs these tests."""
-    create, update, test = commands(TEMPLATE / "README.md")[7:]
+    """cruft's are run by the tests of cruft, and the last two run these tests."""
+    create, update, *tests = commands(TEMPLATE / "README.md")[7:]
     assert create.startswith("uvx cruft create ")
     assert json.loads(shlex.split(update)[-1]).keys() == {"databases", "models"}
     assert update.startswith("uvx cruft update --skip-apply-ask --variables-to-update ")
-    assert test == "uv run pytest"
-    assert test in (TEMPLATE / ".ci" / "run").read_text().splitlines()
+    ran = (TEMPLATE / ".ci" / "run").read_text().splitlines()
+    assert tests == [line for line in ran if line.startswith("uv run pytest")]
+    assert len(tests) == 2
 
 
 @pytest.mark.parametrize("document", ["README.md", "CONTRIBUTING.md"])

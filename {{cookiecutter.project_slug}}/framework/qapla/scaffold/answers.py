@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from qapla.scaffold.fields.parse import parse_models
 from qapla.scaffold.names import parse, rules
 
 LICENSES = ("MIT", "BSD-3-Clause", "Apache-2.0", "Proprietary")
@@ -13,7 +14,7 @@ CHECKS: dict[str, Callable[..., Any]] = {
     "project_name": lambda text: rules.check_text(text, "the project name", "Rotarran"),
     "project_slug": rules.check_package,
     "databases": parse.parse_databases,
-    "models": lambda models, databases, package: parse.parse_models(
+    "models": lambda models, databases, package: parse_models(
         models, parse.parse_databases(databases, package), package
     ),
     "description": lambda text: rules.check_text(
@@ -42,10 +43,11 @@ def stamp(root: Path, *, package: str, databases: str, models: str) -> str:
     database_names = parse.parse_databases(databases, package)
     for name in database_names:
         add_database(project, name)
-    parsed = parse.parse_models(models, database_names, package)
-    for model in parsed:
-        add_model(project, model.database, model.name)
-    return "\n".join(_next_steps(root, database_names, [str(model) for model in parsed]))
+    specs = parse_models(models, database_names, package)
+    for spec in specs:
+        add_model(project, spec)
+    project.changes.apply()
+    return "\n".join(_next_steps(root, database_names, [str(spec.name) for spec in specs]))
 
 
 def _next_steps(root: Path, databases: list[str], models: list[str]) -> list[str]:

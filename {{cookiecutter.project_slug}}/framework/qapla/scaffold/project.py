@@ -1,21 +1,27 @@
-"""A project as the scaffold sees it: its databases and models, read and written."""
+"""A project as the scaffold sees it: its databases, its models, and the answers that it keeps."""
 
 import ast
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from qapla.exceptions import ScaffoldError
+from qapla.scaffold.changes.changes import Changes
+from qapla.scaffold.fields.spec import Spec, parse_spec
 from qapla.scaffold.names.model import ModelName, application_class
-from qapla.scaffold.source.tree import find_list
+from qapla.scaffold.source.toml import change_array, read_toml, table
+from qapla.scaffold.source.tree import find_list, parse
 
 DATABASES = "DATABASES"
+PYPROJECT = "pyproject.toml"
+# The table of the answers, and of the template's version.
+TABLE = "tool.qapla"
 
 # Takes the text of a file and its path, and returns the new text.
 Change = Callable[[str, str], str]
 
 
 class Project:
-    """The project in a directory.
+    """The project in a directory, with changes that are written when all of them are made.
 
     Args:
         root: The directory of the project.
@@ -28,12 +34,13 @@ class Project:
         self.application = application_class(package)
         self.source = f"src/{package}"
         self.settings = f"{self.source}/application/settings/default.py"
+        self.changes = Changes(root)
 
     def databases(self) -> list[str]:
         """Return the names of the project's databases, in their order."""
         path = f"{self.source}/databases/__init__.py"
         found = []
-        for item in find_list(self.read(path), DATABASES, path).elts:
+        for item in find_list(self.changes.read(path), DATABASES, path).elts:
             name = item.args[0] if isinstance(item, ast.Call) and item.args else None
             if not isinstance(name, ast.Constant) or not isinstance(name.value, str):
                 raise ScaffoldError(
@@ -58,64 +65,90 @@ class Project:
         return [
             ModelName(database, node.name)
             for database in self.databases()
-            for path in sorted((self.root / self.source / "databases" / database).glob("*.py"))
-            for node in ast.parse(path.read_text(encoding="utf-8")).body
+            for path in self.changes.files(f"{self.source}/databases/{database}", ".py")
+            for node in parse(self.changes.read(path), path).body
             if isinstance(node, ast.ClassDef) and _has_table(node)
         ]
 
-    def versions(self, database: str) -> Path:
-        """Return the directory of a database's revisions."""
-        return self.root / "migrations" / database / "versions"
-
-    def has(self, path: str) -> bool:
-        """Whether the project has a file or a directory."""
-        return (self.root / path).exists()
-
-    def read(self, path: str) -> str:
-        """Return the text of a file.
+    def model(self, text: str) -> ModelName:
+        """Return the model of a name, `Model` or `database.Model`; a name alone is of any database.
 
         Raises:
-            ScaffoldError: The project does not have it.
+            ScaffoldError: There is no such model, or several databases have one.
         """
-        try:
-            return (self.root / path).read_text(encoding="utf-8")
-        except FileNotFoundError:
-            raise ScaffoldError(f"{path} is missing: the scaffold adds to it") from None
+        models = self.models()
+        found = [model for model in models if text in (str(model), model.name)]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise ScaffoldError(f"{text} is in several databases: type {' or '.join(map(str, found))}")
+        known = ", ".join(map(str, models)) or "none"
+        raise ScaffoldError(f"there is no model {text}, only {known}")
 
-    def write(self, new: Mapping[str, str], changes: Mapping[str, Change]) -> list[str]:
-        """Write new files and changes of files, all of them or none.
+    def specs(self) -> list[Spec]:
+        """Return the models that the scaffold made, with their fields, as the project keeps them."""
+        known = self.databases()
+        return [parse_spec(text, known, self.package) for text in self._kept("models")]
+
+    def spec(self, model: ModelName) -> Spec:
+        """Return a model that the scaffold made.
+
+        Raises:
+            ScaffoldError: Its fields are not known, as it was written by hand.
+        """
+        for spec in self.specs():
+            if spec.name == model:
+                return spec
+        raise ScaffoldError(
+            f"{PYPROJECT} has no {model} in the models of [{TABLE}], as it was written by hand: "
+            "change it by hand too"
+        )
+
+    def keep(self, databases: list[str] | None = None, models: list[Spec] | None = None) -> None:
+        """Keep the databases or the models in the project's answers; one without answers has none.
 
         Args:
-            new: The texts of the new files by their paths.
-            changes: The changes by the paths of their files.
+            databases: The names of all databases.
+            models: All models that the scaffold made.
+        """
+        if not self.changes.exists(PYPROJECT):
+            return
+        text = self.changes.read(PYPROJECT)
+        for key, items in (("databases", databases), ("models", models)):
+            if items is not None:
+                text = change_array(text, TABLE, key, list(map(str, items)), PYPROJECT)
+        if text != self.changes.read(PYPROJECT):
+            self.changes.write(PYPROJECT, text)
 
-        Returns:
-            The paths of the files that are new or changed, relative to the project.
+    def versions(self, database: str) -> str:
+        """Return the path of the directory of a database's revisions."""
+        return f"migrations/{database}/versions"
+
+    def create(self, files: Mapping[str, str]) -> None:
+        """Add new files.
+
+        Args:
+            files: Their texts by their paths.
 
         Raises:
-            ScaffoldError: A new file exists already, or one to be changed does not.
+            ScaffoldError: One of them exists already.
         """
-        for path in new:
-            if self.has(path):
-                raise ScaffoldError(f"{path} exists already: move it away first")
-        before = {path: self.read(path) for path in changes}
-        changed = {path: change(before[path], path) for path, change in changes.items()}
-        texts = {**new, **changed}
-        try:
-            for path, text in texts.items():
-                self._write(path, text)
-        except OSError:
-            for path in new:
-                (self.root / path).unlink(missing_ok=True)
-            for path, text in before.items():
-                self._write(path, text)
-            raise
-        return sorted(texts)
+        for path, text in files.items():
+            self.changes.create(path, text)
 
-    def _write(self, path: str, text: str) -> None:
-        target = self.root / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(text, encoding="utf-8", newline="\n")
+    def change(self, path: str, change: Change) -> None:
+        """Change a file.
+
+        Raises:
+            ScaffoldError: It is missing, or cannot be changed.
+        """
+        self.changes.write(path, change(self.changes.read(path), path))
+
+    def _kept(self, key: str) -> list[str]:
+        if not self.changes.exists(PYPROJECT):
+            return []
+        kept = table(read_toml(self.changes.read(PYPROJECT), PYPROJECT), TABLE)
+        return list(kept.get(key, ()))
 
 
 def _has_table(node: ast.ClassDef) -> bool:

@@ -2,27 +2,38 @@
 
 import ast
 import hashlib
-from pathlib import Path
+from collections.abc import Iterator
+from itertools import count
 
 from qapla.exceptions import ScaffoldError
-from qapla.scaffold.names.model import ModelName
+from qapla.scaffold.project import Project
+from qapla.scaffold.source.tree import parse
+
+_LENGTH = 12
 
 
-def revision_id(name: ModelName | str) -> str:
-    """Return the id of the first revision of a model, an outbox or tokens; its name alone decides."""
-    return hashlib.sha256(str(name).encode()).hexdigest()[:12]
+def revision_id(project: Project, name: str) -> str:
+    """Return the id of a new revision; its name and the revisions that there are decide it.
+
+    Args:
+        project: The project.
+        name: The name: that of a model or an outbox, or the change of a field.
+    """
+    taken = {path.rpartition("/")[2][:_LENGTH] for path in _revisions(project)}
+    candidates = (hashlib.sha256(f"{name}{n or ''}".encode()).hexdigest() for n in count())
+    return next(digest[:_LENGTH] for digest in candidates if digest[:_LENGTH] not in taken)
 
 
-def head(versions: Path, database: str) -> str | None:
-    """Return the newest revision in a directory, or None where there is none.
+def head(project: Project, database: str) -> str | None:
+    """Return the newest revision of a database, or None where there is none.
 
     Raises:
-        ScaffoldError: The directory has several heads, or a revision that is no Python.
+        ScaffoldError: The database has several heads, or a revision that is no Python.
     """
     revisions: set[object] = set()
     followed: set[object] = set()
-    for path in sorted(versions.glob("*.py")):
-        values = _assigned(path)
+    for path in project.changes.files(project.versions(database), ".py"):
+        values = _assigned(project.changes.read(path), path)
         below = values.get("down_revision")
         revisions.add(values.get("revision"))
         followed.update(below if isinstance(below, tuple) else [below])
@@ -35,14 +46,15 @@ def head(versions: Path, database: str) -> str | None:
     return heads[0] if heads else None
 
 
-def _assigned(path: Path) -> dict[str, object]:
+def _revisions(project: Project) -> Iterator[str]:
+    for database in project.databases():
+        yield from project.changes.files(project.versions(database), ".py")
+
+
+def _assigned(source: str, path: str) -> dict[str, object]:
     """Return the constants that a module assigns, without running it."""
-    try:
-        tree = ast.parse(path.read_text(encoding="utf-8"))
-    except (SyntaxError, UnicodeDecodeError) as error:
-        raise ScaffoldError(f"{path} is not valid Python: mend it") from error
     values: dict[str, object] = {}
-    for node in tree.body:
+    for node in parse(source, path).body:
         target = node.targets[0] if isinstance(node, ast.Assign) else None
         target = node.target if isinstance(node, ast.AnnAssign) else target
         if isinstance(target, ast.Name) and isinstance(node, (ast.Assign, ast.AnnAssign)):

@@ -14,15 +14,12 @@ _FILES = (
 _FIRST = ("src/package/application/db.py",)
 
 
-def add_database(project: Project, name: str) -> list[str]:
+def add_database(project: Project, name: str) -> None:
     """Add a database at the end of the list.
 
     Args:
         project: The project.
         name: The name of the database.
-
-    Returns:
-        The paths of the files that are new or changed, relative to the project.
 
     Raises:
         Refused: A database may not have this name.
@@ -33,26 +30,43 @@ def add_database(project: Project, name: str) -> list[str]:
     if name in known:
         raise ScaffoldError(f"database {name!r} exists already: choose another name")
     first = not known
-    new = render(
+    project.create(files(project, name, first=first))
+    project.change(
+        f"{project.source}/databases/__init__.py",
+        lambda text, path: append_to_list(text, DATABASES, f'Database("{name}")', path),
+    )
+    project.change(
+        f"{project.source}/web/request.py",
+        lambda text, path: annotate_class(text, "Request", name, "Session", path),
+    )
+    project.change("alembic.ini", lambda text, path: _with_sections(text, path, name, first=first))
+    project.keep(databases=project.databases())
+
+
+def files(project: Project, name: str, *, first: bool) -> dict[str, str]:
+    """Return the files of a database by their paths.
+
+    Args:
+        project: The project.
+        name: The name of the database.
+        first: Whether it is the first one of the project.
+    """
+    return render(
         "database",
         _FILES + (_FIRST if first else ()),
         {"package": project.package, "database": name},
         {"package": project.package, "database": name, "first": first},
     )
-    changes = {
-        f"{project.source}/databases/__init__.py": lambda text, path: append_to_list(
-            text, DATABASES, f'Database("{name}")', path
-        ),
-        f"{project.source}/web/request.py": lambda text, path: annotate_class(
-            text, "Request", name, "Session", path
-        ),
-        "alembic.ini": lambda text, path: _with_sections(text, path, name, first=first),
-    }
-    return project.write(new, changes)
+
+
+def sections(database: str, *, first: bool) -> dict[str, list[str]]:
+    """Return the sections of a database in `alembic.ini`, with their lines."""
+    location = [f"script_location = %(here)s/migrations/{database}", "path_separator = os"]
+    names = ["alembic", database] if first else [database]
+    return dict.fromkeys(names, location)
 
 
 def _with_sections(text: str, path: str, database: str, *, first: bool) -> str:
-    location = [f"script_location = %(here)s/migrations/{database}", "path_separator = os"]
-    if first:
-        text = append_section(text, "alembic", location, path)
-    return append_section(text, database, location, path)
+    for name, lines in sections(database, first=first).items():
+        text = append_section(text, name, lines, path)
+    return text

@@ -1,91 +1,49 @@
 """Add a model: its drivers, its migration, its resource, and the tests of these."""
 
-from qapla.scaffold import revisions
+from qapla.scaffold.additions import parts, revision
 from qapla.scaffold.additions.schedule import schedule
-from qapla.scaffold.names.model import ModelName
-from qapla.scaffold.names.parse import parse_model, refuse_clash
-from qapla.scaffold.project import Change, Project
+from qapla.scaffold.fields.checks import check_spec
+from qapla.scaffold.fields.spec import Spec
+from qapla.scaffold.names.parse import refuse_clash
+from qapla.scaffold.project import Project
 from qapla.scaffold.source.edit import append_to_function
-from qapla.scaffold.source.rendering import render
 
-_FILES = (
-    "migrations/database/versions/revision.py",
-    "src/package/databases/database/model.py",
-    "src/package/web/controllers/database/model.py",
-    "tests/integration/database/test_model.py",
-    "tests/unit/database/test_model.py",
-)
-_CONTROLLERS = "src/package/web/controllers/database/__init__.py"
-# One example for each database.
-_TASKS = (
-    "src/package/tasks/database/__init__.py",
-    "src/package/tasks/database/model.py",
-    "tests/integration/database/test_tasks.py",
-)
+_HOUR = 3600.0
 
 
-def add_model(project: Project, database: str, name: str) -> list[str]:
+def add_model(project: Project, spec: Spec) -> None:
     """Add a model to a database.
 
     Args:
         project: The project.
-        database: The name of the database.
-        name: The name of the model, in CamelCase.
-
-    Returns:
-        The paths of the files that are new or changed, relative to the project.
+        spec: The model and its fields.
 
     Raises:
-        Refused: A model of the database may not have this name.
+        Refused: A model of the database may not have this name, or these fields.
         ScaffoldError: One of its files exists already.
     """
-    known = project.databases()
-    model = parse_model(f"{database}.{name}", known, project.package)
-    refuse_clash(model, project.models())
-    revision = revisions.revision_id(model)
-    first = database == known[0]
-    url = f"/{model.table}" if first else f"/{database}/{model.table}"
-    paths = list(_FILES)
-    if not project.has(f"{project.source}/web/controllers/{database}/__init__.py"):
-        paths.append(_CONTROLLERS)
-    has_tasks = project.has(f"{project.source}/tasks/{database}")
-    if not has_tasks:
-        paths += _TASKS
-    new = render(
-        "model",
-        paths,
-        {
-            "package": project.package,
-            "database": database,
-            "model": model.snake,
-            "revision": f"{revision}_create_{model.table}",
-        },
-        {
-            "package": project.package,
-            "application": project.application,
-            "database": database,
-            "first": first,
-            "model": model,
-            "url": url,
-            "revision": revision,
-            "down_revision": revisions.head(project.versions(database), database),
-        },
+    model, models = spec.name, project.models()
+    refuse_clash(model, models)
+    check_spec(spec, models)
+    for path, text in parts.packages(project, spec).items():
+        if not project.changes.exists(path):
+            project.changes.create(path, text)
+    project.create(revision.creation(project, spec))
+    project.create(parts.modules(project, spec))
+    project.change(
+        f"{project.source}/web/routes.py",
+        lambda text, path: append_to_function(
+            text, "includeme", parts.routes(project, model), path
+        ),
     )
-    changes: dict[str, Change] = {
-        f"{project.source}/web/routes.py": lambda text, path: append_to_function(
-            text, "includeme", _routes(model, url), path
-        )
-    }
-    if first and not has_tasks:
-        task = f"{project.package}.tasks.{database}.{model.snake}.count_{model.table}"
-        changes[project.settings] = schedule(f"count {model.nouns}", task, 3600.0)
-    return project.write(new, changes)
+    if not project.changes.files(f"{project.source}/tasks/{model.database}", ".py")[1:]:
+        _add_task(project, spec)
+    project.keep(models=[*project.specs(), spec])
 
 
-def _routes(model: ModelName, url: str) -> list[str]:
-    """Return the statements that add the routes of a model's resource."""
-    name = f"{model.database}.{model.snake}"
-    return [
-        f'config.add_route("{name}.all", "{url}")',
-        f'config.add_route("{name}", r"{url}/{{id:\\d{{1,19}}}}")',
-    ]
+def _add_task(project: Project, spec: Spec) -> None:
+    """Add the example task of a database; only that of the first database is scheduled."""
+    project.create(parts.tasks(project, spec))
+    if spec.name.database == project.databases()[0]:
+        name, task = parts.schedule_entry(project, spec.name)
+        project.change(project.settings, schedule(name, task, _HOUR))

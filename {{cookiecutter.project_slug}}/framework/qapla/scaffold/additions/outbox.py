@@ -1,8 +1,8 @@
 """Add an outbox to a database: its tables, its relay, and their tests."""
 
-from qapla.scaffold import revisions
 from qapla.scaffold.additions.schedule import schedule
 from qapla.scaffold.project import Project
+from qapla.scaffold.revisions import head, revision_id
 from qapla.scaffold.source.rendering import render
 
 _FILES = (
@@ -14,23 +14,20 @@ _FILES = (
 _TASKS = "src/package/tasks/database/__init__.py"
 
 
-def add_outbox(project: Project, database: str) -> list[str]:
+def add_outbox(project: Project, database: str) -> None:
     """Add an outbox to a database.
 
     Args:
         project: The project.
         database: The name of the database.
 
-    Returns:
-        The paths of the files that are new or changed, relative to the project.
-
     Raises:
         ScaffoldError: There is no such database, or one of the files exists already.
     """
     project.refuse_unknown(database)
-    revision = revisions.revision_id(f"{database}.outbox")
-    has_tasks = project.has(f"{project.source}/tasks/{database}")
-    new = render(
+    revision = revision_id(project, f"{database}.outbox")
+    has_tasks = project.changes.exists(f"{project.source}/tasks/{database}/__init__.py")
+    files = render(
         "outbox",
         _FILES if has_tasks else (*_FILES, _TASKS),
         {
@@ -43,9 +40,9 @@ def add_outbox(project: Project, database: str) -> list[str]:
             "application": project.application,
             "database": database,
             "revision": revision,
-            "down_revision": revisions.head(project.versions(database), database),
+            "down_revision": head(project, database),
         },
     )
     task = f"{project.package}.tasks.{database}.outbox.send_outbox"
-    change = schedule(f"send the outbox of {database}", task, 10.0)
-    return project.write(new, {project.settings: change})
+    project.create(files)
+    project.change(project.settings, schedule(f"send the outbox of {database}", task, 10.0))

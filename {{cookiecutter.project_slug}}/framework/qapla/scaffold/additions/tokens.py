@@ -1,7 +1,7 @@
 """Add bearer tokens to a database: their table, Pyramid's security policy, and the tests of both."""
 
-from qapla.scaffold import revisions
 from qapla.scaffold.project import Project
+from qapla.scaffold.revisions import head, revision_id
 from qapla.scaffold.source.rendering import render
 
 _FILES = (
@@ -12,22 +12,19 @@ _FILES = (
 )
 
 
-def add_tokens(project: Project, database: str) -> list[str]:
+def add_tokens(project: Project, database: str) -> None:
     """Add tokens to a database; the project's web asks for them once it includes their module.
 
     Args:
         project: The project.
         database: The name of the database.
 
-    Returns:
-        The paths of the files that are new, relative to the project.
-
     Raises:
         ScaffoldError: There is no such database, or one of the files exists already.
     """
     project.refuse_unknown(database)
-    revision = revisions.revision_id(f"{database}.tokens")
-    new = render(
+    revision = revision_id(project, f"{database}.tokens")
+    files = render(
         "tokens",
         _FILES,
         {
@@ -40,7 +37,7 @@ def add_tokens(project: Project, database: str) -> list[str]:
             "application": project.application,
             "database": database,
             "revision": revision,
-            "down_revision": revisions.head(project.versions(database), database),
+            "down_revision": head(project, database),
         },
     )
-    return project.write(new, {})
+    project.create(files)

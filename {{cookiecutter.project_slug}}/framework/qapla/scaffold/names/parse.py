@@ -12,7 +12,6 @@ _LONGEST_MODEL = 32
 _CAMEL_CASE = re.compile(r"[A-Z][A-Za-z0-9]*")
 _DATABASES = "the list of databases"
 _MODEL = "the model name"
-_MODELS = "the list of models"
 
 
 def parse_databases(text: str, package: str) -> list[str]:
@@ -21,7 +20,8 @@ def parse_databases(text: str, package: str) -> list[str]:
     Raises:
         Refused: The list or an item is empty, or a name is refused or listed twice.
     """
-    items = _items(text, _DATABASES, first_database(package))
+    parts = [item.strip() for item in text.split(",")]
+    items = check_items(parts, text, _DATABASES, first_database(package))
     names = [check_database(name, package) for name in items]
     for name in names:
         if names.count(name) > 1:
@@ -67,40 +67,40 @@ def parse_model(text: str, databases: list[str], package: str) -> ModelName:
     return model
 
 
-def parse_models(text: str, databases: list[str], package: str) -> list[ModelName]:
-    """Return the names of a comma-separated list of models, checked.
-
-    Raises:
-        Refused: The list or an item is empty, a name is refused or listed twice, or two models of
-            one database would share a table.
-    """
-    models: list[ModelName] = []
-    for item in _items(text, _MODELS, f"{databases[0]}.Item"):
-        model = parse_model(item, databases, package)
-        if model in models:
-            refuse(_MODEL, str(model), "it is listed twice", f"{model}Item")
-        refuse_clash(model, models)
-        models.append(model)
-    return models
-
-
-def refuse_clash(model: ModelName, others: Iterable[ModelName]) -> None:
+def refuse_clash(
+    model: ModelName, others: Iterable[ModelName], rule: str = "it exists already"
+) -> None:
     """Refuse a model that exists already, or whose table or module another one has.
+
+    Args:
+        model: The name of the model.
+        others: The names that there are.
+        rule: The reason why none has the same name.
 
     Raises:
         Refused: Another model is in its place.
     """
     for other in others:
         if model == other:
-            refuse(_MODEL, str(model), "it exists already", f"{model}Item")
+            refuse(_MODEL, str(model), rule, f"{model}Item")
         same = model.table == other.table or model.snake == other.snake
         if model.database == other.database and same:
-            rule = f"{other} already has the table {other.table}"
-            refuse(_MODEL, str(model), rule, f"{model}Item")
+            taken = f"{other} already has the table {other.table}"
+            refuse(_MODEL, str(model), taken, f"{model}Item")
 
 
-def _items(text: str, subject: str, answer: str) -> list[str]:
-    items = [item.strip() for item in text.split(",")]
+def check_items(items: list[str], text: str, subject: str, answer: str) -> list[str]:
+    """Return the items of a list, none of which may be empty.
+
+    Args:
+        items: The items.
+        text: The list as it was typed.
+        subject: The list, for errors.
+        answer: A list that is accepted.
+
+    Raises:
+        Refused: The list or an item is empty.
+    """
     if items == [""]:
         refuse(subject, text, "it is empty", answer)
     if "" in items:

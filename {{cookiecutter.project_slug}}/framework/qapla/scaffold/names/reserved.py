@@ -79,3 +79,13 @@ MODEL = _words(
 
 # Names in the functions of the blueprints that have a variable for an object of the model.
 VARIABLES = _words("body dbsession factory found locate read_body self")
+
+# Attributes of the bases of models and schemas, arguments of the drivers' reads, and names that the
+# modules of a model use inside their classes.
+FIELD = _words(
+    """
+    after batch bool bytes construct copy dict dt false float foreign_keys from_orm get_args id int json limit list
+    list_of load mapped_column metadata of order_by parse_file parse_obj parse_raw registry
+    relationship schema schema_json size str true type_annotation_map update_forward_refs utc_now validate values
+    """
+)

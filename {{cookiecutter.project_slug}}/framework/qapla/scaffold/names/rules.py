@@ -16,8 +16,8 @@ LONGEST_IDENTIFIER = 63
 _LONGEST_SUFFIX = len("_test_template_") + 8
 _LONGEST_DATABASE = 40
 
-_SPELLING = "expected lower-case ASCII letters, digits and single underscores between them"
-_IDENTIFIER = re.compile(r"[a-z]([a-z0-9]|_(?=[a-z0-9]))*")
+SPELLING = "expected lower-case ASCII letters, digits and single underscores between them"
+IDENTIFIER = re.compile(r"[a-z]([a-z0-9]|_(?=[a-z0-9]))*")
 
 
 def check_package(name: str) -> str:
@@ -27,8 +27,8 @@ def check_package(name: str) -> str:
         Refused: It may not; the text names the value, the rule and an accepted answer.
     """
     subject = "the project slug"
-    if not _IDENTIFIER.fullmatch(name):
-        refuse(subject, name, _SPELLING, _proposal(name, "my_project"))
+    if not IDENTIFIER.fullmatch(name):
+        refuse(subject, name, SPELLING, _proposal(name, "my_project"))
     if _is_keyword(name):
         refuse(subject, name, "it is a Python keyword", f"{name}_project")
     if name in ("qapla", "qapla_sample", "tests"):
@@ -50,8 +50,8 @@ def check_package(name: str) -> str:
 def check_database(name: str, package: str) -> str:
     """Return the name of a database if a project may have it; `Raises:` as `check_package`."""
     subject = "the database name"
-    if not _IDENTIFIER.fullmatch(name):
-        refuse(subject, name, _SPELLING, _proposal(name, first_database(package)))
+    if not IDENTIFIER.fullmatch(name):
+        refuse(subject, name, SPELLING, _proposal(name, first_database(package)))
     if _is_keyword(name):
         refuse(subject, name, "it is a Python keyword", f"{name}_db")
     if name in reserved.REQUEST:

@@ -79,14 +79,21 @@ def _broken(line: str) -> Iterator[str]:
     indent = line[: len(line) - len(line.lstrip())]
     items = brackets.items(line)
     together = f"{indent}{_INDENT}{', '.join(items)}"
+    is_display = _is_display(line, brackets.start)
     yield line[: brackets.start + 1]
     # A single parameter has a comma in any case.
-    if len(together) <= WIDTH and not (is_function and len(items) == 1):
+    if len(together) <= WIDTH and not is_display and not (is_function and len(items) == 1):
         yield together
     else:
         for item in items:
             yield from _broken(f"{indent}{_INDENT}{item},")
     yield f"{indent}{line[brackets.end :]}"
+
+
+def _is_display(line: str, column: int) -> bool:
+    """Whether a bracket opens a list, a set or a dict, of which each item has a line of its own."""
+    before = line[:column].rstrip()
+    return line[column] != "(" and not (before[-1:].isalnum() or before[-1:] in "_])")
 
 
 def _brackets(line: str) -> Iterator[_Brackets]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from qapla.scaffold.source.known import complete_imports
 from qapla.scaffold.source.layout import lay_out
 
 BLUEPRINTS = Path(__file__).parent.parent / "blueprints"
@@ -35,7 +36,9 @@ def render(
     texts = {}
     for path in paths:
         text = _environment.get_template(f"{addition}/{path}.jinja").render(values)
-        texts[destination(path, words)] = lay_out(text) if path.endswith(".py") else text
+        if path.endswith(".py"):
+            text = lay_out(complete_imports(text.rstrip() + "\n", words["package"]))
+        texts[destination(path, words)] = text
     return texts
 
 

@@ -2,10 +2,12 @@
 
 import ast
 from collections.abc import Sequence
+from functools import lru_cache
 
 from qapla.exceptions import ScaffoldError
 
 
+@lru_cache(maxsize=512)
 def parse(source: str, path: str) -> ast.Module:
     """Return the syntax tree of a module.
 

@@ -1,0 +1,43 @@
+"""The commands, in groups; each imports its module when it runs, so that a short one starts fast."""
+
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import click
+
+from qapla.exceptions import QaplaError
+
+# The module of each command.
+COMMANDS = {
+    "add": "qapla.cli.add",
+    "remove": "qapla.cli.remove",
+}
+
+
+class _Commands(click.Group):
+    """A group whose commands are in modules of their own."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        module = COMMANDS.get(cmd_name)
+        if module is None:
+            return None
+        command: click.Command = getattr(import_module(module), cmd_name)
+        return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; an error of the framework is one line."""
+        try:
+            return super().invoke(ctx)
+        except (QaplaError, OSError) as error:
+            raise click.ClickException(str(error)) from None
+
+
+@click.command(cls=_Commands)
+@click.pass_context
+def main(context: click.Context) -> None:
+    """Add databases, models and fields to the project, show them, and update the project."""
+    context.obj = Path.cwd()

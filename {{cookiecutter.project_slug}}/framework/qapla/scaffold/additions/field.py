@@ -1,0 +1,48 @@
+"""Add fields to a model that the scaffold made: to its modules, with a revision."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from qapla.scaffold.additions import parts, revision
+from qapla.scaffold.fields.checks import check_spec, refuse_circle
+from qapla.scaffold.fields.field import Field
+from qapla.scaffold.fields.spec import Spec
+from qapla.scaffold.fields.types.base import SUBJECT
+from qapla.scaffold.names.model import ModelName
+from qapla.scaffold.names.rules import refuse
+from qapla.scaffold.project import Project
+
+
+def add_fields(project: Project, model: ModelName, fields: Sequence[Field]) -> None:
+    """Add fields to a model.
+
+    Args:
+        project: The project.
+        model: The name of the model.
+        fields: The new fields.
+
+    Raises:
+        Refused: A field does not go with the others, or with the rows that are there.
+        ScaffoldError: The scaffold did not make the model, or its lines were changed.
+    """
+    old = project.spec(model)
+    for field in fields:
+        _check_rows(field)
+    new = Spec(model, (*old.fields, *fields))
+    check_spec(new, project.models())
+    refuse_circle(new, project.specs())
+    parts.change_modules(project, old, new)
+    project.create(revision.addition_of(project, Spec(model, tuple(fields))))
+    project.keep(models=[new if spec == old else spec for spec in project.specs()])
+
+
+def _check_rows(field: Field) -> None:
+    """Refuse a field that a table with rows cannot be given."""
+    if field.is_many:
+        return
+    if field.is_required:
+        rule = "the rows that are there would have no value"
+        refuse(SUBJECT, str(field), rule, str(replace(field, nullable=True)))
+    if field.unique and field.default is not None:
+        rule = "the rows that are there would have the same value"
+        refuse(SUBJECT, str(field), rule, str(replace(field, default=None, nullable=True)))

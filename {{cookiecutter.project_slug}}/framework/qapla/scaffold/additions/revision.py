@@ -1,0 +1,86 @@
+"""The revisions that create, change and drop the tables of a model."""
+
+from dataclasses import replace
+from typing import Any
+
+from qapla.scaffold.fields.spec import Spec
+from qapla.scaffold.project import Project
+from qapla.scaffold.revisions import head, revision_id
+from qapla.scaffold.source.rendering import render
+
+_PATH = "migrations/database/versions/revision.py"
+
+
+def creation(project: Project, spec: Spec) -> dict[str, str]:
+    """Return the revision that creates the tables of a model."""
+    table = spec.name.table
+    return _render(project, "model", spec, f"Create the table {table}", f"create_{table}")
+
+
+def removal(project: Project, spec: Spec) -> dict[str, str]:
+    """Return the revision that drops the tables of a model."""
+    table = spec.name.table
+    return _render(project, "removal", spec, f"Drop the table {table}", f"drop_{table}")
+
+
+def addition_of(project: Project, fields: Spec) -> dict[str, str]:
+    """Return the revision that adds fields to the table of a model.
+
+    Args:
+        project: The project.
+        fields: The model, with the new fields alone.
+    """
+    table, names = fields.name.table, [field.name for field in fields.fields]
+    message = f"Add {_listed(names)} to {table}"
+    slug = f"add_{names[0]}_to_{table}"
+    return _render(project, "fields", fields, message, slug, removed=False)
+
+
+def removal_of(project: Project, fields: Spec) -> dict[str, str]:
+    """Return the revision that removes fields from the table of a model.
+
+    Args:
+        project: The project.
+        fields: The model, with the removed fields alone.
+    """
+    table, names = fields.name.table, [field.name for field in fields.fields]
+    message = f"Remove {_listed(names)} from {table}"
+    slug = f"remove_{names[0]}_from_{table}"
+    # Rows that are there when the fields come back have no value for them.
+    back = [replace(f, nullable=True) if f.is_required else f for f in fields.fields]
+    restored = Spec(fields.name, tuple(back)).columns
+    return _render(project, "fields", fields, message, slug, removed=True, restored=restored)
+
+
+def _listed(names: list[str]) -> str:
+    return " and ".join([", ".join(names[:-1]), names[-1]] if names[1:] else names)
+
+
+def _render(
+    project: Project, addition: str, spec: Spec, message: str, slug: str, **values: Any
+) -> dict[str, str]:
+    """Return a revision that follows the head of the database of a model."""
+    model = spec.name
+    below = head(project, model.database)
+    # The first revision of a model has its id from the model's name alone.
+    name = str(model) if addition == "model" else f"{below} {message} {spec}"
+    revision = revision_id(project, name)
+    return render(
+        addition,
+        (_PATH,),
+        {
+            "package": project.package,
+            "database": model.database,
+            "revision": f"{revision}_{slug}",
+        },
+        {
+            "model": model,
+            "message": message,
+            "revision": revision,
+            "down_revision": below,
+            "columns": spec.columns,
+            "references": spec.references,
+            "links": spec.links,
+            **values,
+        },
+    )

@@ -12,6 +12,8 @@ from qapla.exceptions import QaplaError
 COMMANDS = {
     "add": "qapla.cli.add",
     "remove": "qapla.cli.remove",
+    "update": "qapla.cli.update",
+    "codemod": "qapla.cli.codemod",
 }
 
 

@@ -32,11 +32,12 @@ def test_the_readme_of_the_template(template: Path, workplace: Path) -> None:
 
 
 def test_the_other_commands_of_the_readme_are_tested_elsewhere() -> None:
-    """cruft's are run by the tests of cruft, and the last two run these tests."""
-    create, update, *tests = commands(TEMPLATE / "README.md")[7:]
+    """cruft's and updates have tests of their own, and the last two run these tests."""
+    create, add, update, *tests = commands(TEMPLATE / "README.md")[7:]
     assert create.startswith("uvx cruft create ")
-    assert json.loads(shlex.split(update)[-1]).keys() == {"databases", "models"}
-    assert update.startswith("uvx cruft update --skip-apply-ask --variables-to-update ")
+    assert json.loads(shlex.split(add)[-1]).keys() == {"databases", "models"}
+    assert add.startswith("uvx cruft update --skip-apply-ask --variables-to-update ")
+    assert update == "uv run qapla update gh:org/qapla-db"
     ran = (TEMPLATE / ".ci" / "run").read_text().splitlines()
     assert tests == [line for line in ran if line.startswith("uv run pytest")]
     assert len(tests) == 2

@@ -32,7 +32,8 @@ def stamp(root: Path, *, package: str, databases: str, models: str) -> str:
         root: The directory of the new project.
         package: The project's package.
         databases: The names of the databases, comma-separated; the first is the default one.
-        models: The models, comma-separated, as `Model` or `database.Model`.
+        models: The models, comma-separated, as `Model` or `database.Model`, with `/` and another
+            plural if need be.
     """
     # Here, as the checks above also run where no project is made, and must start fast.
     from qapla.scaffold.additions.database import add_database

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from qapla.exceptions import ScaffoldError
@@ -63,11 +64,11 @@ class Project:
     def models(self) -> list[ModelName]:
         """Return the models that the project's database packages hold, by their modules."""
         return [
-            ModelName(database, node.name)
+            ModelName(database, node.name, table)
             for database in self.databases()
             for path in self.changes.files(f"{self.source}/databases/{database}", ".py")
             for node in parse(self.changes.read(path), path).body
-            if isinstance(node, ast.ClassDef) and _has_table(node)
+            if isinstance(node, ast.ClassDef) and (table := _table(node)) is not None
         ]
 
     def model(self, text: str) -> ModelName:
@@ -87,8 +88,11 @@ class Project:
 
     def specs(self) -> list[Spec]:
         """Return the models that the scaffold made, with their fields, as the project keeps them."""
-        known = self.databases()
-        return [parse_spec(text, known, self.package) for text in self._kept("models")]
+        databases, models = self.databases(), tuple(self.models())
+        return [
+            replace(parse_spec(text, databases, self.package), known=models)
+            for text in self._kept("models")
+        ]
 
     def spec(self, model: ModelName) -> Spec:
         """Return a model that the scaffold made.
@@ -151,12 +155,12 @@ class Project:
         return list(kept.get(key, ()))
 
 
-def _has_table(node: ast.ClassDef) -> bool:
-    names = [
-        target.id
-        for statement in node.body
-        if isinstance(statement, ast.Assign)
-        for target in statement.targets
-        if isinstance(target, ast.Name)
-    ]
-    return "__tablename__" in names
+def _table(node: ast.ClassDef) -> str | None:
+    """Return the name of a model's table: empty if it is no literal, None for other classes."""
+    for statement in node.body:
+        if isinstance(statement, ast.Assign):
+            names = [target.id for target in statement.targets if isinstance(target, ast.Name)]
+            if "__tablename__" in names:
+                value = statement.value
+                return str(value.value) if isinstance(value, ast.Constant) else ""
+    return None

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from qapla.exceptions import ScaffoldError
+from qapla.exceptions import Refused, ScaffoldError
 from qapla.scaffold.additions.database import add_database
 from qapla.scaffold.additions.model import add_model
 from qapla.scaffold.names.model import ModelName
@@ -30,6 +30,19 @@ def test_models_are_found_by_their_tables(project: Project) -> None:
         'class Own(Model):\n    __tablename__ = "owns"\n\n\nclass Helper:\n    x = 1\n'
     )
     assert project.models() == [ModelName("main", "Own"), ModelName("main", "Ship")]
+
+
+def test_a_model_has_the_table_that_its_module_names(project: Project) -> None:
+    """A new model may not have the same."""
+    add_database(project, "main")
+    add_model(project, "main", "Octopus/octopodes")
+    assert [model.table for model in project.models()] == ["octopodes"]
+    with pytest.raises(Refused) as caught:
+        add_model(project, "main", "Podes/octopodes")
+    assert str(caught.value) == (
+        "the model name 'main.Podes' is refused: main.Octopus already has the table octopodes; "
+        "try 'main.PodesItem'"
+    )
 
 
 def test_a_list_of_another_form_is_an_error(project: Project) -> None:

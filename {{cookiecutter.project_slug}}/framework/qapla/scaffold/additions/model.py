@@ -1,5 +1,7 @@
 """Add a model: its drivers, its migration, its resource, and the tests of these."""
 
+from dataclasses import replace
+
 from qapla.scaffold.additions import parts, revision
 from qapla.scaffold.additions.schedule import schedule
 from qapla.scaffold.fields.checks import check_spec
@@ -24,7 +26,8 @@ def add_model(project: Project, spec: Spec) -> None:
     """
     model, models = spec.name, project.models()
     refuse_clash(model, models)
-    check_spec(spec, models)
+    spec = replace(spec, known=(*models, model))
+    check_spec(spec)
     for path, text in parts.packages(project, spec).items():
         if not project.changes.exists(path):
             project.changes.create(path, text)

@@ -48,7 +48,7 @@ def removal_of(project: Project, fields: Spec) -> dict[str, str]:
     slug = f"remove_{names[0]}_from_{table}"
     # Rows that are there when the fields come back have no value for them.
     back = [replace(f, nullable=True) if f.is_required else f for f in fields.fields]
-    restored = Spec(fields.name, tuple(back)).columns
+    restored = replace(fields, fields=tuple(back)).columns
     return _render(project, "fields", fields, message, slug, removed=True, restored=restored)
 
 

@@ -3,10 +3,11 @@
 import keyword
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 
 from qapla.scaffold.names import reserved
 from qapla.scaffold.names.model import ModelName, application_class
-from qapla.scaffold.names.rules import check_database, first_database, refuse
+from qapla.scaffold.names.rules import check_database, check_plural, first_database, refuse
 
 _LONGEST_MODEL = 32
 _CAMEL_CASE = re.compile(r"[A-Z][A-Za-z0-9]*")
@@ -36,9 +37,12 @@ def parse_databases(text: str, package: str) -> list[str]:
 def parse_model(text: str, databases: list[str], package: str) -> ModelName:
     """Return the name of a model, `Model` or `database.Model`; without one it is of the first.
 
+    Another plural than that of the English rules may follow: `Octopus/octopodes`.
+
     Raises:
-        Refused: The database is unknown, or a project may not have a model of that name.
+        Refused: The database is unknown, or a project may not have a model or a table of that name.
     """
+    text, slash, plural = text.partition("/")
     database, dot, name = text.rpartition(".")
     if not dot:
         database = databases[0]
@@ -64,6 +68,10 @@ def parse_model(text: str, databases: list[str], package: str) -> ModelName:
     if len(name) > _LONGEST_MODEL:
         rule = f"expected at most {_LONGEST_MODEL} characters"
         refuse(_MODEL, text, rule, f"{database}.{name[:16]}")
+    if slash:
+        return replace(model, plural=check_plural(plural, model.table))
+    if model.table in reserved.TABLES:
+        refuse(_MODEL, text, f"the framework has the table {model.table}", f"{text}Item")
     return model
 
 
@@ -83,9 +91,13 @@ def refuse_clash(
     for other in others:
         if model == other:
             refuse(_MODEL, str(model), rule, f"{model}Item")
-        same = model.table == other.table or model.snake == other.snake
-        if model.database == other.database and same:
+        if model.database != other.database:
+            continue
+        if model.table == other.table:
             taken = f"{other} already has the table {other.table}"
+            refuse(_MODEL, str(model), taken, f"{model}Item")
+        if model.snake == other.snake:
+            taken = f"{other} already has the module {other.snake}.py"
             refuse(_MODEL, str(model), taken, f"{model}Item")
 
 

@@ -82,7 +82,9 @@ class Project:
         if len(found) == 1:
             return found[0]
         if found:
-            raise ScaffoldError(f"{text} is in several databases: type {' or '.join(map(str, found))}")
+            raise ScaffoldError(
+                f"{text} is in several databases: type {' or '.join(map(str, found))}"
+            )
         known = ", ".join(map(str, models)) or "none"
         raise ScaffoldError(f"there is no model {text}, only {known}")
 

@@ -10,8 +10,6 @@ from qapla.scaffold.names.parse import refuse_clash
 from qapla.scaffold.project import Project
 from qapla.scaffold.source.edit import append_to_function
 
-_HOUR = 3600.0
-
 
 def add_model(project: Project, spec: Spec) -> None:
     """Add a model to a database.
@@ -49,4 +47,4 @@ def _add_task(project: Project, spec: Spec) -> None:
     project.create(parts.tasks(project, spec))
     if spec.name.database == project.databases()[0]:
         name, task = parts.schedule_entry(project, spec.name)
-        project.change(project.settings, schedule(name, task, _HOUR))
+        project.change(project.settings, schedule(name, task, parts.HOUR))

@@ -73,7 +73,9 @@ def refuse_circle(spec: Spec, others: Sequence[Spec]) -> None:
 
 def _refuse_circle(spec: Spec, names: set[ModelName]) -> None:
     column = next(c for c in (*spec.references, *spec.links) if c.target in names - {spec.name})
-    rule = f"{spec.name} and {column.target} would refer to each other, so that neither can be first"
+    rule = (
+        f"{spec.name} and {column.target} would refer to each other, so that neither can be first"
+    )
     refuse(SUBJECT, str(column.field), rule, f"{column.field.name}_id:bigint?")
 
 
@@ -127,7 +129,10 @@ def _identifiers(column: Column) -> Iterator[tuple[str, str]]:
     table = column.model.table
     if column.field.is_many and column.target:
         yield "foreign key", f"fk_{column.link_table}_{column.model.snake}_id_{table}"
-        yield "foreign key", f"fk_{column.link_table}_{column.target.snake}_id_{column.target.table}"
+        yield (
+            "foreign key",
+            f"fk_{column.link_table}_{column.target.snake}_id_{column.target.table}",
+        )
     elif column.target:
         yield "foreign key", f"fk_{table}_{column.name}_{column.target.table}"
     if column.is_unique:

@@ -88,8 +88,8 @@ def check_plural(plural: str, default: str) -> str:
     """
     subject = "the plural"
     answer = f"my_{default}" if default in reserved.TABLES else default
-    if not _IDENTIFIER.fullmatch(plural):
-        refuse(subject, plural, _SPELLING, _proposal(plural, answer))
+    if not IDENTIFIER.fullmatch(plural):
+        refuse(subject, plural, SPELLING, _proposal(plural, answer))
     if plural in reserved.TABLES:
         refuse(subject, plural, "the framework has a table or a page of that name", answer)
     if len(plural) > _LONGEST_PLURAL:

@@ -3,16 +3,15 @@
 import pytest
 
 from qapla.exceptions import Refused
+from qapla.scaffold.fields.parse import parse_models
 from qapla.scaffold.names.model import ModelName
-from qapla.scaffold.names.parse import parse_model, parse_models
+from qapla.scaffold.names.parse import parse_model
 
 
 def test_a_model_without_a_database_is_of_the_first() -> None:
     """`Ship` is `main.Ship`."""
-    assert parse_models("Ship, logs.Ship", ["main", "logs"], "rotarran") == [
-        ModelName("main", "Ship"),
-        ModelName("logs", "Ship"),
-    ]
+    specs = parse_models("Ship, logs.Ship", ["main", "logs"], "rotarran")
+    assert [spec.name for spec in specs] == [ModelName("main", "Ship"), ModelName("logs", "Ship")]
 
 
 @pytest.mark.parametrize("pair", ["Ship, Ship", "HTTPItem, HttpItem", "Matche, Match"])

@@ -117,6 +117,10 @@ class UnknownAttribute(QaplaError, AttributeError):
         return f"{model} has no attribute {name!r}; known: {', '.join(known)}"
 
 
+class UnfitValue(QaplaError, ValueError):
+    """A value does not fit the type of its column."""
+
+
 class BadCursor(QaplaError, ValueError):
     """A cursor was not returned by a page of this listing."""
 

@@ -23,6 +23,7 @@ from qapla.database.application import DatabaseApplication
 from qapla.database.database import Database
 from qapla.database.dialects import dialect_of
 from qapla.database.lifecycle import create_schema
+from qapla.database.migrations.autogenerate.removals import order_removals
 from qapla.database.migrations.models import import_package
 from qapla.database.migrations.options import Options, combined
 from qapla.exceptions import DatabaseError, QaplaError
@@ -105,7 +106,7 @@ class AlembicEnv:
             "compare_server_default": True,
             # SQLite can change a table only by copying it.
             "render_as_batch": dialect_of(dialect).alters_by_copy,
-            "process_revision_directives": _leave_out_empty,
+            "process_revision_directives": _process,
             **options,  # type: ignore[typeddict-item]
         }
         context.configure(**combined(defaults, self.options, context.script))
@@ -175,12 +176,13 @@ def _changes_database() -> bool:
     return True
 
 
-def _leave_out_empty(
+def _process(
     migration: MigrationContext,
     revision: str | Iterable[str | None] | Iterable[str],
     directives: list[MigrationScript],
 ) -> None:
-    """Write no revision when autogenerate finds nothing to do."""
+    """Order the removals, and write no revision when autogenerate finds nothing to do."""
+    order_removals(directives)
     options = context.config.cmd_opts
     if not getattr(options, "autogenerate", False):
         return

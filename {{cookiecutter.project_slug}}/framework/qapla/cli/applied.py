@@ -1,10 +1,10 @@
 """Whether a revision may have been applied: in the configured database, or where Git has brought it."""
 
 import subprocess
-from importlib import import_module
 
 from sqlalchemy import inspect, text
 
+from qapla.cli.application import load
 from qapla.scaffold.project import Project
 
 
@@ -38,9 +38,7 @@ def _is_committed(project: Project, path: str) -> bool:
 
 def _has_revision(project: Project, name: str) -> bool:
     """Whether the newest revision is applied, so that deleting its file would leave it unknown."""
-    application = import_module(project.package).main
-    application.run_command()
-    database = application.dbs[name]
+    database = load(project).run_command().dbs[name]
     if not database.server.exists():
         return False
     heads = database.migrations.heads()

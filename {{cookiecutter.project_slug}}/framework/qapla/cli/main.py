@@ -8,10 +8,12 @@ import click
 
 from qapla.exceptions import QaplaError
 
-# The module of each command.
+# The module of each command, and its name there.
 COMMANDS = {
-    "add": "qapla.cli.add",
-    "remove": "qapla.cli.remove",
+    "add": ("qapla.cli.add", "add"),
+    "list": ("qapla.cli.show", "list_"),
+    "remove": ("qapla.cli.remove", "remove"),
+    "routes": ("qapla.cli.show", "routes"),
 }
 
 
@@ -22,10 +24,10 @@ class _Commands(click.Group):
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        module = COMMANDS.get(cmd_name)
-        if module is None:
+        if cmd_name not in COMMANDS:
             return None
-        command: click.Command = getattr(import_module(module), cmd_name)
+        module, name = COMMANDS[cmd_name]
+        command: click.Command = getattr(import_module(module), name)
         return command
 
     def invoke(self, ctx: click.Context) -> Any:

@@ -10,7 +10,7 @@ from documents import blocks, commands, shell
 from serving import served
 
 # The pages that use other commands than the README, in the order in which a project needs them.
-PAGES = ["README", "docs/web", "docs/databases", "docs/testing", "docs/tasks"]
+PAGES = ["README", "docs/web", "docs/databases", "docs/models", "docs/testing", "docs/tasks"]
 EXAMPLES = ["README", *(f"docs/{page}" for page in ("databases", "drivers", "settings", "tasks"))]
 # The database of the commands in a page: the examples of tokens and the outbox are about the first.
 DATABASES = {"docs/web": "main", "docs/tasks": "main"}

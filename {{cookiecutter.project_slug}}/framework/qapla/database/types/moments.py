@@ -47,7 +47,9 @@ class UtcDateTime(TypeDecorator[datetime]):
         try:
             moment = value.astimezone(UTC)
         except OverflowError:
-            raise RefusedValue(f"{value!r} is no datetime in UTC: give one within its years") from None
+            raise RefusedValue(
+                f"{value!r} is no datetime in UTC: give one within its years"
+            ) from None
         return moment if dialect.name == "postgresql" else moment.replace(tzinfo=None)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:

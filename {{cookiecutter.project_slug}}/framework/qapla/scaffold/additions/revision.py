@@ -59,8 +59,10 @@ def _listed(names: list[str]) -> str:
 def _render(
     project: Project, addition: str, spec: Spec, message: str, slug: str, **values: Any
 ) -> dict[str, str]:
-    """Return a revision that follows the head of the database of a model."""
+    """Return a revision that follows the head of the database of a model; an unmanaged one has none."""
     model = spec.name
+    if not project.managed()[model.database]:
+        return {}
     below = head(project, model.database)
     # The first revision of a model has its id from the model's name alone.
     name = str(model) if addition == "model" else f"{below} {message} {spec}"

@@ -39,14 +39,16 @@ def remove_database(
             f"{project.versions(name)} has revisions, which may have been applied: type --revisions "
             "to delete them too"
         )
-    made = addition.files(project, name, first=False)
+    managed = project.managed()[name]
+    made = addition.files(project, name, first=False, managed=managed)
     delete_files(project, made, changed_too=changed_too)
     for path in revisions:
         project.changes.delete(path)
     _refuse_rest(project, name)
+    item = addition.item(name, managed=managed)
     project.change(
         f"{project.source}/databases/__init__.py",
-        lambda text, path: remove_from_list(text, DATABASES, f'Database("{name}")', path),
+        lambda text, path: remove_from_list(text, DATABASES, item, path),
     )
     project.change(
         f"{project.source}/web/request.py",
@@ -54,7 +56,7 @@ def remove_database(
     )
     lines = addition.sections(name, first=False)[name]
     project.change("alembic.ini", lambda text, path: remove_section(text, name, lines, path))
-    project.keep(databases=project.databases())
+    project.keep()
 
 
 def _refuse_rest(project: Project, name: str) -> None:

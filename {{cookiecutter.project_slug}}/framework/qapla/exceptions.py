@@ -121,6 +121,20 @@ class UnfitValue(QaplaError, ValueError):
     """A value does not fit the type of its column."""
 
 
+class UnorderedField(QaplaError):
+    """The values of a field are neither compared nor sorted."""
+
+    def __init__(self, model: str, name: str) -> None:
+        super().__init__(model, name)
+
+    def __str__(self) -> str:
+        model, name = self.args
+        return (
+            f"{model}.{name} is JSON or bytes, by which no rows are filtered or sorted: "
+            "leave it out of the filters"
+        )
+
+
 class BadCursor(QaplaError, ValueError):
     """A cursor was not returned by a page of this listing."""
 

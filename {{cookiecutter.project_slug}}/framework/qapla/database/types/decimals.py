@@ -71,19 +71,24 @@ class ExactDecimal(TypeDecorator[Decimal]):
             return None
         if not isinstance(value, (Decimal, int)) or isinstance(value, bool):
             raise RefusedValue(
-                f"a column of {self!r} takes a Decimal, not {value!r}: "
-                f"give one, as in Decimal('{value}')"
+                f"{self!r} takes a Decimal, not {value!r}: give one, as in Decimal('{value}')"
             )
+        found = Decimal(value)
         try:
-            return Decimal(value).quantize(self._unit, context=self._context)
+            if not found.is_finite():
+                raise InvalidOperation
+            # -0 becomes 0, as PostgreSQL has it.
+            return self._context.plus(self._context.quantize(found, self._unit))
         except (Inexact, InvalidOperation):
             raise RefusedValue(
-                f"a column of {self!r} has {self.precision - self.scale} digits before the point "
-                f"and {self.scale} behind it, and {value} has more: round it, or widen the column"
+                f"{value} does not fit {self!r}, which has {self.precision - self.scale} digits "
+                f"before the point and {self.scale} behind it: round it, or widen the column"
             ) from None
 
     def coerce_compared_value(self, op: Any, value: Any) -> TypeEngine[Any]:
         """Return the type of the other operand, which may have any digits."""
+        if isinstance(value, (Decimal, int)):
+            return self.impl_instance
         return self.impl_instance.coerce_compared_value(op, value)
 
     def __repr__(self) -> str:

@@ -49,6 +49,20 @@ class DatabaseNotFound(DatabaseError):
     """A database does not exist on its server."""
 
 
+class NotManaged(DatabaseError):
+    """A database whose schema others own was to be created, dropped or migrated."""
+
+    def __init__(self, database: str) -> None:
+        super().__init__(database)
+
+    def __str__(self) -> str:
+        (database,) = self.args
+        return (
+            f"database {database!r} is not managed by this project, and is not created, dropped or "
+            "migrated here: change it with the tools of its owners, and then its models"
+        )
+
+
 class NotDroppable(DatabaseError):
     """A database is not a test database, and is not dropped."""
 

@@ -13,8 +13,8 @@ try:
     steps = stamp(
         Path.cwd(),
         package="{{ cookiecutter.project_slug }}",
-        databases={{ cookiecutter.databases | pprint }},
-        models={{ cookiecutter.models | pprint }},
+        databases="{{ cookiecutter.databases }}",
+        models="{{ cookiecutter.__quoted_models }}",
     )
 except ScaffoldError as error:
     raise SystemExit(str(error)) from None

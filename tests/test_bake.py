@@ -140,7 +140,7 @@ def test_additions_are_linted_and_formatted(
     # The longest name breaks the most lines.
     added = [*(("outbox", database) for database in databases), ("tokens", max(databases, key=len))]
     for addition, database in added:
-        command = [sys.executable, "-B", "-m", "qapla.scaffold", addition, database]
+        command = [sys.executable, "-B", "-m", "qapla.cli", "add", addition, database]
         printed = succeed(command, project, PYTHONPATH="framework")
         assert f"    uv run alembic -n {database} upgrade head\n" in printed
     succeed([tool("ruff"), "check", "--no-cache", "."], project)

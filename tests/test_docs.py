@@ -10,7 +10,7 @@ from documents import blocks, commands, shell
 from serving import served
 
 # The pages that use other commands than the README, in the order in which a project needs them.
-PAGES = ["README", "docs/web", "docs/databases", "docs/testing", "docs/tasks"]
+PAGES = ["README", "docs/web", "docs/databases", "docs/models", "docs/testing", "docs/tasks"]
 # An update is of a committed project: these commands are run by `tests/test_update.py`.
 ELSEWHERE = ["docs/updating"]
 EXAMPLES = ["README", *(f"docs/{page}" for page in ("databases", "drivers", "settings", "tasks"))]

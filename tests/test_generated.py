@@ -221,7 +221,7 @@ def test_tokens_on_any_engine_are_on_by_one_line(
     """Their migration makes their model; with the fixture of the docs every test passes then."""
     project, _ = generate(template, workplace / "tokens", GOOD_ANSWERS["two databases"])
     as_project = ["uv", "run", "--extra", "mariadb"]
-    succeed([*as_project, "python", "-m", "qapla.scaffold", "tokens", "main"], project)
+    succeed([*as_project, "qapla", "add", "tokens", "main"], project)
     succeed([*as_project, "mypy"], project)
     tests = ["tests/integration/test_migrations.py", "tests/integration/main/test_tokens.py"]
     for url in (f"sqlite:///{tmp_path}/main.db", f"{mariadb}_main"):

@@ -22,6 +22,7 @@ OPENING = re.compile(
 FOLDERS = [
     "benchmarks",
     "hooks",
+    "qapla_db",
     "tests",
     f"{SLUG}/framework/qapla",
     f"{SLUG}/framework/tests",

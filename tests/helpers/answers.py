@@ -34,6 +34,10 @@ GOOD_ANSWERS: dict[str, dict[str, str]] = {
         "description": QUOTES,
         "author_name": QUOTES,
     },
+    "irregular plurals": {
+        "project_name": "Ark",
+        "models": "Sheep, Octopus/octopodes, HTTPServer/http_servers, VeryLargeAbcdefghijklmnopqCalf",
+    },
     "the longest names": {
         "project_slug": "a" * 20,
         "databases": "main, " + "d" * 19,
@@ -60,6 +64,10 @@ def _databases(value: str, rule: str, answer: str) -> tuple[dict[str, str], str]
 
 def _model(value: str, rule: str, answer: str) -> tuple[dict[str, str], str]:
     return {"models": value}, _refused("the model name", value, rule, answer)
+
+
+def _plural(value: str, rule: str, answer: str) -> tuple[dict[str, str], str]:
+    return {"models": f"Item/{value}"}, _refused("the plural", value, rule, answer)
 
 
 def _models(value: str, rule: str, answer: str) -> tuple[dict[str, str], str]:
@@ -141,6 +149,10 @@ BAD_ANSWERS: list[tuple[dict[str, str], str]] = [
     _model("TestRun", "pytest collects classes whose name begins with Test", "Item"),
     _model("Session", USED, "SessionItem"),
     _model("MyProjectApplication", USED, "MyProjectApplicationItem"),
+    _plural("", IDENTIFIER, "items"),
+    _plural("My-Items", IDENTIFIER, "my_items"),
+    _plural("openapi", "the framework has a table or a page of that name", "items"),
+    _model("ApiToken", "the framework has the table api_tokens", "ApiTokenItem"),
     _model("M" * 33, "expected at most 32 characters", "main." + "M" * 16),
     (
         {"models": "Item, Item"},

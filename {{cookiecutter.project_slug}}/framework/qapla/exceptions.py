@@ -49,6 +49,20 @@ class DatabaseNotFound(DatabaseError):
     """A database does not exist on its server."""
 
 
+class NotManaged(DatabaseError):
+    """A database whose schema others own was to be created, dropped or migrated."""
+
+    def __init__(self, database: str) -> None:
+        super().__init__(database)
+
+    def __str__(self) -> str:
+        (database,) = self.args
+        return (
+            f"database {database!r} is not managed by this project, and is not created, dropped or "
+            "migrated here: change it with the tools of its owners, and then its models"
+        )
+
+
 class NotDroppable(DatabaseError):
     """A database is not a test database, and is not dropped."""
 
@@ -115,6 +129,24 @@ class UnknownAttribute(QaplaError, AttributeError):
     def __str__(self) -> str:
         model, name, known = self.args
         return f"{model} has no attribute {name!r}; known: {', '.join(known)}"
+
+
+class UnfitValue(QaplaError, ValueError):
+    """A value does not fit the type of its column."""
+
+
+class UnorderedField(QaplaError):
+    """The values of a field are neither compared nor sorted."""
+
+    def __init__(self, model: str, name: str) -> None:
+        super().__init__(model, name)
+
+    def __str__(self) -> str:
+        model, name = self.args
+        return (
+            f"{model}.{name} is JSON or bytes, by which no rows are filtered or sorted: "
+            "leave it out of the filters"
+        )
 
 
 class BadCursor(QaplaError, ValueError):

@@ -12,6 +12,7 @@ import pytest
 from support.applications import make_sample, no_worker, project, sample, sqlite
 from support.databases import fleet, fleet_server, mariadb, place, session
 from support.embedded import cluster, data, use
+from support.legacy import legacy
 from support.runs import run
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "data",
     "fleet",
     "fleet_server",
+    "legacy",
     "make_sample",
     "mariadb",
     "no_worker",

@@ -1,5 +1,5 @@
-"""`python -m qapla.cli`: the command without an installation, as an update runs that of a newer framework."""
+"""The command without its script: `python -m qapla.cli add model Ship`."""
 
 from qapla.cli.main import main
 
-main(prog_name="qapla")
+main(prog_name="python -m qapla.cli")

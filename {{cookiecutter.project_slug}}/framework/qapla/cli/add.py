@@ -28,11 +28,14 @@ def add() -> None:
 
 @add.command()
 @click.argument("name")
+@click.option("--unmanaged", is_flag=True, help="Others own its schema: no migrations.")
 @changing
-def database(project: Project, name: str) -> list[str]:
+def database(project: Project, name: str, unmanaged: bool) -> list[str]:
     """Add a database, at the end of the list."""
-    add_database(project, name)
+    add_database(project, name, managed=not unmanaged)
     variable = f"{project.package}_databases__{name}__url".upper()
+    if unmanaged:
+        return ["", f"Set {variable}, and type next:", "", f"    uv run qapla adopt {name}"]
     return [
         *next_steps(f"uv run qapla add model {name}.Item name:str", "uv run pytest"),
         "",
@@ -49,7 +52,7 @@ def model(project: Project, model: str, fields: tuple[str, ...]) -> list[str]:
     spec = parse_spec(model, project.databases(), project.package)
     spec = with_fields(spec, [parse_field(field) for field in fields], anew="(" not in model)
     add_model(project, spec)
-    return _upgrade(spec.name.database)
+    return _upgrade(project, spec.name.database)
 
 
 @add.command(epilog=FIELDS_HELP)
@@ -60,7 +63,7 @@ def field(project: Project, model: str, fields: tuple[str, ...]) -> list[str]:
     """Add fields to a model: to its module, its resource and their tests, with a revision."""
     name = project.model(model)
     add_fields(project, name, [parse_field(field) for field in fields])
-    return _upgrade(name.database)
+    return _upgrade(project, name.database)
 
 
 @add.command()
@@ -69,7 +72,7 @@ def field(project: Project, model: str, fields: tuple[str, ...]) -> list[str]:
 def outbox(project: Project, database: str) -> list[str]:
     """Add an outbox to a database, with its relay."""
     add_outbox(project, database)
-    return _upgrade(database)
+    return _upgrade(project, database)
 
 
 @add.command()
@@ -79,7 +82,7 @@ def tokens(project: Project, database: str) -> list[str]:
     """Add bearer tokens to a database, which the web may ask for."""
     add_tokens(project, database)
     return [
-        *_upgrade(database),
+        *_upgrade(project, database),
         "",
         f"The web asks for tokens with this line in {project.source}/web/__init__.py:",
         "",
@@ -87,5 +90,6 @@ def tokens(project: Project, database: str) -> list[str]:
     ]
 
 
-def _upgrade(database: str) -> list[str]:
-    return next_steps(f"uv run alembic -n {database} upgrade head", "uv run pytest")
+def _upgrade(project: Project, database: str) -> list[str]:
+    upgrade = [f"uv run alembic -n {database} upgrade head"] * project.managed()[database]
+    return next_steps(*upgrade, "uv run pytest")

@@ -8,12 +8,14 @@ import click
 
 from qapla.exceptions import QaplaError
 
-# The module of each command.
+# The module of each command, and its name there.
 COMMANDS = {
-    "add": "qapla.cli.add",
-    "remove": "qapla.cli.remove",
-    "update": "qapla.cli.update",
-    "codemod": "qapla.cli.codemod",
+    "add": ("qapla.cli.add", "add"),
+    "codemod": ("qapla.cli.codemod", "codemod"),
+    "list": ("qapla.cli.show", "list_"),
+    "remove": ("qapla.cli.remove", "remove"),
+    "routes": ("qapla.cli.show", "routes"),
+    "update": ("qapla.cli.update", "update"),
 }
 
 
@@ -24,10 +26,10 @@ class _Commands(click.Group):
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        module = COMMANDS.get(cmd_name)
-        if module is None:
+        if cmd_name not in COMMANDS:
             return None
-        command: click.Command = getattr(import_module(module), cmd_name)
+        module, name = COMMANDS[cmd_name]
+        command: click.Command = getattr(import_module(module), name)
         return command
 
     def invoke(self, ctx: click.Context) -> Any:

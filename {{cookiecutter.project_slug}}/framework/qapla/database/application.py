@@ -37,7 +37,8 @@ class DatabaseApplication(Application):
         Raises:
             SettingsError: A URL is missing or wrong, another setting leads elsewhere than the URL, or
                 a database of the settings is unknown.
-            DatabaseError: Two databases have one name, one schema or one directory of migrations.
+            DatabaseError: Two databases have one name, one schema or one directory of migrations, or
+                an unmanaged one has a key of migrations.
         """
         described = list(databases)
         names = [database.name for database in described]
@@ -52,13 +53,19 @@ class DatabaseApplication(Application):
             self.paths["var"],
             tests=self.purpose == TESTS,
         )
-        placed = {database.name: placer.place(database.name) for database in described}
+        placed = {
+            database.name: placer.place(database.name, managed=database.managed)
+            for database in described
+        }
         refuse_shared(placed)
-        keyed = [_with_key(database, first=database is described[0]) for database in described]
-        self._refuse_shared_migrations(keyed)
-        self.dbs.fill(database.at(self._target(database, placed, placer)) for database in keyed)
-        for database in described:
-            self._import_models(database)
+        complete = [
+            self._complete(database, first=database is described[0]) for database in described
+        ]
+        self._refuse_shared_migrations(database for database in complete if database.managed)
+        self.dbs.fill(database.at(self._target(database, placed, placer)) for database in complete)
+        for database in complete:
+            if database.models is not None:
+                import_models(database.name, database.models)
 
     def add_database_web(self) -> None:
         """Open sessions for requests, render rows as JSON, and check hosts and origins.
@@ -85,12 +92,19 @@ class DatabaseApplication(Application):
             tested = ["localhost"] if self.purpose == TESTS else []
             add_host_check(self.config, [*self.settings.hosts, *tested])
 
-    def _import_models(self, database: Database) -> None:
-        """Import the models of a database, as they refer to each other by name."""
+    def _complete(self, database: Database, *, first: bool) -> Database:
+        """Return a description that names its package of models, and its directory of migrations."""
         default = f"{self.package}.databases.{database.name}"
-        package = database.models or (default if is_package(default) else None)
-        if package is not None:
-            import_models(database.name, package)
+        models = database.models or (default if is_package(default) else None)
+        if not database.managed:
+            if database.migrations_key is not None:
+                raise DatabaseError(
+                    f"database {database.name!r} is not managed by this project, and has a key of "
+                    f"migrations, {database.migrations_key!r}: leave one of them out"
+                )
+            return Database(database.name, models=models, managed=False)
+        key = "migrations" if first else f"migrations_{database.name}"
+        return Database(database.name, database.migrations_key or key, models)
 
     def _forget(self) -> None:
         super()._forget()
@@ -125,17 +139,18 @@ class DatabaseApplication(Application):
         development = self.settings.environment == "development"
         target = Target(
             url=here.url,
-            migrations=self.paths[str(database.migrations_key)],
+            migrations=self.paths[str(database.migrations_key)] if database.managed else None,
             default_url=here.default_url,
             options=dict(here.options),
             direct=here.direct,
             embedded=here.embedded,
             embedded_setting=f"the variable {self.settings_loader.variable('paths', 'var')}",
             alembic_ini=_existing(self.paths["root"] / "alembic.ini"),
-            creatable=development,
+            creatable=development and database.managed,
             # In production the dependencies of development would be installed otherwise.
             run="uv run" if development else "uv run --no-dev",
             reader=placer.has_reader(database.name, here.url),
+            unset=here.unset,
         )
         if self.purpose == TESTS:
             url = url_for_tests(database.name, placed, TEST_SUFFIX + self.parallel_suffix)
@@ -147,21 +162,14 @@ class DatabaseApplication(Application):
         return target
 
     def _namesake(self, name: str, there: Placed) -> Database:
-        """Return a database for another purpose, which has no migrations here: it is only asked."""
+        """Return a database for another purpose, which is only asked."""
         target = Target(
             url=there.url,
-            migrations=self.paths["root"],
             default_url=there.default_url,
             embedded=there.embedded,
             direct=there.direct,
         )
-        return Database(name).at(target)
-
-
-def _with_key(database: Database, *, first: bool) -> Database:
-    """Return a description that names its directory of migrations."""
-    key = "migrations" if first else f"migrations_{database.name}"
-    return Database(database.name, database.migrations_key or key, database.models)
+        return Database(name, managed=False).at(target)
 
 
 def _existing(path: Path) -> Path | None:

@@ -11,17 +11,23 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from qapla.database import lifecycle
 from qapla.database.connect.engines import make_engine
-from qapla.database.connect.explain import Hints
+from qapla.database.connect.explain import (
+    Hints,
+    managed_hints,
+    refuse_missing_file,
+    unmanaged_hints,
+)
 from qapla.database.connect.landing import watch_connections
 from qapla.database.dialects import dialect_of
 from qapla.database.dialects.server import Server
+from qapla.database.dialects.unmanaged import UnmanagedServer
 from qapla.database.migrations.runner import Migrations
 from qapla.database.observer import OWNER, Observer
 from qapla.database.places.target import Target
 from qapla.database.sessions.routing import RoutedSession
 from qapla.database.sessions.uncommitted import has_uncommitted_writes, track
 from qapla.embedded import connection_query
-from qapla.exceptions import NotPrepared, SessionEnded
+from qapla.exceptions import DatabaseNotFound, NotManaged, NotPrepared, SessionEnded
 
 
 class Database:
@@ -33,17 +39,25 @@ class Database:
             the first database of an application, and `migrations_<name>` for the others.
         models: The package of its models, which the application imports when it is prepared; by
             default `databases.<name>` in the package of the application, where there is one.
+        managed: Whether the project makes the schema, by migrations. The schema of an unmanaged
+            database belongs to others; its test database is made from the models.
     """
 
     # The observer of every database of the process.
     observer: ClassVar[Observer] = Observer()
 
     def __init__(
-        self, name: str, migrations_key: str | None = None, models: str | None = None
+        self,
+        name: str,
+        migrations_key: str | None = None,
+        models: str | None = None,
+        *,
+        managed: bool = True,
     ) -> None:
         self.name = name
         self.migrations_key = migrations_key
         self.models = models
+        self.managed = managed
         self._target: Target | None = None
         self._engine: Engine | None = None
         self._sessions: sessionmaker[Session] | None = None
@@ -55,7 +69,7 @@ class Database:
 
     def at(self, target: Target) -> "Database":
         """Return a database like this one that is placed at a target; nothing connects."""
-        placed = Database(self.name, self.migrations_key, self.models)
+        placed = Database(self.name, self.migrations_key, self.models, managed=self.managed)
         placed._target = target
         return placed
 
@@ -75,8 +89,17 @@ class Database:
 
     @property
     def url(self) -> URL:
-        """Return the URL of the database; starts the embedded server for its own."""
+        """Return the URL of the database; starts the embedded server for its own.
+
+        Raises:
+            DatabaseNotFound: It is an unmanaged database without a URL.
+        """
         target = self.target
+        if target.unset:
+            raise DatabaseNotFound(
+                f"database {self.name!r} has no URL, and no embedded server stands in for a database "
+                f"that is not managed by this project: set the variable {target.unset}"
+            )
         if target.embedded is None:
             return target.url
         query = connection_query(target.embedded, target.embedded_setting)
@@ -97,6 +120,8 @@ class Database:
                     engine = make_engine(self.url, self.target.options, self._hints)
                     if self.target.tests:
                         watch_connections(engine, self.server, self.name)
+                    elif not self.managed:
+                        refuse_missing_file(engine, self._hints)
                     self._engine = engine
         return self._engine
 
@@ -183,40 +208,55 @@ class Database:
     def server(self) -> Server:
         """Return the server of the database, which creates, clones, labels and locks it."""
         dialect = dialect_of(self.target.url.get_backend_name())
-        return dialect.server(self.direct_url, self.target.default_url)
+        server = dialect.server(self.direct_url, self.target.default_url)
+        is_ours = self.managed or self.target.tests
+        return server if is_ours else UnmanagedServer(server, self.name)
 
     @property
     def migrations(self) -> Migrations:
-        """Return the migrations of the database."""
-        return Migrations(self)
+        """Return the migrations of the database.
+
+        Raises:
+            NotManaged: The database is not managed by this project.
+        """
+        directory = self.target.migrations
+        if directory is None or not self.managed:
+            raise NotManaged(self.name)
+        return Migrations(self, directory)
 
     def exists(self) -> bool:
         """Whether the database exists on its server."""
         return self.server.exists()
 
     def create(self) -> None:
-        """Create the database, empty."""
-        self.server.create(for_tests=self.target.tests)
+        """Create the database, empty.
+
+        Raises:
+            NotManaged: The database is not managed by this project.
+        """
+        lifecycle.create(self)
 
     def drop(self) -> None:
         """Drop the database if it exists, with every connection to it.
 
         Raises:
+            NotManaged: The database is not managed by this project.
             NotDroppable: Other databases of the project are schemas of it, or it is to be a test
                 database and no run of tests has made it.
         """
         lifecycle.drop(self)
 
     def recreate(self, server: Server | None = None) -> None:
-        """Drop the test database, create it and migrate it to the newest revision.
+        """Drop the test database, create it and its tables: by its migrations, or by its models.
 
         Args:
             server: The server of the database, if one has a connection already.
 
         Raises:
+            NotManaged: The database is not managed by this project.
             NotDroppable: By its name this is not a test database, or no run of tests has made it.
         """
-        lifecycle.recreate(self, server or self.server)
+        lifecycle.recreate(self, server)
 
     def migrate(self, revision: str = "head", connection: Connection | None = None) -> None:
         """Upgrade to a revision in this process; short for `migrations.upgrade`."""
@@ -238,10 +278,10 @@ class Database:
 
     @property
     def _hints(self) -> Hints:
-        upgrade = f"type `{self.migrations.upgrade_command}`"
-        # Only where it is allowed does an upgrade make the database.
-        by_hand = "" if self.target.creatable else "create it on its server, and then "
-        return Hints(self.name, by_hand + upgrade, upgrade)
+        if not self.managed:
+            return unmanaged_hints(self.name, tests=self.target.tests)
+        command = self.migrations.upgrade_command
+        return managed_hints(self.name, command, creatable=self.target.creatable)
 
     def _ended(self, owner: object) -> SessionEnded:
         return SessionEnded(

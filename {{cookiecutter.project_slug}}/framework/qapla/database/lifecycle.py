@@ -12,14 +12,30 @@ from qapla.database.dialects import dialect_of
 from qapla.database.dialects.server import Server
 from qapla.database.places.placement import schema_of
 from qapla.database.places.urls import refuse_undroppable
-from qapla.exceptions import NotDroppable
+from qapla.database.unmanaged import create_tables
+from qapla.exceptions import NotDroppable, NotManaged
 
 if TYPE_CHECKING:
     from qapla.database.database import Database
 
 
+def refuse_unmanaged(database: "Database") -> None:
+    """Refuse to change a database of others. Its test database is the project's own.
+
+    Raises:
+        NotManaged: The database is not managed by this project.
+    """
+    if not (database.managed or database.target.tests):
+        raise NotManaged(database.name)
+
+
 def create_schema(database: "Database") -> None:
-    """Create the schema that the `search_path` of the URL names first, unless it is there."""
+    """Create the schema that the `search_path` of the URL names first, unless it is there.
+
+    Raises:
+        NotManaged: The database is not managed by this project.
+    """
+    refuse_unmanaged(database)
     url = database.target.url
     schema = schema_of(url)
     if not schema or not dialect_of(url.get_backend_name()).has_schemas:
@@ -31,13 +47,25 @@ def create_schema(database: "Database") -> None:
             connection.execute(CreateSchema(schema))
 
 
+def create(database: "Database") -> None:
+    """Create a database, empty.
+
+    Raises:
+        NotManaged: The database is not managed by this project.
+    """
+    refuse_unmanaged(database)
+    database.server.create(for_tests=database.target.tests)
+
+
 def drop(database: "Database") -> None:
     """Drop a database if it exists, with every connection to it.
 
     Raises:
+        NotManaged: The database is not managed by this project.
         NotDroppable: Other databases of the project are schemas of it, or it is to be a test
             database and no run of tests has made it.
     """
+    refuse_unmanaged(database)
     target = database.target
     if target.tests:
         refuse_foreign(database.server, database.name)
@@ -51,23 +79,30 @@ def drop(database: "Database") -> None:
     database.server.drop()
 
 
-def recreate(database: "Database", server: Server) -> None:
-    """Drop a test database, create it and migrate it to the newest revision.
+def recreate(database: "Database", server: Server | None = None) -> None:
+    """Drop a test database, create it and its tables: by its migrations, or by its models.
 
     Args:
         database: The database.
-        server: Its server.
+        server: Its server, if one has a connection already.
 
     Raises:
+        NotManaged: The database is not managed by this project.
         NotDroppable: By its name this is not a test database, or no run of tests has made it.
     """
+    refuse_unmanaged(database)
     refuse_undroppable(database.target.url, database.name)
+    server = server or database.server
     refuse_foreign(server, database.name)
-    # Meanwhile, as the server takes its time to make the database.
-    threading.Thread(target=importlib.import_module, args=("alembic.command",)).start()
+    if database.managed:
+        # Meanwhile, as the server takes its time to make the database.
+        threading.Thread(target=importlib.import_module, args=("alembic.command",)).start()
     database.dispose()
     server.drop()
     server.create(for_tests=True)
     server.disable_synchronous_commit()
     create_schema(database)
-    database.migrate()
+    if database.managed:
+        database.migrate()
+    else:
+        create_tables(database)

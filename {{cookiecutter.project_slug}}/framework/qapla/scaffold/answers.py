@@ -1,6 +1,6 @@
 """Check the answers to the template's questions, and stamp them into a new project."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ CHECKS: dict[str, Callable[..., Any]] = {
     "project_slug": rules.check_package,
     "databases": parse.parse_databases,
     "models": lambda models, databases, package: parse_models(
-        models, parse.parse_databases(databases, package), package
+        models, list(parse.parse_databases(databases, package)), package
     ),
     "description": lambda text: rules.check_text(
         text, "the description", "Keeps the crew list of a ship"
@@ -32,7 +32,8 @@ def stamp(root: Path, *, package: str, databases: str, models: str) -> str:
         root: The directory of the new project.
         package: The project's package.
         databases: The names of the databases, comma-separated; the first is the default one.
-        models: The models, comma-separated, as `Model` or `database.Model`.
+        models: The models, comma-separated, as `Model` or `database.Model`, with `/` and another
+            plural if need be.
     """
     # Here, as the checks above also run where no project is made, and must start fast.
     from qapla.scaffold.additions.database import add_database
@@ -40,19 +41,20 @@ def stamp(root: Path, *, package: str, databases: str, models: str) -> str:
     from qapla.scaffold.project import Project
 
     project = Project(root, package)
-    database_names = parse.parse_databases(databases, package)
-    for name in database_names:
-        add_database(project, name)
-    specs = parse_models(models, database_names, package)
+    parsed = parse.parse_databases(databases, package)
+    for name, managed in parsed.items():
+        add_database(project, name, managed=managed)
+    specs = parse_models(models, list(parsed), package)
     for spec in specs:
         add_model(project, spec)
     project.changes.apply()
-    return "\n".join(_next_steps(root, database_names, [str(spec.name) for spec in specs]))
+    return "\n".join(_next_steps(root, parsed, [str(spec.name) for spec in specs]))
 
 
-def _next_steps(root: Path, databases: list[str], models: list[str]) -> list[str]:
+def _next_steps(root: Path, databases: Mapping[str, bool], models: list[str]) -> list[str]:
     upgrades = ["uv run alembic upgrade head"]
-    upgrades += [f"uv run alembic -n {name} upgrade head" for name in databases[1:]]
+    others = list(databases)[1:]
+    upgrades += [f"uv run alembic -n {name} upgrade head" for name in others if databases[name]]
     return [
         "",
         f"{root.name}: databases {', '.join(databases)}; models {', '.join(models)}.",

@@ -2,12 +2,14 @@
 
 import ast
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from qapla.exceptions import ScaffoldError
 from qapla.scaffold.changes.changes import Changes
 from qapla.scaffold.fields.spec import Spec, parse_spec
 from qapla.scaffold.names.model import ModelName, application_class
+from qapla.scaffold.names.parse import UNMANAGED
 from qapla.scaffold.source.toml import change_array, read_toml, table
 from qapla.scaffold.source.tree import find_list, parse
 
@@ -38,8 +40,12 @@ class Project:
 
     def databases(self) -> list[str]:
         """Return the names of the project's databases, in their order."""
+        return list(self.managed())
+
+    def managed(self) -> dict[str, bool]:
+        """Return whether the project manages the schema of each of its databases, by their names."""
         path = f"{self.source}/databases/__init__.py"
-        found = []
+        found = {}
         for item in find_list(self.changes.read(path), DATABASES, path).elts:
             name = item.args[0] if isinstance(item, ast.Call) and item.args else None
             if not isinstance(name, ast.Constant) or not isinstance(name.value, str):
@@ -47,8 +53,20 @@ class Project:
                     f"{path}: an item of {DATABASES} is not of the form "
                     'Database("name"): write it so'
                 )
-            found.append(name.value)
+            found[name.value] = not (isinstance(item, ast.Call) and _is_unmanaged(item))
         return found
+
+    def refuse_unmanaged(self, database: str) -> None:
+        """Refuse to add tables to a database whose schema others own.
+
+        Raises:
+            ScaffoldError: It is one.
+        """
+        if not self.managed()[database]:
+            raise ScaffoldError(
+                f"database {database!r} is not managed by this project, which makes no tables there: "
+                "choose another database"
+            )
 
     def refuse_unknown(self, database: str) -> None:
         """Refuse a database that the project does not have.
@@ -63,11 +81,11 @@ class Project:
     def models(self) -> list[ModelName]:
         """Return the models that the project's database packages hold, by their modules."""
         return [
-            ModelName(database, node.name)
+            ModelName(database, node.name, table)
             for database in self.databases()
             for path in self.changes.files(f"{self.source}/databases/{database}", ".py")
             for node in parse(self.changes.read(path), path).body
-            if isinstance(node, ast.ClassDef) and _has_table(node)
+            if isinstance(node, ast.ClassDef) and (table := _table(node)) is not None
         ]
 
     def model(self, text: str) -> ModelName:
@@ -81,14 +99,19 @@ class Project:
         if len(found) == 1:
             return found[0]
         if found:
-            raise ScaffoldError(f"{text} is in several databases: type {' or '.join(map(str, found))}")
+            raise ScaffoldError(
+                f"{text} is in several databases: type {' or '.join(map(str, found))}"
+            )
         known = ", ".join(map(str, models)) or "none"
         raise ScaffoldError(f"there is no model {text}, only {known}")
 
     def specs(self) -> list[Spec]:
         """Return the models that the scaffold made, with their fields, as the project keeps them."""
-        known = self.databases()
-        return [parse_spec(text, known, self.package) for text in self._kept("models")]
+        databases, models = self.databases(), tuple(self.models())
+        return [
+            replace(parse_spec(text, databases, self.package), known=models)
+            for text in self._kept("models")
+        ]
 
     def spec(self, model: ModelName) -> Spec:
         """Return a model that the scaffold made.
@@ -104,21 +127,23 @@ class Project:
             "change it by hand too"
         )
 
-    def keep(self, databases: list[str] | None = None, models: list[Spec] | None = None) -> None:
-        """Keep the databases or the models in the project's answers; one without answers has none.
+    def keep(self, models: list[Spec] | None = None) -> None:
+        """Keep the databases and the models in the project's answers; one without answers has none.
 
         Args:
-            databases: The names of all databases.
-            models: All models that the scaffold made.
+            models: All models that the scaffold made, where they have changed.
         """
         if not self.changes.exists(PYPROJECT):
             return
         text = self.changes.read(PYPROJECT)
-        for key, items in (("databases", databases), ("models", models)):
-            if items is not None:
-                text = change_array(text, TABLE, key, list(map(str, items)), PYPROJECT)
-        if text != self.changes.read(PYPROJECT):
-            self.changes.write(PYPROJECT, text)
+        databases = [
+            name if managed else f"{name}{UNMANAGED}" for name, managed in self.managed().items()
+        ]
+        changed = change_array(text, TABLE, "databases", databases, PYPROJECT)
+        if models is not None:
+            changed = change_array(changed, TABLE, "models", list(map(str, models)), PYPROJECT)
+        if changed != text:
+            self.changes.write(PYPROJECT, changed)
 
     def versions(self, database: str) -> str:
         """Return the path of the directory of a database's revisions."""
@@ -151,12 +176,16 @@ class Project:
         return list(kept.get(key, ()))
 
 
-def _has_table(node: ast.ClassDef) -> bool:
-    names = [
-        target.id
-        for statement in node.body
-        if isinstance(statement, ast.Assign)
-        for target in statement.targets
-        if isinstance(target, ast.Name)
-    ]
-    return "__tablename__" in names
+def _is_unmanaged(item: ast.Call) -> bool:
+    return any(k.arg == "managed" and ast.unparse(k.value) == "False" for k in item.keywords)
+
+
+def _table(node: ast.ClassDef) -> str | None:
+    """Return the name of a model's table: empty if it is no literal, None for other classes."""
+    for statement in node.body:
+        if isinstance(statement, ast.Assign):
+            names = [target.id for target in statement.targets if isinstance(target, ast.Name)]
+            if "__tablename__" in names:
+                value = statement.value
+                return str(value.value) if isinstance(value, ast.Constant) else ""
+    return None

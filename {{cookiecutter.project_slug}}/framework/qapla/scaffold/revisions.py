@@ -30,20 +30,32 @@ def head(project: Project, database: str) -> str | None:
     Raises:
         ScaffoldError: The database has several heads, or a revision that is no Python.
     """
-    revisions: set[object] = set()
+    found = _head(project, database)
+    return found[0] if found else None
+
+
+def head_path(project: Project, database: str) -> str | None:
+    """Return the path of the newest revision of a database; the rest is as with `head`."""
+    found = _head(project, database)
+    return found[1] if found else None
+
+
+def _head(project: Project, database: str) -> tuple[str, str] | None:
+    paths: dict[object, str] = {}
     followed: set[object] = set()
     for path in project.changes.files(project.versions(database), ".py"):
         values = _assigned(project.changes.read(path), path)
         below = values.get("down_revision")
-        revisions.add(values.get("revision"))
+        if values.get("revision") is not None:
+            paths[values["revision"]] = path
         followed.update(below if isinstance(below, tuple) else [below])
-    heads = sorted(str(revision) for revision in revisions - followed - {None})
+    heads = sorted(str(revision) for revision in paths.keys() - followed)
     if len(heads) > 1:
         raise ScaffoldError(
             f"database {database!r} has the heads {', '.join(heads)}: type "
             f"`uv run alembic -n {database} merge heads` first"
         )
-    return heads[0] if heads else None
+    return (heads[0], paths[heads[0]]) if heads else None
 
 
 def _revisions(project: Project) -> Iterator[str]:

@@ -3,15 +3,20 @@
 Source: polyfactory, "SQLAlchemyFactory", "Persistence" and "Configuration: random seed".
 """
 
+from collections.abc import Mapping
+from functools import cache, partial
+from itertools import count
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from sqlalchemy import inspect
 from sqlalchemy.orm import Mapper, Session
 
-from qapla.exceptions import UnknownAttribute
+from qapla.exceptions import QaplaError, UnknownAttribute
 
 if TYPE_CHECKING:
     from polyfactory.factories.sqlalchemy_factory import SQLAlchemyFactory
+
+    from qapla.testing.madeup.references import Reference
 
 M = TypeVar("M")
 
@@ -19,9 +24,11 @@ M = TypeVar("M")
 class Factory:
     """A maker of factories for models, whose rows are in one session, and flushed.
 
-    The values are the same in each run. The database makes the primary keys and the computed columns,
-    the mapper discriminators and versions. Rows of other tables are yours to make:
-    `factory(Crew, ship=ship)`, or `factory(Crew, ship=factory(Ship))` for one of its own.
+    The values are the same in each run, and those of a unique column differ. The database makes the
+    primary keys and the computed columns, the mapper discriminators and versions. A row gets one of its
+    own for each reference that it must have; a reference that may be NULL is NULL. Give
+    `factory(Crew, ship=ship)` for a row that is there, or `factory(Crew, ship=factory(Ship))` for one
+    of its own.
 
     Args:
         session: The session that takes the rows, such as the fixture `dbsession`.
@@ -29,6 +36,9 @@ class Factory:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        # Each factory makes other values.
+        self._seeds = count(1)
+        self._used: Any = None
 
     def __call__(self, model: type[M], **defaults: Any) -> "type[SQLAlchemyFactory[M]]":
         """Return the factory of a model: `create_sync`, `create_batch_sync`, `build`, `batch`.
@@ -41,31 +51,63 @@ class Factory:
         Raises:
             UnknownAttribute: A default is of no attribute of the model.
         """
-        # Imported here: it is a dependency of development, and slow to import.
-        from polyfactory.factories.sqlalchemy_factory import SQLAlchemyPersistenceMethod
-
-        from qapla.testing.madeup import MadeUpFactory
-
         mapper: Mapper[Any] = inspect(model)
         for name in defaults:
             if not name.startswith("__") and not hasattr(model, name):
                 known = [*mapper.column_attrs.keys(), *mapper.relationships.keys()]
                 raise UnknownAttribute(model.__name__, name, known)
+        return cast("type[SQLAlchemyFactory[M]]", self._make(model, (model,), defaults))
+
+    def _make(self, model: type[Any], chain: tuple[type[Any], ...], defaults: Mapping[str, Any]) -> Any:
+        # Imported here: it is a dependency of development, and slow to import.
+        from polyfactory.factories.sqlalchemy_factory import SQLAlchemyPersistenceMethod
+
+        from qapla.testing.madeup.factory import MadeUpFactory
+        from qapla.testing.madeup.values import UsedValues
+
+        if self._used is None:
+            self._used = UsedValues()
         # Those that tell polyfactory how to build are attributes of the factory.
         options = {n: v for n, v in defaults.items() if _is_option(n, v)}
-        made = MadeUpFactory.create_factory(
+        return MadeUpFactory.create_factory(
             model,
             __given__={n: v for n, v in defaults.items() if n not in options},
+            __others__=cache(partial(self._referred, chain)),
+            __used__=self._used,
             __session__=self._session,
             __persistence_method__=SQLAlchemyPersistenceMethod.FLUSH,
             __set_primary_key__=False,
             __set_foreign_keys__=False,
             __set_relationships__=False,
             __set_association_proxy__=False,
-            __random_seed__=1,
+            __random_seed__=next(self._seeds),
             **options,
         )
-        return cast("type[SQLAlchemyFactory[M]]", made)
+
+    def _referred(self, chain: tuple[type[Any], ...], reference: "Reference") -> Any:
+        """Return the factory of the rows that a reference is to.
+
+        Args:
+            chain: The models whose rows are being made, the last of which has the reference.
+            reference: The reference.
+
+        Raises:
+            QaplaError: The referred table has no model, or its row refers back to this one.
+        """
+        model, other = chain[-1].__name__, reference.model
+        name = reference.attribute
+        if other is None:
+            table = reference.key.referred_table.name
+            raise QaplaError(
+                f"{model}.{name} refers to {table}, of which no model is known: "
+                f"give one, as in factory({model}, {name}=...)"
+            )
+        if other in chain:
+            raise QaplaError(
+                f"{model}.{name} refers to {other.__name__}, of which a row is being made for it: "
+                f"give one, as in factory({model}, {name}=...)"
+            )
+        return self._make(other, (*chain, other), {})
 
 
 def _is_option(name: str, value: Any) -> bool:

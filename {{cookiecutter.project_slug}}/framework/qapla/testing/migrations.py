@@ -9,7 +9,7 @@ import pytest
 from qapla.database.application import DatabaseApplication
 from qapla.database.database import Database
 from qapla.database.dialects import dialect_of
-from qapla.exceptions import QaplaError
+from qapla.exceptions import NotManaged, QaplaError
 from qapla.testing.fixtures import BaseApplicationFixture, application_class
 from qapla.testing.run.run import DatabaseRun
 
@@ -20,19 +20,20 @@ _DATABASE = "migrated"
 
 
 class BaseMigrationTests(BaseApplicationFixture):
-    """Test the migrations of every database of the application, or of `DATABASE_KEY` alone."""
+    """Test the migrations of every managed database of the application, or of `DATABASE_KEY` alone."""
 
     DATABASE_KEY = ""
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
-        """Make each test one for each database."""
+        """Make each test one for each managed database."""
         if _DATABASE not in metafunc.fixturenames:
             return
         names = [self.DATABASE_KEY]
         if not self.DATABASE_KEY:
             try:
                 found = application_class(metafunc.cls, metafunc.config)
-                names = list(DatabaseRun.of(metafunc.config).application(found).dbs)
+                databases = DatabaseRun.of(metafunc.config).application(found).dbs.values()
+                names = [database.name for database in databases if database.managed]
             except QaplaError:
                 # The fixture raises it again, without an end to the whole run.
                 names = ["main"]
@@ -44,7 +45,10 @@ class BaseMigrationTests(BaseApplicationFixture):
     ) -> Database:
         """Return the database whose migrations are tested; it is made anew if they changed it."""
         name: str = request.param
-        return application.dbs[name]
+        database = application.dbs[name]
+        if not database.managed:
+            pytest.fail(str(NotManaged(name)), pytrace=False)
+        return database
 
     def test_there_is_one_head(self, migrated: Database) -> None:
         """Every revision leads to one head, so that `upgrade head` says where to."""

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from qapla.exceptions import ScaffoldError
-from qapla.scaffold.additions.database import add_database
-from qapla.scaffold.additions.model import add_model
+from qapla.exceptions import Refused, ScaffoldError
 from qapla.scaffold.names.model import ModelName
 from qapla.scaffold.project import Project
+
+from support.stamping import add_databases, add_models
 
 LIST = "src/rotarran/databases/__init__.py"
 Written = Callable[[], dict[str, str]]
@@ -17,19 +17,32 @@ Written = Callable[[], dict[str, str]]
 
 def test_databases_keep_the_order_of_their_addition(project: Project) -> None:
     """The first one that is added is the default one."""
-    add_database(project, "main")
-    add_database(project, "audit")
+    add_databases(project, "main")
+    add_databases(project, "audit")
     assert project.databases() == ["main", "audit"]
 
 
 def test_models_are_found_by_their_tables(project: Project) -> None:
     """A model that the user wrote counts as one of the scaffold's."""
-    add_database(project, "main")
-    add_model(project, "main", "Ship")
+    add_databases(project, "main")
+    add_models(project, "main.Ship")
     (project.root / "src/rotarran/databases/main/own.py").write_text(
         'class Own(Model):\n    __tablename__ = "owns"\n\n\nclass Helper:\n    x = 1\n'
     )
     assert project.models() == [ModelName("main", "Own"), ModelName("main", "Ship")]
+
+
+def test_a_model_has_the_table_that_its_module_names(project: Project) -> None:
+    """A new model may not have the same."""
+    add_databases(project, "main")
+    add_models(project, "main.Octopus/octopodes")
+    assert [model.table for model in project.models()] == ["octopodes"]
+    with pytest.raises(Refused) as caught:
+        add_models(project, "main.Podes/octopodes")
+    assert str(caught.value) == (
+        "the model name 'main.Podes' is refused: main.Octopus already has the table octopodes; "
+        "try 'main.PodesItem'"
+    )
 
 
 def test_a_list_of_another_form_is_an_error(project: Project) -> None:
@@ -47,7 +60,7 @@ def test_a_missing_file_is_an_error(project: Project, written: Written) -> None:
     (project.root / "alembic.ini").unlink()
     before = written()
     with pytest.raises(ScaffoldError) as caught:
-        add_database(project, "main")
+        add_databases(project, "main")
     assert str(caught.value) == "alembic.ini is missing: the scaffold adds to it"
     assert written() == before
 
@@ -57,14 +70,14 @@ def test_a_file_that_cannot_be_written_leaves_nothing_half_done(
 ) -> None:
     """A fault undoes the files that were written before it."""
     before = written()
-    write_text = Path.write_text
+    write_bytes = Path.write_bytes
 
-    def full_disk(path: Path, text: str, **options: str) -> int:
+    def full_disk(path: Path, content: bytes) -> int:
         if path.name == "script.py.mako":
             raise OSError("no space left on device")
-        return write_text(path, text, **options)
+        return write_bytes(path, content)
 
-    monkeypatch.setattr(Path, "write_text", full_disk)
+    monkeypatch.setattr(Path, "write_bytes", full_disk)
     with pytest.raises(OSError, match="no space left"):
-        add_database(project, "main")
+        add_databases(project, "main")
     assert written() == before

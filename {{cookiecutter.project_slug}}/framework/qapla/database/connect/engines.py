@@ -11,6 +11,7 @@ from qapla.database.connect.explain import Hints, explain_errors
 from qapla.database.connect.interrupted import invalidate_interrupted
 from qapla.database.connect.ping import ping_when_idle
 from qapla.database.dialects import dialect_of
+from qapla.database.types.variants import dump_json
 from qapla.exceptions import SettingsError
 
 _engines: WeakSet[Engine] = WeakSet()
@@ -32,7 +33,7 @@ def make_engine(url: URL, options: dict[str, Any], hints: Hints) -> Engine:
     """
     dialect = dialect_of(url.get_backend_name())
     pool: dict[str, Any] = {} if "poolclass" in options else dict(_POOL)
-    defaults = {**pool, **dialect.engine_options(url.get_dialect().driver)}
+    defaults = {**pool, "json_serializer": dump_json, **dialect.engine_options(url.get_dialect().driver)}
     engine = _create(url, {**defaults, **options}, hints)
     if "pool_pre_ping" not in options:
         ping_when_idle(engine)

@@ -43,8 +43,13 @@ class Placer:
         """Whether the reads of a database may run outside of a transaction."""
         return _has_reader(url, self.settings_of(name))
 
-    def place(self, name: str) -> Placed:
+    def place(self, name: str, *, managed: bool = True) -> Placed:
         """Return the place of a database.
+
+        Args:
+            name: The name of the database.
+            managed: Whether migrations of the project make it. One without a URL is on the embedded
+                server, which would have no tables of an unmanaged one but in tests.
 
         Raises:
             SettingsError: A URL is missing or wrong, or another setting leads elsewhere than the URL.
@@ -85,7 +90,9 @@ class Placer:
                 f"{arguments} names a server, and database {name!r} has no URL, so that it is on the "
                 f"embedded one: set the variable {variable} instead"
             )
-        return Placed(settled, options, self._var / "postgres", default_url)
+        served = managed or self._tests
+        unset = "" if served else self._sources.variable("databases", name, "url")
+        return Placed(settled, options, self._var / "postgres", default_url, unset=unset)
 
     def _behind_pooler(self, name: str, placed: Placed) -> Placed:
         """Return where a database is, reached through its pooler; tests go to the server itself."""

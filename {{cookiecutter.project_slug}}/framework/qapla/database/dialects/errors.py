@@ -2,10 +2,11 @@
 
 import sqlite3
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, StatementError
 
 from qapla.database.dialects import MARIADB, POSTGRESQL, SQLITE
 from qapla.database.dialects.base import Dialect, Failure, Violation
+from qapla.exceptions import UnfitValue
 
 
 def failure_of(error: BaseException) -> Failure:
@@ -17,6 +18,8 @@ def failure_of(error: BaseException) -> Failure:
     if isinstance(error, OverflowError):
         # sqlite3 raises it for a value, and SQLAlchemy does not wrap it.
         return SQLITE.failure_of(error)
+    if isinstance(error, UnfitValue) or _is_refused(error):
+        return Failure.MISFIT
     if not isinstance(error, DBAPIError) or error.orig is None:
         return Failure.NONE
     dialect = _dialect(error.orig)
@@ -52,6 +55,11 @@ def is_missing_table(error: BaseException) -> bool:
 def violation_of(error: BaseException | None) -> Violation | None:
     """Return the constraint that a driver's error is about, or None."""
     return None if error is None else _dialect(error).violation_of(error)
+
+
+def _is_refused(error: BaseException) -> bool:
+    """Whether a type of SQLAlchemy has refused a value: no enum has it, or it is too great."""
+    return isinstance(error, StatementError) and type(error.orig) in (LookupError, OverflowError)
 
 
 def _dialect(error: BaseException) -> Dialect:

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 _DIRTY = "qapla: made by a run of tests, and not clean"
-_CLEAN = re.compile(r"(?P<migrations>[0-9a-f]{64}) (?P<run>\S+) (?P<kind>\w+) (?P<fingerprint>.*)")
+_CLEAN = re.compile(r"(?P<digest>[0-9a-f]{64}) (?P<run>\S+) (?P<kind>\w+) (?P<fingerprint>.*)")
 _RESETTABLE, _SEEDED = "plain", "seeded"
 _NO_RUN = "-"
 
@@ -14,14 +14,14 @@ class Label:
     """The state of a database that a run of tests has made.
 
     Args:
-        migrations: The hash of the migrations, empty while the database is being made, or when a
-            test may have left it dirty.
+        digest: The hash of the migrations or models that made it, empty while it is being made, or
+            when a test may have left it dirty.
         resettable: Whether deleting all rows restores the freshly migrated state.
         fingerprint: The fingerprint of its schema, empty where the server has none.
         run: The identifier of the run that made it, of a template.
     """
 
-    migrations: str = ""
+    digest: str = ""
     resettable: bool = False
     fingerprint: str = ""
     run: str = ""
@@ -35,13 +35,13 @@ class Label:
         if found is None:
             return None
         run = "" if found["run"] == _NO_RUN else found["run"]
-        return cls(found["migrations"], found["kind"] == _RESETTABLE, found["fingerprint"], run)
+        return cls(found["digest"], found["kind"] == _RESETTABLE, found["fingerprint"], run)
 
     def __str__(self) -> str:
-        if not self.migrations:
+        if not self.digest:
             return _DIRTY
         kind = _RESETTABLE if self.resettable else _SEEDED
-        return f"{self.migrations} {self.run or _NO_RUN} {kind} {self.fingerprint}"
+        return f"{self.digest} {self.run or _NO_RUN} {kind} {self.fingerprint}"
 
 
 DIRTY = Label()

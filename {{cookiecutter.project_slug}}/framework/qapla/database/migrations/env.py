@@ -23,9 +23,10 @@ from qapla.database.application import DatabaseApplication
 from qapla.database.database import Database
 from qapla.database.dialects import dialect_of
 from qapla.database.lifecycle import create_schema
+from qapla.database.migrations.autogenerate.removals import order_removals
 from qapla.database.migrations.models import import_package
 from qapla.database.migrations.options import Options, combined
-from qapla.exceptions import DatabaseError, QaplaError
+from qapla.exceptions import DatabaseError, NotManaged, QaplaError
 
 logger = logging.getLogger(__name__)
 
@@ -58,23 +59,39 @@ class AlembicEnv:
         """Run the command of Alembic.
 
         Raises:
-            CommandError: The application cannot be prepared or the database is not there; the
-                command shows it as one line.
+            CommandError: The application cannot be prepared, or the database is not there or not
+                managed by the project; the command shows it as one line.
         """
         attributes = context.config.attributes
         database: Database | None = attributes.get("database")
         given: Connection | Engine | None = attributes.get("connection")
+        if database is None and given is not None:
+            self._refuse_unmanaged()
         if database is not None or given is not None:
             self._run(database, given)
             return
         try:
             database = self.application.run_command().dbs[self.name]
+            if not database.managed:
+                raise NotManaged(self.name)
             try:
                 self._run(database, None)
             finally:
                 database.dispose()
         except QaplaError as error:
             raise CommandError(str(error)) from error
+
+    def _refuse_unmanaged(self) -> None:
+        """Refuse a database of others, on a connection of another program.
+
+        That does not prepare the application, which knows only then.
+
+        Raises:
+            NotManaged: The database is not managed by the project.
+        """
+        is_prepared = self.application.purpose is not None
+        if is_prepared and not self.application.dbs[self.name].managed:
+            raise NotManaged(self.name)
 
     def _run(self, database: Database | None, given: Connection | Engine | None) -> None:
         import_models(self.base)
@@ -105,7 +122,7 @@ class AlembicEnv:
             "compare_server_default": True,
             # SQLite can change a table only by copying it.
             "render_as_batch": dialect_of(dialect).alters_by_copy,
-            "process_revision_directives": _leave_out_empty,
+            "process_revision_directives": _process,
             **options,  # type: ignore[typeddict-item]
         }
         context.configure(**combined(defaults, self.options, context.script))
@@ -175,12 +192,13 @@ def _changes_database() -> bool:
     return True
 
 
-def _leave_out_empty(
+def _process(
     migration: MigrationContext,
     revision: str | Iterable[str | None] | Iterable[str],
     directives: list[MigrationScript],
 ) -> None:
-    """Write no revision when autogenerate finds nothing to do."""
+    """Order the removals, and write no revision when autogenerate finds nothing to do."""
+    order_removals(directives)
     options = context.config.cmd_opts
     if not getattr(options, "autogenerate", False):
         return

@@ -27,10 +27,12 @@ class Migrations:
 
     Args:
         database: The database, which is prepared.
+        directory: The directory of its migrations.
     """
 
-    def __init__(self, database: "Database") -> None:
+    def __init__(self, database: "Database", directory: Path) -> None:
         self._database = database
+        self.directory = directory
 
     @property
     def upgrade_command(self) -> str:
@@ -46,13 +48,13 @@ class Migrations:
         from qapla.database.migrations.configuration import make_config
 
         target = self._database.target
-        config = make_config(self._database.name, target.migrations, target.alembic_ini)
+        config = make_config(self._database.name, self.directory, target.alembic_ini)
         config.attributes.update(database=self._database, connection=connection)
         return config
 
     def directories(self) -> list[Path]:
         """Return the directories of the migrations: the main one, and `version_locations`."""
-        ini, root = self._database.target.alembic_ini, self._database.target.migrations
+        ini, root = self._database.target.alembic_ini, self.directory
         # A run of tests may migrate no database.
         if ini is None or "version_locations" not in ini.read_text(encoding="utf-8"):
             return [root]

@@ -48,7 +48,8 @@ class Placed:
     """The settings of a database that say where it is.
 
     `embedded` is the data directory of the embedded server, or None where the URL says it all;
-    `direct` is the URL of the server itself where `url` leads through a pooler.
+    `direct` is the URL of the server itself where `url` leads through a pooler; `unset` is the
+    variable of a URL that is missing, where no server stands in for it.
     """
 
     url: URL
@@ -56,6 +57,7 @@ class Placed:
     embedded: Path | None = None
     default_url: URL | None = None
     direct: URL | None = None
+    unset: str = ""
 
     @property
     def identity(self) -> SchemaIdentity:

@@ -18,7 +18,7 @@ class Target:
 
     Args:
         url: The URL of the database.
-        migrations: The directory of its migrations.
+        migrations: The directory of its migrations, or None where it has none.
         alembic_ini: The file with the options of Alembic, if there is one.
         default_url: The URL of the maintenance database, or None to derive it from `url`.
         options: The options of the engine.
@@ -31,10 +31,11 @@ class Target:
         namesakes: The project's own databases, for other purposes, that have the name of this one.
         neighbours: The names of the databases in other schemas of this one.
         direct: The URL of the database on its server itself, where `url` leads through a pooler.
+        unset: The variable to set for the URL of an unmanaged database that has none.
     """
 
     url: URL
-    migrations: Path
+    migrations: Path | None = None
     alembic_ini: Path | None = None
     default_url: URL | None = None
     options: dict[str, Any] = field(default_factory=dict, repr=False)
@@ -47,3 +48,4 @@ class Target:
     namesakes: tuple["Database", ...] = ()
     neighbours: tuple[str, ...] = ()
     direct: URL | None = None
+    unset: str = ""

@@ -23,6 +23,7 @@ from sqlalchemy.orm import Mapper, QueryableAttribute
 from sqlalchemy.orm.exc import UnmappedColumnError
 from sqlalchemy.sql.elements import UnaryExpression
 from sqlalchemy.sql.operators import desc_op
+from sqlalchemy.types import TypeEngine
 
 from qapla.database.dialects import dialect_of
 from qapla.driver.base import Driver, column_of
@@ -49,7 +50,7 @@ class Term:
         """
         engine = dialect_of(dialect.name)
         column: ColumnElement[Any] = self.column.expression
-        if engine.sorts_enums_by_index and isinstance(decorated(column.type, dialect)[1], Enum):
+        if engine.sorts_enums_by_index and _is_native_enum(decorated(column.type, dialect)[1]):
             column = cast(column, String)
         ordered = column.desc() if self.descending else column.asc()
         if self.nullable:
@@ -167,6 +168,10 @@ def _term(mapper: Mapper[Any], order: Any) -> Term:
     column = column_of(mapper, name)
     nullable = any(part.nullable for part in mapper.column_attrs[name].columns)
     return Term(name, column, descending, nullable)
+
+
+def _is_native_enum(type_: TypeEngine[Any]) -> bool:
+    return isinstance(type_, Enum) and type_.native_enum
 
 
 def _name(mapper: Mapper[Any], order: Any) -> str:

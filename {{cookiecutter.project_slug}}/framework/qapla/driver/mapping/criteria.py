@@ -24,7 +24,7 @@ from sqlalchemy.orm import QueryableAttribute
 from sqlalchemy.types import TypeEngine
 
 from qapla.database.dialects import dialect_of
-from qapla.driver.mapping.values import holds
+from qapla.driver.mapping.values import compared_type, holds, may_equal
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,8 @@ def _among(
 ) -> ColumnElement[bool]:
     if _holds_lists(type_, dialect):
         return or_(false(), *(_equal(column, type_, value, dialect) for value in values))
-    given = [v for v in values if v is not None and holds(type_, v, dialect_of(dialect.name))]
+    engine = dialect_of(dialect.name)
+    given = [value for value in values if value is not None and may_equal(type_, value, engine)]
     found = column.in_(given)
     return or_(found, column.is_(None)) if None in values else found
 
@@ -102,7 +103,7 @@ def _equal(
         return column.is_(None)
     if isinstance(value, (list, tuple, dict)) or isinstance(type_, JSON):
         return _equal_whole(column, type_, value, dialect)
-    return column == value if holds(type_, value, dialect_of(dialect.name)) else false()
+    return column == value if may_equal(type_, value, dialect_of(dialect.name)) else false()
 
 
 def _between(
@@ -114,7 +115,7 @@ def _between(
         if bound is None:
             continue
         if holds(type_, bound, dialect_of(dialect.name)):
-            limit = literal(bound, type_)
+            limit = literal(bound, compared_type(type_, bound))
             found.append(column >= limit if is_least else column <= limit)
         elif not _is_beyond(bound, is_least=is_least):
             found.append(false())

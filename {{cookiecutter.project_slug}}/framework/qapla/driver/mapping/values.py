@@ -10,6 +10,8 @@ import re
 from collections.abc import Callable
 from datetime import date, datetime, time
 from decimal import Decimal
+from fractions import Fraction
+from operator import ge
 from typing import Any
 from uuid import UUID
 
@@ -48,8 +50,9 @@ def holds(type_: TypeEngine[Any], value: Any, engine: Dialect) -> bool:
         engine: The dialect of the database.
     """
     if isinstance(type_, TypeDecorator):
+        compared = compared_type(type_, value)
         # It alone knows the value that reaches the database.
-        return True
+        return compared is type_ or holds(compared, value, engine)
     if engine.converts_texts and _is_converted(type_, value):
         return False
     if isinstance(value, str):
@@ -61,6 +64,26 @@ def holds(type_: TypeEngine[Any], value: Any, engine: Dialect) -> bool:
     if isinstance(value, (float, Decimal)):
         return _is_number(type_, value, engine)
     return True
+
+
+def may_equal(type_: TypeEngine[Any], value: Any, engine: Dialect) -> bool:
+    """Whether a value of a column may be equal to a value.
+
+    MariaDB rounds a decimal to the places of the column where it looks for it in an index.
+    """
+    compared = compared_type(type_, value)
+    if isinstance(compared, Numeric) and compared.scale is not None and isinstance(value, Decimal):
+        return holds(compared, value, engine) and _has_places(value, compared.scale)
+    return holds(type_, value, engine)
+
+
+def compared_type(type_: TypeEngine[Any], value: Any) -> TypeEngine[Any]:
+    """Return the type of a value that a column is compared with, which a decorator may know.
+
+    Source: SQLAlchemy, "TypeDecorator.coerce_compared_value".
+    """
+    is_decorator = isinstance(type_, TypeDecorator)
+    return type_.coerce_compared_value(ge, value) if is_decorator else type_
 
 
 def as_key(type_: TypeEngine[Any], value: Any) -> Any:
@@ -138,6 +161,13 @@ def _is_number(type_: TypeEngine[Any], value: float | Decimal, engine: Dialect) 
         whole = _integer(value)
         return whole is not None and _is_in_range(type_, whole, engine)
     return True
+
+
+def _has_places(value: Decimal, places: int) -> bool:
+    """Whether a number has no digits behind these places, except zeros."""
+    if not value.is_finite() or int(value.as_tuple().exponent) >= -places:
+        return True
+    return (Fraction(value) * 10**places).denominator == 1
 
 
 def _integer(value: float | Decimal) -> int | None:

@@ -6,20 +6,18 @@ from qapla.scaffold.project import DATABASES, Project
 from qapla.scaffold.source.edit import annotate_class, append_section, append_to_list
 from qapla.scaffold.source.rendering import render
 
-_FILES = (
-    "migrations/database/env.py",
-    "migrations/database/script.py.mako",
-    "src/package/databases/database/__init__.py",
-)
+_FILES = ("src/package/databases/database/__init__.py",)
+_MIGRATIONS = ("migrations/database/env.py", "migrations/database/script.py.mako")
 _FIRST = ("src/package/application/db.py",)
 
 
-def add_database(project: Project, name: str) -> None:
+def add_database(project: Project, name: str, *, managed: bool = True) -> None:
     """Add a database at the end of the list.
 
     Args:
         project: The project.
         name: The name of the database.
+        managed: Whether the project owns its schema, with migrations.
 
     Raises:
         Refused: A database may not have this name.
@@ -30,33 +28,42 @@ def add_database(project: Project, name: str) -> None:
     if name in known:
         raise ScaffoldError(f"database {name!r} exists already: choose another name")
     first = not known
-    project.create(files(project, name, first=first))
+    project.create(files(project, name, first=first, managed=managed))
     project.change(
         f"{project.source}/databases/__init__.py",
-        lambda text, path: append_to_list(text, DATABASES, f'Database("{name}")', path),
+        lambda text, path: append_to_list(text, DATABASES, item(name, managed=managed), path),
     )
     project.change(
         f"{project.source}/web/request.py",
         lambda text, path: annotate_class(text, "Request", name, "Session", path),
     )
-    project.change("alembic.ini", lambda text, path: _with_sections(text, path, name, first=first))
-    project.keep(databases=project.databases())
+    if managed:
+        project.change(
+            "alembic.ini", lambda text, path: _with_sections(text, path, name, first=first)
+        )
+    project.keep()
 
 
-def files(project: Project, name: str, *, first: bool) -> dict[str, str]:
+def files(project: Project, name: str, *, first: bool, managed: bool) -> dict[str, str]:
     """Return the files of a database by their paths.
 
     Args:
         project: The project.
         name: The name of the database.
         first: Whether it is the first one of the project.
+        managed: Whether it has migrations.
     """
     return render(
         "database",
-        _FILES + (_FIRST if first else ()),
+        _FILES + (_MIGRATIONS if managed else ()) + (_FIRST if first else ()),
         {"package": project.package, "database": name},
         {"package": project.package, "database": name, "first": first},
     )
+
+
+def item(name: str, *, managed: bool) -> str:
+    """Return the item of a database in the list, as source text."""
+    return f'Database("{name}")' if managed else f'Database("{name}", managed=False)'
 
 
 def sections(database: str, *, first: bool) -> dict[str, list[str]]:

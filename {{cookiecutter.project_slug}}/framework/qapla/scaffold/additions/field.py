@@ -6,7 +6,6 @@ from dataclasses import replace
 from qapla.scaffold.additions import parts, revision
 from qapla.scaffold.fields.checks import check_spec, refuse_circle
 from qapla.scaffold.fields.field import Field
-from qapla.scaffold.fields.spec import Spec
 from qapla.scaffold.fields.types.base import SUBJECT
 from qapla.scaffold.names.model import ModelName
 from qapla.scaffold.names.rules import refuse
@@ -28,11 +27,11 @@ def add_fields(project: Project, model: ModelName, fields: Sequence[Field]) -> N
     old = project.spec(model)
     for field in fields:
         _check_rows(field)
-    new = Spec(model, (*old.fields, *fields))
-    check_spec(new, project.models())
+    new = replace(old, fields=(*old.fields, *fields))
+    check_spec(new)
     refuse_circle(new, project.specs())
     parts.change_modules(project, old, new)
-    project.create(revision.addition_of(project, Spec(model, tuple(fields))))
+    project.create(revision.addition_of(project, replace(old, fields=tuple(fields))))
     project.keep(models=[new if spec == old else spec for spec in project.specs()])
 
 

@@ -1,5 +1,7 @@
 """Add a model: its drivers, its migration, its resource, and the tests of these."""
 
+from dataclasses import replace
+
 from qapla.scaffold.additions import parts, revision
 from qapla.scaffold.additions.schedule import schedule
 from qapla.scaffold.fields.checks import check_spec
@@ -7,8 +9,6 @@ from qapla.scaffold.fields.spec import Spec
 from qapla.scaffold.names.parse import refuse_clash
 from qapla.scaffold.project import Project
 from qapla.scaffold.source.edit import append_to_function
-
-_HOUR = 3600.0
 
 
 def add_model(project: Project, spec: Spec) -> None:
@@ -24,7 +24,8 @@ def add_model(project: Project, spec: Spec) -> None:
     """
     model, models = spec.name, project.models()
     refuse_clash(model, models)
-    check_spec(spec, models)
+    spec = replace(spec, known=(*models, model))
+    check_spec(spec)
     for path, text in parts.packages(project, spec).items():
         if not project.changes.exists(path):
             project.changes.create(path, text)
@@ -46,4 +47,4 @@ def _add_task(project: Project, spec: Spec) -> None:
     project.create(parts.tasks(project, spec))
     if spec.name.database == project.databases()[0]:
         name, task = parts.schedule_entry(project, spec.name)
-        project.change(project.settings, schedule(name, task, _HOUR))
+        project.change(project.settings, schedule(name, task, parts.HOUR))

@@ -22,9 +22,10 @@ def add_outbox(project: Project, database: str) -> None:
         database: The name of the database.
 
     Raises:
-        ScaffoldError: There is no such database, or one of the files exists already.
+        ScaffoldError: There is no such database, it is unmanaged, or one of the files exists already.
     """
     project.refuse_unknown(database)
+    project.refuse_unmanaged(database)
     revision = revision_id(project, f"{database}.outbox")
     has_tasks = project.changes.exists(f"{project.source}/tasks/{database}/__init__.py")
     files = render(

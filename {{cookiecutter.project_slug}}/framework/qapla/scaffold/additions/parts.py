@@ -17,6 +17,8 @@ _MODULES = (
 )
 # One example for each database.
 _TASKS = ("src/package/tasks/database/model.py", "tests/integration/database/test_tasks.py")
+# The seconds from one run of the example task to the next.
+HOUR = 3600.0
 _PACKAGES = (
     "src/package/tasks/database/__init__.py",
     "src/package/web/controllers/database/__init__.py",

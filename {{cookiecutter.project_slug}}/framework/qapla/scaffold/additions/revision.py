@@ -48,7 +48,7 @@ def removal_of(project: Project, fields: Spec) -> dict[str, str]:
     slug = f"remove_{names[0]}_from_{table}"
     # Rows that are there when the fields come back have no value for them.
     back = [replace(f, nullable=True) if f.is_required else f for f in fields.fields]
-    restored = Spec(fields.name, tuple(back)).columns
+    restored = replace(fields, fields=tuple(back)).columns
     return _render(project, "fields", fields, message, slug, removed=True, restored=restored)
 
 
@@ -59,8 +59,10 @@ def _listed(names: list[str]) -> str:
 def _render(
     project: Project, addition: str, spec: Spec, message: str, slug: str, **values: Any
 ) -> dict[str, str]:
-    """Return a revision that follows the head of the database of a model."""
+    """Return a revision that follows the head of the database of a model; an unmanaged one has none."""
     model = spec.name
+    if not project.managed()[model.database]:
+        return {}
     below = head(project, model.database)
     # The first revision of a model has its id from the model's name alone.
     name = str(model) if addition == "model" else f"{below} {message} {spec}"

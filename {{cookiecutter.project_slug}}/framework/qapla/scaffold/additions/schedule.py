@@ -2,6 +2,7 @@
 
 from qapla.scaffold.project import Change
 from qapla.scaffold.source.edit import append_to_dict
+from qapla.scaffold.source.remove import remove_from_dict
 
 
 def schedule(name: str, task: str, seconds: float) -> Change:
@@ -14,5 +15,13 @@ def schedule(name: str, task: str, seconds: float) -> Change:
     """
     values = {"task": f'"{task}"', "schedule": str(seconds)}
     return lambda text, path: append_to_dict(
+        text, "SETTINGS", ["celery", "beat_schedule"], name, values, path
+    )
+
+
+def unschedule(name: str, task: str, seconds: float) -> Change:
+    """Return a change of the settings that takes the entry of a task back; the rest is as above."""
+    values = {"task": f'"{task}"', "schedule": str(seconds)}
+    return lambda text, path: remove_from_dict(
         text, "SETTINGS", ["celery", "beat_schedule"], name, values, path
     )

@@ -20,9 +20,10 @@ def add_tokens(project: Project, database: str) -> None:
         database: The name of the database.
 
     Raises:
-        ScaffoldError: There is no such database, or one of the files exists already.
+        ScaffoldError: There is no such database, it is unmanaged, or one of the files exists already.
     """
     project.refuse_unknown(database)
+    project.refuse_unmanaged(database)
     revision = revision_id(project, f"{database}.tokens")
     files = render(
         "tokens",

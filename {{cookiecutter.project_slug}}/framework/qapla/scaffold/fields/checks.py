@@ -1,7 +1,7 @@
 """Rules that the fields of a model keep together, and those that refer to other models."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from qapla.scaffold.fields.column import Column
 from qapla.scaffold.fields.field import Field
@@ -16,12 +16,11 @@ _LONGEST_ROW = 16_000
 _SUFFIXES = ("Create", "Read", "Controller", "ReadDriver", "WriteDriver")
 
 
-def check_spec(spec: Spec, models: Iterable[ModelName]) -> None:
+def check_spec(spec: Spec) -> None:
     """Refuse a model whose fields do not go together.
 
     Args:
-        spec: The model.
-        models: The models of the project, and those that are added with it.
+        spec: The model, which knows those of the project, and those that are added with it.
 
     Raises:
         Refused: A name is taken or would be too long, the rows would, or a reference leads nowhere.
@@ -29,9 +28,8 @@ def check_spec(spec: Spec, models: Iterable[ModelName]) -> None:
     if not spec.columns:
         refuse(SUBJECT_MODEL, str(spec), "it needs a field with a column", f"{spec.name}({NAME})")
     _check_names(spec)
-    known = list(models)
     for column in (*spec.references, *spec.links):
-        _check_target(column, known)
+        _check_target(column, spec.known)
     for column in (*spec.columns, *spec.links):
         _check_identifiers(column)
     lengths = [int(f.arguments[0]) for f in spec.fields if f.type == "str"]
@@ -75,7 +73,9 @@ def refuse_circle(spec: Spec, others: Sequence[Spec]) -> None:
 
 def _refuse_circle(spec: Spec, names: set[ModelName]) -> None:
     column = next(c for c in (*spec.references, *spec.links) if c.target in names - {spec.name})
-    rule = f"{spec.name} and {column.target} would refer to each other, so that neither can be first"
+    rule = (
+        f"{spec.name} and {column.target} would refer to each other, so that neither can be first"
+    )
     refuse(SUBJECT, str(column.field), rule, f"{column.field.name}_id:bigint?")
 
 
@@ -97,7 +97,7 @@ def _check_names(spec: Spec) -> None:
             refuse(SUBJECT, str(column.field), rule, _renamed(column.field, f"{column.name}_kind"))
 
 
-def _check_target(column: Column, models: list[ModelName]) -> None:
+def _check_target(column: Column, models: Sequence[ModelName]) -> None:
     model, field = column.model, column.field
     if column.target not in (*models, model):
         elsewhere = [other for other in models if other.name == field.type]
@@ -129,7 +129,10 @@ def _identifiers(column: Column) -> Iterator[tuple[str, str]]:
     table = column.model.table
     if column.field.is_many and column.target:
         yield "foreign key", f"fk_{column.link_table}_{column.model.snake}_id_{table}"
-        yield "foreign key", f"fk_{column.link_table}_{column.target.snake}_id_{column.target.table}"
+        yield (
+            "foreign key",
+            f"fk_{column.link_table}_{column.target.snake}_id_{column.target.table}",
+        )
     elif column.target:
         yield "foreign key", f"fk_{table}_{column.name}_{column.target.table}"
     if column.is_unique:

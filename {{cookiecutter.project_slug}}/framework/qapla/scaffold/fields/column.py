@@ -84,7 +84,9 @@ class Column:
         """
         same = [column for column in references if column.target == self.target]
         parts = [f"foreign_keys=[{self.name}]"] if len(same) > 1 else []
-        return ", ".join([*parts, *["remote_side=[id]"] * (self.target == self.model)])
+        if self.target == self.model:
+            parts.append(f'remote_side="{self.model.name}.id"')
+        return ", ".join(parts)
 
     @property
     def annotation(self) -> str:

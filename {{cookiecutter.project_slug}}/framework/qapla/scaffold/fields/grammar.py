@@ -61,7 +61,7 @@ def parse_field(text: str) -> Field:
     Raises:
         Refused: It is no field; the text names the rule and a notation that is accepted.
     """
-    match = _FIELD.fullmatch(text.strip())
+    match = _FIELD.fullmatch(text.strip()) if text.isprintable() else None
     if match is None:
         refuse(SUBJECT, text, "expected name:type", f"{_identifier(text)}:str")
     name, type_ = match["name"].strip(), match["type"]

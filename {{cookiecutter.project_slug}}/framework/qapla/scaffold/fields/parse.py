@@ -1,5 +1,7 @@
 """Parse the list of models, as a user types it."""
 
+from dataclasses import replace
+
 from qapla.scaffold.fields.checks import check_spec, order
 from qapla.scaffold.fields.grammar import split
 from qapla.scaffold.fields.spec import Spec, parse_spec
@@ -20,7 +22,8 @@ def parse_models(text: str, databases: list[str], package: str) -> list[Spec]:
         spec = parse_spec(item, databases, package)
         refuse_clash(spec.name, [other.name for other in specs], "it is listed twice")
         specs.append(spec)
-    names = [spec.name for spec in specs]
+    names = tuple(spec.name for spec in specs)
+    specs = [replace(spec, known=names) for spec in specs]
     for spec in specs:
-        check_spec(spec, names)
+        check_spec(spec)
     return order(specs)

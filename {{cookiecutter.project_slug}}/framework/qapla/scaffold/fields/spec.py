@@ -1,7 +1,7 @@
 """A model with its fields, as it is typed: `main.Ship(name:str, captain:Officer?)`."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from qapla.scaffold.fields.column import Column
@@ -23,10 +23,12 @@ class Spec:
     Args:
         name: The name of the model.
         fields: Its fields, in the order of the columns.
+        known: The models of the project, by which references know their tables.
     """
 
     name: ModelName
     fields: tuple[Field, ...] = (NAME,)
+    known: tuple[ModelName, ...] = field(default=(), compare=False)
 
     @cached_property
     def columns(self) -> tuple[Column, ...]:
@@ -44,11 +46,14 @@ class Spec:
         return tuple(self._column(field) for field in self.fields if field.is_many)
 
     def _column(self, field: Field) -> Column:
-        target = ModelName(self.name.database, field.type) if field.is_reference else None
-        return Column(self.name, field, target)
+        if not field.is_reference:
+            return Column(self.name, field)
+        target = ModelName(self.name.database, field.type)
+        return Column(self.name, field, next((m for m in self.known if m == target), target))
 
     def __str__(self) -> str:
-        return f"{self.name}({', '.join(map(str, self.fields))})"
+        fields = ", ".join(map(str, self.fields))
+        return f"{self.name.database}.{self.name.answer}({fields})"
 
 
 def parse_spec(text: str, databases: list[str], package: str) -> Spec:
@@ -79,4 +84,4 @@ def with_fields(spec: Spec, fields: Sequence[Field], *, anew: bool) -> Spec:
     """
     if not fields:
         return spec
-    return Spec(spec.name, (*(() if anew else spec.fields), *fields))
+    return replace(spec, fields=(*(() if anew else spec.fields), *fields))

@@ -2,14 +2,15 @@
 
 import keyword
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from qapla.scaffold.names.plurals import plural
 from qapla.scaffold.names.reserved import VARIABLES
 
 # Where one word of a CamelCase name ends and the next one begins.
 WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 # Longer ones would make lines that cannot be broken.
-_LONGEST_VARIABLE = 16
+_LONGEST_VARIABLE = 17
 
 # Nouns that begin with the sound of a vowel: not those like "user", "one" and "euro".
 _VOWEL = re.compile(r"a|e(?!u|w)|i|o(?!ne\b|nce\b)|u(?![a-z][aeiou])|hour|honou?r|heir")
@@ -19,10 +20,17 @@ _SPOKEN_VOWEL = re.compile(r"[AEFHILMNORSX][A-Z0-9]")
 
 @dataclass(frozen=True, order=True)
 class ModelName:
-    """A model's name, with its database."""
+    """A model's name, with its database.
+
+    Args:
+        database: The name of the database.
+        name: The name of the class, in CamelCase.
+        plural: The plural in snake case, where it is another than the English rules make.
+    """
 
     database: str
     name: str
+    plural: str = field(default="", compare=False)
 
     @property
     def snake(self) -> str:
@@ -32,22 +40,27 @@ class ModelName:
     @property
     def table(self) -> str:
         """Return the name of its table: the plural, so that `User` needs no quoting."""
-        return plural(self.snake)
+        return self.plural or plural(self.snake)
 
     @property
     def variable(self) -> str:
         """Return the name of a variable for an object of it: `ship`, or a shorter name."""
-        for name in (self.snake, self.snake.rpartition("_")[2]):
-            pair = (name, plural(name))
-            taken = any(keyword.iskeyword(word) or word in VARIABLES for word in pair)
-            if len(name) <= _LONGEST_VARIABLE and not taken:
-                return name
-        return "item"
+        return self._variables[0]
 
     @property
     def variables(self) -> str:
-        """Return the name of a variable for several objects of it."""
-        return plural(self.variable)
+        """Return the name of a variable for several objects of it: `ships`, `all_sheep`."""
+        return self._variables[1]
+
+    @property
+    def _variables(self) -> tuple[str, str]:
+        """Return the names of variables for one object and for several: their last words if long."""
+        last = (self.snake.rpartition("_")[2], self.table.rpartition("_")[2])
+        for one, several in ((self.snake, self.table), last):
+            pair = (one, several if several != one else f"all_{one}")
+            if all(_is_free(name) for name in pair):
+                return pair
+        return ("item", "items")
 
     @property
     def noun(self) -> str:
@@ -57,8 +70,11 @@ class ModelName:
 
     @property
     def nouns(self) -> str:
-        """Return the plural of the noun."""
-        return plural(self.noun)
+        """Return the plural of the noun: "HTTP servers"."""
+        if not self.plural:
+            return plural(self.noun)
+        acronyms = {word.lower(): word for word in self.noun.split()}
+        return " ".join(acronyms.get(word, word) for word in self.plural.split("_"))
 
     @property
     def a_noun(self) -> str:
@@ -66,19 +82,20 @@ class ModelName:
         vowel = _SPOKEN_VOWEL if self.noun[:2].isupper() else _VOWEL
         return f"an {self.noun}" if vowel.match(self.noun) else f"a {self.noun}"
 
+    @property
+    def answer(self) -> str:
+        """Return the name as a user types it, after a database: `Ship`, `Octopus/octopodes`."""
+        return f"{self.name}/{self.plural}" if self.plural else self.name
+
     def __str__(self) -> str:
         return f"{self.database}.{self.name}"
-
-
-def plural(noun: str) -> str:
-    """Return the plural of an English noun, by the regular rules."""
-    if noun.endswith(("s", "x", "z", "ch", "sh")):
-        return f"{noun}es"
-    if noun.endswith("y") and noun[-2:-1] not in "aeiou":
-        return f"{noun[:-1]}ies"
-    return f"{noun}s"
 
 
 def application_class(package: str) -> str:
     """Return the name of a project's application class."""
     return "".join(word.capitalize() for word in package.split("_")) + "Application"
+
+
+def _is_free(variable: str) -> bool:
+    taken = keyword.iskeyword(variable) or variable in VARIABLES
+    return len(variable) <= _LONGEST_VARIABLE and not taken

@@ -3,42 +3,61 @@
 import keyword
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 
 from qapla.scaffold.names import reserved
 from qapla.scaffold.names.model import ModelName, application_class
-from qapla.scaffold.names.rules import check_database, first_database, refuse
+from qapla.scaffold.names.rules import check_database, check_plural, first_database, refuse
 
 _LONGEST_MODEL = 32
 _CAMEL_CASE = re.compile(r"[A-Z][A-Za-z0-9]*")
+# The mark of a database whose schema others own.
+UNMANAGED = "(unmanaged)"
 _DATABASES = "the list of databases"
 _MODEL = "the model name"
 
 
-def parse_databases(text: str, package: str) -> list[str]:
-    """Return the names of a comma-separated list of databases, checked; the first is the default.
+def parse_databases(text: str, package: str) -> dict[str, bool]:
+    """Return the databases of a comma-separated list, checked; the first is the default.
+
+    A database whose schema others own is marked: `main, legacy(unmanaged)`.
+
+    Returns:
+        Whether the project manages the schema of each, by their names.
 
     Raises:
-        Refused: The list or an item is empty, or a name is refused or listed twice.
+        Refused: The list or an item is empty, a name is refused or listed twice, or the first database
+            is unmanaged.
     """
     parts = [item.strip() for item in text.split(",")]
     items = check_items(parts, text, _DATABASES, first_database(package))
-    names = [check_database(name, package) for name in items]
-    for name in names:
-        if names.count(name) > 1:
-            refuse(_DATABASES, text, f"{name!r} is listed twice", ", ".join(dict.fromkeys(names)))
-    for name in names:
-        if f"{name}_test" in names:
+    databases: dict[str, bool] = {}
+    for item in items:
+        name = check_database(item.removesuffix(UNMANAGED), package)
+        if name in databases:
+            once = ", ".join(dict.fromkeys(items))
+            refuse(_DATABASES, text, f"{name!r} is listed twice", once)
+        databases[name] = not item.endswith(UNMANAGED)
+    for name in databases:
+        if f"{name}_test" in databases:
             rule = f"the test database of {name!r} has that name"
             refuse("the database name", f"{name}_test", rule, f"{name}_tests")
-    return names
+    if not next(iter(databases.values())):
+        first = first_database(package)
+        answer = f"{first if first not in databases else 'own'}, {text}"
+        refuse(_DATABASES, text, "the first database is the project's own", answer)
+    return databases
 
 
 def parse_model(text: str, databases: list[str], package: str) -> ModelName:
     """Return the name of a model, `Model` or `database.Model`; without one it is of the first.
 
+    Another plural than that of the English rules may follow: `Octopus/octopodes`.
+
     Raises:
-        Refused: The database is unknown, or a project may not have a model of that name.
+        Refused: The database is unknown, or a project may not have a model or a table of that name.
     """
+    text, slash, plural = text.partition("/")
     database, dot, name = text.rpartition(".")
     if not dot:
         database = databases[0]
@@ -64,6 +83,10 @@ def parse_model(text: str, databases: list[str], package: str) -> ModelName:
     if len(name) > _LONGEST_MODEL:
         rule = f"expected at most {_LONGEST_MODEL} characters"
         refuse(_MODEL, text, rule, f"{database}.{name[:16]}")
+    if slash:
+        return replace(model, plural=check_plural(plural, model.table))
+    if model.table in reserved.TABLES:
+        refuse(_MODEL, text, f"the framework has the table {model.table}", f"{text}Item")
     return model
 
 
@@ -83,9 +106,13 @@ def refuse_clash(
     for other in others:
         if model == other:
             refuse(_MODEL, str(model), rule, f"{model}Item")
-        same = model.table == other.table or model.snake == other.snake
-        if model.database == other.database and same:
+        if model.database != other.database:
+            continue
+        if model.table == other.table:
             taken = f"{other} already has the table {other.table}"
+            refuse(_MODEL, str(model), taken, f"{model}Item")
+        if model.snake == other.snake:
+            taken = f"{other} already has the module {other.snake}.py"
             refuse(_MODEL, str(model), taken, f"{model}Item")
 
 

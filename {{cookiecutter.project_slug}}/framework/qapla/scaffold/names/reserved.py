@@ -77,8 +77,11 @@ MODEL = _words(
     """
 )
 
+# Tables of the framework and of Alembic, and a page of the framework, which has the URL `/openapi`.
+TABLES = _words("alembic_version api_tokens inbox_messages openapi outbox_messages")
+
 # Names in the functions of the blueprints that have a variable for an object of the model.
-VARIABLES = _words("body dbsession factory found locate read_body self")
+VARIABLES = _words("body dbsession factory found locate read_body self values")
 
 # Attributes of the bases of models and schemas, arguments of the drivers' reads, and names that the
 # modules of a model use inside their classes.

@@ -15,6 +15,8 @@ from qapla.scaffold.names.model import WORDS
 LONGEST_IDENTIFIER = 63
 _LONGEST_SUFFIX = len("_test_template_") + 8
 _LONGEST_DATABASE = 40
+# As long as that of the longest name of a model.
+_LONGEST_PLURAL = 48
 
 SPELLING = "expected lower-case ASCII letters, digits and single underscores between them"
 IDENTIFIER = re.compile(r"[a-z]([a-z0-9]|_(?=[a-z0-9]))*")
@@ -75,6 +77,24 @@ def check_database(name: str, package: str) -> str:
         )
         refuse(subject, name, rule, name[: min(longest, 16)].strip("_"))
     return name
+
+
+def check_plural(plural: str, default: str) -> str:
+    """Return the plural of a model's name if its table may have it; `Raises:` as `check_package`.
+
+    Args:
+        plural: The plural in snake case.
+        default: The one that the English rules make.
+    """
+    subject = "the plural"
+    answer = f"my_{default}" if default in reserved.TABLES else default
+    if not IDENTIFIER.fullmatch(plural):
+        refuse(subject, plural, SPELLING, _proposal(plural, answer))
+    if plural in reserved.TABLES:
+        refuse(subject, plural, "the framework has a table or a page of that name", answer)
+    if len(plural) > _LONGEST_PLURAL:
+        refuse(subject, plural, f"expected at most {_LONGEST_PLURAL} characters", answer)
+    return plural
 
 
 def check_text(text: str, subject: str, answer: str) -> str:

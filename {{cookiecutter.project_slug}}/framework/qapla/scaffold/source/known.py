@@ -7,9 +7,7 @@ from qapla.scaffold.source.imports import sort_imports
 _MODULES = {
     "decimal": "Decimal",
     "pydantic": "AwareDatetime Field FiniteFloat JsonValue",
-    "qapla.database.types": (
-        "Choice ExactDecimal Json LongBytes LongText UtcDateTime utc_now"
-    ),
+    "qapla.database.types": ("Choice ExactDecimal Json LongBytes LongText UtcDateTime utc_now"),
     "qapla.web.resource": "Int32 Int64",
     "sqlalchemy": "BigInteger Column Double ForeignKey String Table false true",
     "sqlalchemy.orm": "Mapped mapped_column relationship",

@@ -2,12 +2,12 @@
 
 A database of an earlier run is reset and used again, if its schema is still the same. Otherwise it is
 cloned from a template, which the migrations have made; or, the first time, they make the database
-itself. A change in a file of the migrations is noticed, since labels and the names of
-templates have their hash. The label on a database records its state: that of a clean one is set last,
-so that a database which was left half made, or dirty, has the label of an unclean one.
+itself. The models make an unmanaged one. A change in a file of the migrations, or of the models, is
+noticed, since labels and the names of templates have their hash. The label on a database records its
+state: that of a clean one is set last, so that a database which was left half made, or dirty, has the
+label of an unclean one.
 """
 
-import hashlib
 import re
 import uuid
 from dataclasses import dataclass, field, replace
@@ -20,6 +20,7 @@ from qapla.database.database import Database
 from qapla.database.dialects import dialect_of
 from qapla.database.dialects.label import Label
 from qapla.database.dialects.server import Server
+from qapla.database.lifecycle import refuse_unmanaged
 from qapla.database.places.urls import (
     name_of,
     refuse_long,
@@ -28,6 +29,7 @@ from qapla.database.places.urls import (
     with_name,
 )
 from qapla.exceptions import NotDroppable
+from qapla.testing.provisioning.digest import digest_of
 
 # As many as the rule of the names leaves room for.
 _DIGITS = 8
@@ -38,7 +40,7 @@ class Mode:
     """The way in which the databases of a run are made.
 
     Args:
-        recreate: Whether each database is migrated from scratch.
+        recreate: Whether each database is made from scratch.
         reuse: Whether a database that the last run has left clean is kept as it is.
         alone: Whether no other database of the same migrations is needed, as far as is known.
         run: The identifier of the run, the same for all its workers.
@@ -62,25 +64,27 @@ def provision(database: Database, mode: Mode, server: Server | None = None) -> L
         The label of the database.
 
     Raises:
+        NotManaged: This is a database of others itself, and not its test database.
         NotDroppable: By its name this is not a test database, no run of tests has made it, or it is
             another database of the project.
     """
+    refuse_unmanaged(database)
     url = database.target.url
     refuse_undroppable(url, database.name)
     digest = digest_of(database)
     server = server or database.server
     _refuse_namesakes(database, server)
     label = server.label()
-    current = label is not None and label.migrations == digest and not mode.recreate
+    current = label is not None and label.digest == digest and not mode.recreate
     if label is not None and current and (mode.reuse or _try_reset(database, server, label)):
         return label
     refuse_foreign(server, database.name)
     database.dispose()
     if server.clones:
         with server.locked(template_stem(url)):
-            label = _clone_or_migrate(database, server, digest, mode)
+            label = _clone_or_build(database, server, digest, mode)
     else:
-        label = _migrate_from_scratch(database, url, server, digest)
+        label = _build_from_scratch(database, url, server, digest)
     server.set_label(label)
     return label
 
@@ -105,23 +109,8 @@ def _refuse_namesakes(database: Database, server: Server) -> None:
             )
 
 
-def digest_of(database: Database) -> str:
-    """Return the hash of a database's migrations, with their options, and the kind of its server."""
-    digest = hashlib.sha256(database.target.url.get_backend_name().encode())
-    ini = database.target.alembic_ini
-    if ini is not None:
-        digest.update(ini.read_bytes())
-    for root in database.migrations.directories():
-        for path in sorted(root.rglob("*")):
-            if path.is_file() and path.suffix != ".pyc":
-                name = path.relative_to(root).as_posix()
-                content = path.read_bytes()
-                digest.update(f"\n{name} {len(content)}\n".encode() + content)
-    return digest.hexdigest()
-
-
 def _try_reset(database: Database, server: Server, label: Label) -> bool:
-    """Delete the rows of an earlier run, if its schema is still that of the migrations."""
+    """Delete the rows of an earlier run, if its schema is still as it was made."""
     if not label.fingerprint or not label.resettable:
         return False
     try:
@@ -137,28 +126,28 @@ def _try_reset(database: Database, server: Server, label: Label) -> bool:
     return True
 
 
-def _clone_or_migrate(database: Database, server: Server, digest: str, mode: Mode) -> Label:
-    """Clone the database from a template, or migrate the missing one; return its label."""
+def _clone_or_build(database: Database, server: Server, digest: str, mode: Mode) -> Label:
+    """Clone the database from a template, or build the missing one; return its label."""
     stem = template_stem(database.target.url)
     name = stem + digest[:_DIGITS]
     url = with_name(database.target.url, name)
     refuse_long(url, database.name)
     template = server.for_database(name)
     known = template.label()
-    current = known is not None and known.migrations == digest
+    current = known is not None and known.digest == digest
     missing = not current or (mode.recreate and known is not None and known.run != mode.run)
     if missing and mode.alone:
-        label = _migrate_from_scratch(database, database.target.url, server, digest)
+        label = _build_from_scratch(database, database.target.url, server, digest)
         _remove_templates(server, stem)
         if not label.resettable:
-            # It cannot be reset, and would be migrated again each time.
+            # It cannot be reset, and would be built again each time.
             refuse_foreign(template, database.name)
             template.drop()
             template.clone(name_of(database.target.url))
             template.set_label(replace(label, run=mode.run))
         return label
     if missing:
-        known = _migrate_from_scratch(database, url, template, digest)
+        known = _build_from_scratch(database, url, template, digest)
         template.set_label(replace(known, run=mode.run))
         _remove_templates(server, stem, but=name)
     server.drop()
@@ -168,8 +157,8 @@ def _clone_or_migrate(database: Database, server: Server, digest: str, mode: Mod
     return replace(known, run="")
 
 
-def _migrate_from_scratch(database: Database, url: URL, server: Server, digest: str) -> Label:
-    """Make a database at a URL by its migrations; return its label."""
+def _build_from_scratch(database: Database, url: URL, server: Server, digest: str) -> Label:
+    """Make a database at a URL by its migrations, or by its models; return its label."""
     made = database.at(replace(database.target, url=url, creatable=False, tests=True))
     try:
         made.recreate(server)
@@ -183,7 +172,7 @@ def _migrate_from_scratch(database: Database, url: URL, server: Server, digest: 
 
 
 def _remove_templates(server: Server, stem: str, but: str = "") -> None:
-    """Drop the templates of a database, of migrations that have changed since."""
+    """Drop the templates of a database, of migrations or models that have changed since."""
     template = re.compile(re.escape(stem) + rf"[0-9a-f]{{{_DIGITS}}}")
     for name in server.database_names():
         old = server.for_database(name)

@@ -8,7 +8,7 @@ from typing import Any
 
 from pyramid.exceptions import PredicateMismatch
 from pyramid.httpexceptions import HTTPError, HTTPNotFound
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, StatementError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from qapla.database.dialects.errors import is_misfit, is_missing_table, is_transient
@@ -25,6 +25,7 @@ from qapla.exceptions import (
     ObjectNotFound,
     QaplaError,
     StaleObject,
+    UnfitValue,
 )
 from qapla.web.errors.methods import allowed_methods
 from qapla.web.errors.problems import problem
@@ -57,7 +58,7 @@ def includeme(config: Any) -> None:
     """
     for error in _STATUS:
         config.add_exception_view(_refused, context=error)
-    for failure in (DBAPIError, PoolTimeout, DatabaseNotFound, OverflowError):
+    for failure in (StatementError, UnfitValue, PoolTimeout, DatabaseNotFound, OverflowError):
         config.add_exception_view(_failed, context=failure)
     config.add_exception_view(_undecodable, context=UnicodeDecodeError)
     config.add_exception_view(_http, context=HTTPError)

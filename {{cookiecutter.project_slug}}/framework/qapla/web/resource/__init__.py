@@ -2,6 +2,7 @@
 
 from qapla.web.resource.filters import Filters
 from qapla.web.resource.input import read_body, read_patch, read_query
+from qapla.web.resource.numbers import Int32, Int64
 from qapla.web.resource.rows import (
     Identified,
     Input,
@@ -17,6 +18,8 @@ __all__ = [
     "Filters",
     "Identified",
     "Input",
+    "Int32",
+    "Int64",
     "PageOf",
     "PageQuery",
     "expected_version",

@@ -11,8 +11,9 @@ from typing import Any, get_args
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from qapla.driver import Between, Equals, OneOf, StartsWith
-from qapla.exceptions import InvalidInput, UnknownAttribute
+from qapla.exceptions import InvalidInput, UnknownAttribute, UnorderedField
 from qapla.web.resource.rows import PageQuery
+from qapla.web.resource.scalars import is_scalar
 
 SORT = "sort"
 _SEPARATOR = "__"
@@ -27,6 +28,7 @@ class Filters:
 
     Raises:
         UnknownAttribute: A name is that of no field.
+        UnorderedField: The values of a field have no order, as those of JSON.
     """
 
     def __init__(self, model: type[BaseModel], *columns: str) -> None:
@@ -36,6 +38,9 @@ class Filters:
             if name not in model.model_fields:
                 raise UnknownAttribute(model.__name__, name, model.model_fields)
         self.types = {name: _types(model.model_fields[name].annotation) for name in columns}
+        for name, kinds in self.types.items():
+            if not is_scalar(kinds[""].json_schema()):
+                raise UnorderedField(model.__name__, name)
 
     def read(self, request: Any) -> dict[str, Any]:
         """Return the arguments of `list_all`, `page` and `count` that a query string asks for.

@@ -16,16 +16,16 @@ R = TypeVar("R", bound=BaseModel)
 
 
 class Input(BaseModel):
-    """Base of request bodies, in which an unknown field is a fault."""
+    """Base of request bodies, in which an unknown field is a fault, and bytes are base64."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", ser_json_bytes="base64", val_json_bytes="base64")
 
 
 class Identified(BaseModel):
     """Base of rows in responses, which have the fields of a body and an id."""
 
     # As the renderer does for the types of columns.
-    model_config = ConfigDict(ser_json_bytes="base64")
+    model_config = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64")
 
     id: int
 

@@ -150,6 +150,21 @@ def test_a_database_of_another_owner(administered: Database) -> None:
     ]
 
 
+@POSTGRESQL
+def test_a_database_whose_schema_others_own(administered: Database) -> None:
+    """Nobody is told to take it from them."""
+    administered.create()
+    run(administered, f"REVOKE CREATE ON DATABASE {NAME} FROM PUBLIC")
+    target = of_roles(administered, "qapla_app", "postgres").target
+    database = Database("legacy", managed=False).at(target)
+    with pytest.raises(DBAPIError) as caught, database.engine.connect() as connection:
+        connection.execute(text("CREATE TABLE ships (id INTEGER)"))
+    database.dispose()
+    assert caught.value.__notes__ == [
+        "database 'legacy' has another owner: ask them for the privileges of its schema"
+    ]
+
+
 @MARIADB
 def test_a_role_of_mariadb_without_privileges(place: Place, request: pytest.FixtureRequest) -> None:
     """There databases have no owner: the error names the role, and the statement for it."""

@@ -1,19 +1,24 @@
 """The options of alembic.ini: for the command, in-process migrations and the tests alike."""
 
+import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import URL, inspect
+from alembic import command
+from alembic.config import Config
+from alembic.util import CommandError
+from sqlalchemy import URL, create_engine, inspect
 
 from qapla.database.database import Database
 from qapla.database.migrations.configuration import make_config
 from qapla.database.places.target import Target
-from qapla.testing.provisioning.provision import digest_of
+from qapla.exceptions import NotManaged
+from qapla.testing.provisioning.digest import digest_of
 
 from qapla_sample.paths import SAMPLE, SOURCE
 
@@ -30,6 +35,52 @@ def upgrade():
 
 def downgrade():
     op.drop_table("more")
+"""
+# A project whose application logs to the console, as a generated one does.
+PYPROJECT = """
+[project.entry-points."paste.app_factory"]
+main = "probe:main"
+
+[tool.alembic]
+script_location = "qapla.database.migrations.sections:"
+"""
+PROBE = """
+import sys
+from types import ModuleType
+from qapla.database.application import DatabaseApplication
+from qapla.database.database import Database
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "root": {"level": "INFO", "handlers": ["console"]},
+}
+
+class Probe(DatabaseApplication):
+    settings_package = "probe_settings"
+
+    def append_app_plugins(self):
+        self.add_database_app([Database("main"), Database("legacy", managed=False)])
+
+main = Probe()
+for name in ("probe_settings", "probe_settings.default"):
+    sys.modules[name] = ModuleType(name)
+    sys.modules[name].SETTINGS = {"logging": LOGGING}
+"""
+ENV = """
+from qapla.database.application import DatabaseApplication
+from qapla.database.database import Database
+from qapla.database.env import AlembicEnv
+from qapla_sample.databases.main import Model
+
+class Application(DatabaseApplication):
+    __module__ = "qapla_sample.application.app"
+
+    def append_app_plugins(self):
+        self.add_database_app([Database("main", managed=False)])
+
+AlembicEnv(Application().run_command(), Model, "main").run()
 """
 
 
@@ -98,29 +149,79 @@ def test_the_separator_of_ones_own(database: Database, ini: Path) -> None:
         assert len(database.migrations.config().get_version_locations_list() or ()) == 2
 
 
-def test_an_unknown_section(tmp_path: Path) -> None:
-    """`alembic -n` with a name that has no section lists those that there are."""
+@pytest.fixture
+def alembic(tmp_path: Path) -> Callable[..., str]:
+    """Return a function that runs a failing `alembic` command in a project, and gives its line."""
     shutil.copy(SAMPLE / "alembic.ini", tmp_path)
-    location = 'script_location = "qapla.database.migrations.sections:"'
-    (tmp_path / "pyproject.toml").write_text(f"[tool.alembic]\n{location}\n")
-    for command in ("current", "heads"):
-        run = subprocess.run(
-            [sys.executable, "-W", "ignore", "-m", "alembic", "-n", "nope", command],
+    (tmp_path / "pyproject.toml").write_text(PYPROJECT)
+    (tmp_path / "probe.py").write_text(PROBE)
+
+    def run(*arguments: str, **environment: str) -> str:
+        command = [sys.executable, "-W", "ignore", "-m", "alembic", *arguments]
+        path = {"PYTHONPATH": os.pathsep.join([str(tmp_path), str(SOURCE)])}
+        done = subprocess.run(
+            command,
             cwd=tmp_path,
-            env={"PYTHONPATH": str(SOURCE)},
+            env={**path, **environment},
             capture_output=True,
             text=True,
             check=False,
         )
-        assert run.returncode != 0
-        assert run.stdout == (
-            "FAILED: alembic.ini has no section [nope] with a script_location; "
-            "known: alembic, main, analytics\n"
-        )
+        assert done.returncode != 0
+        assert done.stderr == ""
+        return done.stdout
+
+    return run
+
+
+@pytest.mark.parametrize("command", ["current", "heads"])
+def test_an_unknown_section(alembic: Callable[..., str], command: str) -> None:
+    """`alembic -n` with a name that has no section lists those that there are."""
+    assert alembic("-n", "nope", command) == (
+        "FAILED: alembic.ini has no section [nope] with a script_location; "
+        "known: alembic, main, analytics\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "command", ["current", "heads", "check", "upgrade head", "revision --autogenerate -m x"]
+)
+def test_a_database_that_is_not_managed(alembic: Callable[..., str], command: str) -> None:
+    """It has no section, and the line says why."""
+    assert alembic("-n", "legacy", *command.split()) == (
+        "FAILED: database 'legacy' is not managed by this project, and is not created, dropped or "
+        "migrated here: change it with the tools of its owners, and then its models\n"
+    )
+
+
+def test_an_application_that_cannot_be_prepared(
+    alembic: Callable[..., str], tmp_path: Path
+) -> None:
+    """Its error is the line, as for the sections that there are; one that is missing is passed over."""
+    assert alembic("-n", "legacy", "current", PROBE_ENVIRONMENT="staging") == (
+        "FAILED: the variable PROBE_ENVIRONMENT is wrong: "
+        "Input should be 'development' or 'production'\n"
+    )
+    (tmp_path / "probe.py").unlink()
+    assert alembic("-n", "legacy", "current").startswith("FAILED: alembic.ini has no section [leg")
+
+
+@pytest.mark.parametrize("database", [True, False])
+def test_an_environment_of_a_database_that_is_not_managed(tmp_path: Path, database: bool) -> None:
+    """Autogenerate would write a revision for the tables of others."""
+    (tmp_path / "env.py").write_text(ENV)
+    config = Config()
+    config.set_main_option("script_location", str(tmp_path))
+    if not database:
+        engine = create_engine("sqlite://")
+        config.attributes["connection"] = engine
+        engine.dispose()
+    with pytest.raises((CommandError, NotManaged), match="'main' is not managed by this project"):
+        command.current(config)
 
 
 def test_the_place_of_the_migrations_is_the_application_s(ini: Path, database: Database) -> None:
     """The `paths` of the settings win over the file, as for everything in-process."""
-    moved = Path(shutil.copytree(database.target.migrations, ini.parent / "moved"))
+    moved = Path(shutil.copytree(database.migrations.directory, ini.parent / "moved"))
     config = database.at(replace(database.target, migrations=moved)).migrations.config()
     assert config.get_main_option("script_location") == str(moved)

@@ -35,9 +35,10 @@ class Model(DeclarativeBase):
 _ENV = """
 import sqlalchemy as sa
 from qapla.database.env import AlembicEnv
+from qapla_sample import main
 from {package} import Model
 
-AlembicEnv(None, Model, "main"{options}).run()
+AlembicEnv(main, Model, "main"{options}).run()
 """
 _TEMPLATE = Path(__file__).parents[1] / "migrations" / "main" / "script.py.mako"
 

@@ -82,6 +82,7 @@ def project(
         tests: str | None = "SETTINGS = {}",
         dotenv: str = "",
         databases: tuple[str, ...] = ("main", "analytics"),
+        unmanaged: tuple[str, ...] = (),
     ) -> DatabaseApplication:
         settings = tmp_path / "probe" / "application" / "settings"
         settings.mkdir(parents=True, exist_ok=True)
@@ -98,7 +99,8 @@ def project(
             __module__ = "probe.application.app"
 
             def append_app_plugins(self) -> None:
-                self.add_database_app([Database(name, f"migrations_{name}") for name in databases])
+                ours = [Database(name, f"migrations_{name}") for name in databases]
+                self.add_database_app([*ours, *(Database(n, managed=False) for n in unmanaged)])
 
             def append_web_plugins(self) -> None:
                 self.add_database_web()

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from qapla.exceptions import Refused, ScaffoldError
-from qapla.scaffold.additions.database import add_database
-from qapla.scaffold.additions.model import add_model
 from qapla.scaffold.names import reserved
 from qapla.scaffold.project import Project
+
+from support.stamping import add_databases, add_models
 
 TASKS = "src/rotarran/tasks"
 Written = Callable[[], dict[str, str]]
@@ -18,9 +18,9 @@ Written = Callable[[], dict[str, str]]
 
 def test_revisions_of_a_database_are_a_chain(project: Project, written: Written) -> None:
     """The revision of a model follows the head of its database."""
-    add_database(project, "main")
+    add_databases(project, "main")
     first, second = (
-        next(path for path in add_model(project, "main", name) if "versions" in path)
+        next(path for path in add_models(project, f"main.{name}") if "versions" in path)
         for name in ("Ship", "Crew")
     )
     assert "down_revision: str | None = None" in written()[first]
@@ -30,10 +30,10 @@ def test_revisions_of_a_database_are_a_chain(project: Project, written: Written)
 
 def test_every_imported_class_is_a_reserved_name(project: Project, written: Written) -> None:
     """No model has the name of a class that its modules import."""
-    add_database(project, "main")
+    add_databases(project, "main")
     imported = {
         alias.name
-        for path in add_model(project, "main", "Ship")
+        for path in add_models(project, "main.Ship")
         if path.endswith(".py")
         for node in ast.walk(ast.parse(written()[path]))
         if isinstance(node, ast.ImportFrom)
@@ -46,13 +46,13 @@ def test_every_imported_class_is_a_reserved_name(project: Project, written: Writ
 
 def test_two_heads_are_an_error(project: Project) -> None:
     """A revision follows one head: the user merges them first."""
-    add_database(project, "main")
-    versions = project.versions("main")
+    add_databases(project, "main")
+    versions = project.root / project.versions("main")
     versions.mkdir()
     for name in ("a", "b"):
         (versions / f"{name}.py").write_text(f'revision = "{name}"\ndown_revision = None\n')
     with pytest.raises(ScaffoldError) as caught:
-        add_model(project, "main", "Ship")
+        add_models(project, "main.Ship")
     assert str(caught.value) == (
         "database 'main' has the heads a, b: type `uv run alembic -n main merge heads` first"
     )
@@ -60,12 +60,12 @@ def test_two_heads_are_an_error(project: Project) -> None:
 
 def test_a_merge_is_one_head(project: Project, written: Written) -> None:
     """Both revisions below a merge have been followed."""
-    add_database(project, "main")
-    versions = project.versions("main")
+    add_databases(project, "main")
+    versions = project.root / project.versions("main")
     versions.mkdir()
     for name, below in (("a", None), ("b", None), ("c", ("a", "b"))):
         (versions / f"{name}.py").write_text(f'revision = "{name}"\ndown_revision = {below!r}\n')
-    (revision,) = (path for path in add_model(project, "main", "Ship") if "versions" in path)
+    (revision,) = (path for path in add_models(project, "main.Ship") if "versions" in path)
     assert 'down_revision: str | None = "c"' in written()[revision]
 
 
@@ -84,11 +84,11 @@ def test_a_refused_model_writes_nothing(
     project: Project, written: Written, database: str, line: str
 ) -> None:
     """Names are checked before the first file is written."""
-    add_database(project, "main")
-    add_model(project, "main", "Ship")
+    add_databases(project, "main")
+    add_models(project, "main.Ship")
     before = written()
     with pytest.raises(Refused) as caught:
-        add_model(project, database, "Ship")
+        add_models(project, f"{database}.Ship")
     assert str(caught.value) == line
     assert written() == before
 
@@ -96,9 +96,9 @@ def test_a_refused_model_writes_nothing(
 def test_each_database_has_one_example_task(project: Project, written: Written) -> None:
     """It is about the first model; only the first database's is scheduled."""
     for database in ("main", "logs"):
-        add_database(project, database)
-        add_model(project, database, "Entry")
-        add_model(project, database, "Other")
+        add_databases(project, database)
+        add_models(project, f"{database}.Entry")
+        add_models(project, f"{database}.Other")
     tasks = {path: text for path, text in written().items() if f"{TASKS}/" in path}
     assert sorted(path for path in tasks if "__init__" not in path) == [
         f"{TASKS}/logs/entry.py",
@@ -120,9 +120,9 @@ def test_each_database_has_one_example_task(project: Project, written: Written) 
 
 def test_names_beside_a_variable_are_taken(project: Project, written: Written) -> None:
     """A variable for an object hides no name that its function uses."""
-    add_database(project, "main")
+    add_databases(project, "main")
     beside: set[str] = set()
-    for path in add_model(project, "main", "Zyx"):
+    for path in add_models(project, "main.Zyx"):
         if path.endswith(".py"):
             for node in ast.walk(ast.parse(written()[path])):
                 names = _names(node) if isinstance(node, ast.FunctionDef) else set()

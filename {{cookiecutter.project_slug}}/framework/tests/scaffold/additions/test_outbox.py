@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from qapla.exceptions import ScaffoldError
-from qapla.scaffold.additions.database import add_database
-from qapla.scaffold.additions.model import add_model
 from qapla.scaffold.additions.outbox import add_outbox
 from qapla.scaffold.project import Project
+
+from support.stamping import add_databases, add_models, write
 
 SOURCE = "src/rotarran"
 Written = Callable[[], dict[str, str]]
@@ -17,9 +17,9 @@ Written = Callable[[], dict[str, str]]
 
 def test_an_outbox_follows_the_head_of_its_database(project: Project, written: Written) -> None:
     """It has tables, a relay and a test, and is added once."""
-    add_database(project, "main")
-    (below,) = (path for path in add_model(project, "main", "Ship") if "versions" in path)
-    added = add_outbox(project, "main")
+    add_databases(project, "main")
+    (below,) = (path for path in add_models(project, "main.Ship") if "versions" in path)
+    added = write(project, add_outbox, "main")
     (revision,) = (path for path in added if "versions" in path)
     assert added == [
         revision,
@@ -32,11 +32,11 @@ def test_an_outbox_follows_the_head_of_its_database(project: Project, written: W
     assert f'down_revision: str | None = "{below_id}"' in written()[revision]
     assert '"task": "rotarran.tasks.main.outbox.send_outbox"' in written()[added[1]]
     with pytest.raises(ScaffoldError) as caught:
-        add_outbox(project, "main")
-    assert str(caught.value) == f"{revision} exists already: move it away first"
+        write(project, add_outbox, "main")
+    assert str(caught.value) == f"{added[2]} exists already: move it away first"
 
 
 def test_an_outbox_needs_no_model(project: Project) -> None:
     """A database without tasks gets the package for the relay."""
-    add_database(project, "main")
-    assert f"{SOURCE}/tasks/main/__init__.py" in add_outbox(project, "main")
+    add_databases(project, "main")
+    assert f"{SOURCE}/tasks/main/__init__.py" in write(project, add_outbox, "main")

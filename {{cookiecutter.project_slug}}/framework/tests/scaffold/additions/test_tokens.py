@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from qapla.exceptions import ScaffoldError
-from qapla.scaffold.additions.database import add_database
-from qapla.scaffold.additions.model import add_model
 from qapla.scaffold.additions.tokens import add_tokens
 from qapla.scaffold.project import Project
+
+from support.stamping import add_databases, add_models, write
 
 SOURCE = "src/rotarran"
 Written = Callable[[], dict[str, str]]
@@ -17,10 +17,10 @@ Written = Callable[[], dict[str, str]]
 
 def test_tokens_follow_the_head_of_their_database(project: Project, written: Written) -> None:
     """They have a table, a policy and a test; no file of the project is changed."""
-    add_database(project, "main")
-    (below,) = (path for path in add_model(project, "main", "Ship") if "versions" in path)
+    add_databases(project, "main")
+    (below,) = (path for path in add_models(project, "main.Ship") if "versions" in path)
     before = written()
-    added = add_tokens(project, "main")
+    added = write(project, add_tokens, "main")
     (revision,) = (path for path in added if "versions" in path)
     assert added == [
         revision,
@@ -34,18 +34,18 @@ def test_tokens_follow_the_head_of_their_database(project: Project, written: Wri
     assert f'down_revision: str | None = "{below_id}"' in after[revision]
     assert 'BearerPolicy(Tokens, "main")' in after[f"{SOURCE}/web/security.py"]
     with pytest.raises(ScaffoldError) as caught:
-        add_tokens(project, "main")
-    assert str(caught.value) == f"{revision} exists already: move it away first"
+        write(project, add_tokens, "main")
+    assert str(caught.value) == f"{added[1]} exists already: move it away first"
     assert written() == after
 
 
 def test_a_web_has_the_tokens_of_one_database(project: Project, written: Written) -> None:
     """A second database is refused, and nothing is written."""
     for name in ("main", "logs"):
-        add_database(project, name)
-    add_tokens(project, "logs")
+        add_databases(project, name)
+    write(project, add_tokens, "logs")
     after = written()
     with pytest.raises(ScaffoldError) as caught:
-        add_tokens(project, "main")
+        write(project, add_tokens, "main")
     assert str(caught.value) == f"{SOURCE}/web/security.py exists already: move it away first"
     assert written() == after

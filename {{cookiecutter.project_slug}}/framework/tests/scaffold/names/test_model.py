@@ -16,13 +16,45 @@ from qapla.scaffold.names.model import ModelName, application_class
         ("Address", "address", "addresses"),
         ("Entry", "entry", "entries"),
         ("Day", "day", "days"),
-        ("Y", "y", "ys"),
+        ("CrewMan", "crew_man", "crew_men"),
+        ("Sheep", "sheep", "sheep"),
     ],
 )
 def test_a_model_is_called_after(name: str, snake: str, table: str) -> None:
     """The module is the name in snake case, the table its plural."""
     model = ModelName("main", name)
     assert (model.snake, model.table) == (snake, table)
+
+
+@pytest.mark.parametrize(
+    ("name", "plural", "variables", "nouns"),
+    [
+        ("Ship", "", ("ship", "ships"), "ships"),
+        ("Sheep", "", ("sheep", "all_sheep"), "sheep"),
+        ("Octopus", "octopodes", ("octopus", "octopodes"), "octopodes"),
+        ("Crew", "crew", ("crew", "all_crew"), "crew"),
+        ("HTTPServer", "http_servers", ("http_server", "http_servers"), "HTTP servers"),
+        ("Rank", "class", ("item", "items"), "class"),
+        ("InternationalOctopus", "international_octopodes", ("octopus", "octopodes"), ""),
+        ("Aaaabbbbccccddd", "", ("aaaabbbbccccddd", "aaaabbbbccccddds"), ""),
+        ("Hydrometeorology", "", ("item", "items"), "hydrometeorologies"),
+    ],
+)
+def test_one_and_several_have_names_of_their_own(
+    name: str, plural: str, variables: tuple[str, str], nouns: str
+) -> None:
+    """A plural that is named counts in code and in sentences."""
+    model = ModelName("main", name, plural)
+    assert (model.variable, model.variables) == variables
+    assert model.nouns == (nouns or model.nouns)
+    assert model.table == (plural or model.table)
+
+
+def test_the_plural_does_not_identify_a_model() -> None:
+    """Neither does it change the name that revisions are hashed from."""
+    named = ModelName("main", "Octopus", "octopodes")
+    assert named == ModelName("main", "Octopus")
+    assert str(named) == "main.Octopus"
 
 
 def test_the_application_class_is_called_after_the_package() -> None:

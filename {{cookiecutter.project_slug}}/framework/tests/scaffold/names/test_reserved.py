@@ -4,9 +4,12 @@ import pytest
 from pyramid.config import Configurator
 from pyramid.request import Request
 
+from qapla.celery.outbox.inbox import InboxColumns
+from qapla.celery.outbox.message import OutboxColumns
 from qapla.exceptions import Refused
 from qapla.scaffold.names import reserved
 from qapla.scaffold.names.rules import check_database
+from qapla.web.security.tokens import TokenColumns
 
 
 def test_every_attribute_of_a_request_is_taken() -> None:
@@ -29,6 +32,12 @@ def test_every_attribute_that_the_router_sets_is_taken() -> None:
     Request.blank("/x").get_response(config.make_wsgi_app())
     assert "matchdict" in seen
     assert seen - reserved.REQUEST == set()
+
+
+def test_every_table_of_the_framework_is_taken() -> None:
+    """A model has a table of its own, whatever is added to its database later."""
+    tables = {columns.__tablename__ for columns in (InboxColumns, OutboxColumns, TokenColumns)}
+    assert tables - reserved.TABLES == set()
 
 
 @pytest.mark.parametrize(

@@ -36,6 +36,7 @@ def test_every_name_that_is_made_of_a_database_fits() -> None:
 BAD_DATABASES = ["Main", "my-db", "_a", "a_", "a__b", "1a", "größe", "a b", "", "x" * 50, "url"]
 BAD_PACKAGES = ["My Project", "9", "-", "json", "pytest", "qapla", "class", "a" * 80, "Ünï"]
 BAD_MODELS = ["item", "My_Item", "Gerät", "other.Item", "Class", "TestA", "Session", "M" * 60, "1A"]
+BAD_MODELS += ["item/things", "InboxMessage"]
 
 
 @pytest.mark.parametrize("name", BAD_DATABASES)

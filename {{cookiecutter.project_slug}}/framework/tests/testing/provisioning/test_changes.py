@@ -13,7 +13,8 @@ from qapla.database.database import Database
 from qapla.database.dialects.label import DIRTY
 from qapla.database.places.urls import name_of
 from qapla.exceptions import NotDroppable
-from qapla.testing.provisioning.provision import Mode, digest_of, provision
+from qapla.testing.provisioning.digest import digest_of
+from qapla.testing.provisioning.provision import Mode, provision
 
 from support.provisioning import remove, tables, templates, use
 
@@ -33,7 +34,7 @@ CLONING = pytest.mark.parametrize("place", ["postgresql", "sqlite"], indirect=Tr
 def changeable(place: Place, tmp_path: Path) -> Iterator[Database]:
     """Return a test database whose migrations a test may change."""
     database = place("qapla_changed_test")
-    migrations = Path(shutil.copytree(database.target.migrations, tmp_path / "migrations"))
+    migrations = Path(shutil.copytree(database.migrations.directory, tmp_path / "migrations"))
     changed = database.at(replace(database.target, migrations=migrations))
     yield changed
     remove(changed)
@@ -41,7 +42,7 @@ def changeable(place: Place, tmp_path: Path) -> Iterator[Database]:
 
 def change(database: Database) -> None:
     """Add a table to the first revision."""
-    (revision,) = (database.target.migrations / "versions").glob("0001*.py")
+    (revision,) = (database.migrations.directory / "versions").glob("0001*.py")
     table = 'op.create_table("more", sa.Column("id", sa.Integer()))\n    op.create_table('
     revision.write_text(revision.read_text().replace("op.create_table(", table, 1))
 
@@ -156,7 +157,7 @@ def test_a_template_that_was_left_half_made_is_made_again(place: Place) -> None:
 @CLONING
 def test_a_failed_migration_leaves_no_template(changeable: Database, migrated: Migrated) -> None:
     """The next run fails as well, until the migration is mended."""
-    (revision,) = (changeable.target.migrations / "versions").glob("0001*.py")
+    (revision,) = (changeable.migrations.directory / "versions").glob("0001*.py")
     source = revision.read_text()
     revision.write_text(source.replace("sa.Column", "sa.Colum"))
     for _ in range(2):
@@ -210,7 +211,7 @@ def test_databases_whose_migrations_fill_tables_are_told(
 ) -> None:
     """Emptying them would lose the rows of the migrations, so that they are cloned."""
     assert provision(changeable, Mode()).resettable
-    (revision,) = (changeable.target.migrations / "versions").glob("0001*.py")
+    (revision,) = (changeable.migrations.directory / "versions").glob("0001*.py")
     insert = "\n    op.execute(\"INSERT INTO ships VALUES (1, 'Rotarran')\")\n\n\ndef downgrade"
     revision.write_text(revision.read_text().replace("\n\n\ndef downgrade", insert))
     migrated.clear()

@@ -8,7 +8,8 @@ from sqlalchemy import inspect, text
 from sqlalchemy.exc import OperationalError
 
 from qapla.database.database import Database
-from qapla.testing.provisioning.provision import Mode, digest_of, provision
+from qapla.testing.provisioning.digest import digest_of
+from qapla.testing.provisioning.provision import Mode, provision
 
 from support.provisioning import remove, tables, templates, use
 

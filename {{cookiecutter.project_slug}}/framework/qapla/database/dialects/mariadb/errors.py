@@ -45,6 +45,8 @@ _VIOLATIONS: dict[int, type[ConstraintViolation]] = {
     **dict.fromkeys((1048, 1364), NotNull),
     4025: CheckFailed,
 }
+# PyMySQL sends neither NaN nor infinite numbers.
+_NO_NUMBER = re.compile("-?(?:nan|inf) can not be used with MySQL")
 _REFERRED = (1217, 1451)
 # The key comes after the value, which may read like anything.
 _TEXTS: dict[type[ConstraintViolation], str] = {
@@ -63,7 +65,7 @@ def failure_of(error: BaseException) -> Failure:
         return Failure.READ_ONLY_SERVER if "--read-only" in text else Failure.NONE
     if code is not None:
         return _FAILURES.get(code, Failure.NONE)
-    if is_kind(error, "DataError"):
+    if is_kind(error, "DataError") or _NO_NUMBER.fullmatch(str(error)):
         return Failure.MISFIT
     # Without a code the connection was never there, or is not any more.
     return Failure.TRANSIENT if is_kind(error, "OperationalError") else Failure.NONE

@@ -18,6 +18,7 @@ from alembic.util import DispatchPriority, PriorityDispatchResult
 from sqlalchemy import MetaData
 
 from qapla.database.dialects import dialect_of
+from qapla.database.migrations.autogenerate.checks import compare_checks
 from qapla.database.migrations.autogenerate.defaults import compare_server_default
 from qapla.database.migrations.autogenerate.enums import compare_enums
 from qapla.database.migrations.autogenerate.statements import Statements
@@ -84,6 +85,7 @@ class OwnNames:
 
 def _set_up(plugin: Plugin) -> None:
     plugin.add_autogenerate_comparator(compare_server_default, "column", "server_default")
+    plugin.add_autogenerate_comparator(compare_checks, "table", "checks")
     last = DispatchPriority.LAST
     plugin.add_autogenerate_comparator(compare_enums, "schema", priority=last)
     plugin.add_autogenerate_comparator(_create_schemas, "schema", priority=last)

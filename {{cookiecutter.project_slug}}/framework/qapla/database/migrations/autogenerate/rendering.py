@@ -4,23 +4,33 @@ from typing import Any, Literal
 
 from alembic.autogenerate import render
 from alembic.autogenerate.api import AutogenContext
+from sqlalchemy import CheckConstraint, Enum, MetaData, String, Table, util
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+from qapla.database.migrations.autogenerate.checks import is_created
 from qapla.database.migrations.autogenerate.enum_types import native_enum
 
 
 def render_item(kind: str, item: Any, context: AutogenContext) -> str | Literal[False]:
     """Render a type where Alembic would refer to a name that the revision does not import.
 
-    A `TypeDecorator` is rendered as the type that it stores. A revision then means the same for
-    ever, whatever becomes of the decorator. A type of the user's or a library's own has nothing
-    else that could stand for it, so that the revision imports its module.
+    A `TypeDecorator` is rendered as the type that it stores, and one with variants as that of the
+    engine. A revision then means the same for ever, whatever becomes of the decorator. A type of the
+    user's or a library's own has nothing else that could stand for it, so that the revision imports
+    its module.
     Source: Alembic, "Affecting the Rendering of Types Themselves".
     """
+    if kind == "check" and item._type_bound:
+        return _check(item, context)
     if kind != "type":
         return False
     if isinstance(item, TypeDecorator):
         return render._repr_type(stored_type(item, context), context)
+    if item._variant_mapping:
+        return render._repr_type(_variant(item, context), context)
+    if isinstance(item, Enum) and item.create_constraint and not _is_native(item, context):
+        # Its constraint is written beside it: a revision that adds a column would leave it out.
+        return render._repr_type(String(item.length), context)
     enum = native_enum(item, context.dialect)
     if enum is not None and not hasattr(item, "item_type"):
         # The revision creates and drops the type by statements of its own.
@@ -44,3 +54,31 @@ def stored_type(decorator: TypeDecorator[Any], context: AutogenContext) -> TypeE
     # A driver's variant of a type has a private name, such as `_PGJSON`.
     public = next(base for base in type(stored).__mro__ if not base.__name__.startswith("_"))
     return stored if public is type(stored) else stored.adapt(public)
+
+
+def _variant(type_: TypeEngine[Any], context: AutogenContext) -> TypeEngine[Any]:
+    """Return the variant of a type for the dialect of the migration, or the type without variants."""
+    assert context.dialect is not None  # noqa: S101 (for mypy)
+    found: TypeEngine[Any] | None = type_._variant_mapping.get(context.dialect.name)
+    if found is None:
+        found = type_.copy()
+        found._variant_mapping = util.EMPTY_DICT
+    return found
+
+
+def _is_native(enum: Enum, context: AutogenContext) -> bool:
+    assert context.dialect is not None  # noqa: S101 (for mypy)
+    return enum.native_enum and context.dialect.supports_native_enum
+
+
+def _check(check: CheckConstraint, context: AutogenContext) -> Any:
+    """Render the constraint of a type as any other."""
+    assert context.dialect is not None  # noqa: S101 (for mypy)
+    if not is_created(check, context.dialect):
+        return None
+    # The table is a copy without the naming convention.
+    convention = getattr(context.opts["target_metadata"], "naming_convention", None)
+    table = Table(check.table.name, MetaData(naming_convention=convention))
+    name = CheckConstraint("", name=check.name, table=table).name
+    plain = CheckConstraint(check.sqltext, name=name, _autoattach=False)
+    return render._render_constraint(plain, context, None)

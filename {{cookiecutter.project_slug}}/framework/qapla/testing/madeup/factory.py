@@ -5,26 +5,28 @@ module, and only when a test asks for a factory.
 Source: polyfactory, "SQLAlchemyFactory".
 """
 
-from collections.abc import Mapping
-from decimal import Decimal
-from random import Random
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, ClassVar, TypeVar
-from uuid import UUID
 
+from polyfactory import Ignore, PostGenerated, Require
 from polyfactory.exceptions import ParameterException
 from polyfactory.factories import sqlalchemy_factory
 from polyfactory.factories.base import BaseFactory, BuildContext
 from polyfactory.field_meta import FieldMeta, Null
 from polyfactory.utils.predicates import is_safe_subclass
-from sqlalchemy import ARRAY, Column, DefaultClause, Enum, FetchedValue, Numeric, Uuid, inspect
-from sqlalchemy.dialects import mysql, postgresql
+from sqlalchemy import ARRAY, Column, DefaultClause, FetchedValue, inspect
 from sqlalchemy.orm import Mapper
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from qapla.driver.listing.codec import decorated
 from qapla.exceptions import QaplaError
+from qapla.testing.madeup.references import Reference, required_references
+from qapla.testing.madeup.values import Unknown, UsedValues, value_of
 
 M = TypeVar("M")
+# Of which one is new, as long as a column has many values.
+_ATTEMPTS = 100
+_OPTIONS = (Ignore, PostGenerated, Require)
 
 
 class MadeUpFactory(sqlalchemy_factory.SQLAlchemyFactory[M]):
@@ -33,13 +35,18 @@ class MadeUpFactory(sqlalchemy_factory.SQLAlchemyFactory[M]):
     __is_base_factory__ = True
     __given__: ClassVar[Mapping[str, Any]] = {}
     """Values of attributes of every object: a factory among them makes an object of its own."""
+    __others__: ClassVar[Callable[[Reference], Any]]
+    """Returns the factory of the rows that a reference is to."""
+    __used__: ClassVar[UsedValues]
+    """The values of unique columns that were made up before."""
 
     @classmethod
     def process_kwargs(cls, **kwargs: Any) -> dict[str, Any]:
         """Return the values of an object; each that is given counts, whatever attribute it is of."""
         context = cls._get_build_context(kwargs.get("_build_context"))
-        for name, value in {**cls.__given__, **kwargs}.items():
-            default, built = cls.__given__.get(name), is_safe_subclass(value, BaseFactory)
+        given = {**cls._references({*cls.__given__, *kwargs}), **cls.__given__}
+        for name, value in {**given, **kwargs}.items():
+            default, built = given.get(name), is_safe_subclass(value, BaseFactory)
             if is_safe_subclass(default, BaseFactory) and isinstance(value, Mapping):
                 kwargs[name] = cls._related(name, default, context, value)
             elif built or name not in kwargs:
@@ -72,13 +79,12 @@ class MadeUpFactory(sqlalchemy_factory.SQLAlchemyFactory[M]):
         """
         column = cls._mapper().columns.get(field_meta.name)
         try:
-            value = None
-            if column is not None and not cls.should_set_none_value(field_meta):
-                value = _of_type(cls._inner(column.type), cls.__random__)
-            if value is None:
-                value = super().get_field_value(field_meta, field_build_parameters, build_context)
-            if column is None or value is None or value is Null:
-                return value
+            for _ in range(_ATTEMPTS):
+                value = cls._value(column, field_meta, field_build_parameters, build_context)
+                if column is None or value is None or value is Null:
+                    return value
+                if cls.__used__.take(column, value):
+                    break
             return cls._decorated(column.type, value)
         except Exception as error:
             if column is None:
@@ -94,11 +100,43 @@ class MadeUpFactory(sqlalchemy_factory.SQLAlchemyFactory[M]):
             ) from error
 
     @classmethod
+    def _value(cls, column: Any, field_meta: FieldMeta, *parameters: Any) -> Any:
+        if column is None:
+            return super().get_field_value(field_meta, *parameters)
+        if cls.should_set_none_value(field_meta):
+            return None
+        value = value_of(cls._inner(column.type), cls.__random__)
+        return super().get_field_value(field_meta, *parameters) if value is None else value
+
+    @classmethod
+    def _references(cls, given: Collection[str]) -> dict[str, Any]:
+        """Return a row of its own, or the factory of one, for each required reference.
+
+        Args:
+            given: The attributes whose values are given.
+
+        Raises:
+            QaplaError: The referred table has no model, or its row refers back to this one.
+        """
+        found: dict[str, Any] = {}
+        for reference in required_references(cls._mapper()):
+            options = (name for name in reference.names if isinstance(getattr(cls, name, None), _OPTIONS))
+            if reference.names.isdisjoint([*given, *options]):
+                other = cls.__others__(reference)
+                if reference.relationship is not None:
+                    found[reference.relationship.key] = other
+                else:
+                    # Only a row that is flushed has a key.
+                    row = other.create_sync()
+                    found.update(reference.values(row))
+        return found
+
+    @classmethod
     def _get_type_from_type_engine(cls, type_engine: TypeEngine[Any]) -> type:
         try:
             known: type = super()._get_type_from_type_engine(cls._inner(type_engine))
         except ParameterException:
-            return _Unknown
+            return Unknown
         return known
 
     @classmethod
@@ -134,28 +172,3 @@ class MadeUpFactory(sqlalchemy_factory.SQLAlchemyFactory[M]):
     def _dialect(cls) -> Any:
         session: Any = cls.__session__
         return session.get_bind(cls._mapper()).dialect
-
-
-class _Unknown:
-    """Values of a type that polyfactory does not know."""
-
-    def __init__(self, *_: Any) -> None:
-        raise ParameterException("no such value can be made up")
-
-
-def _of_type(type_: TypeEngine[Any], chance: Random) -> Any:
-    """Return a value of a type whose Python class does not say enough, or else None."""
-    if isinstance(type_, Enum) and type_.enum_class is None:
-        return chance.choice(type_.enums)
-    if isinstance(type_, mysql.SET):
-        return {chance.choice(type_.values)}
-    if isinstance(type_, Uuid) and not type_.as_uuid:
-        return str(UUID(int=chance.getrandbits(128), version=4))
-    if isinstance(type_, Numeric) and type_.precision is None:
-        # MariaDB takes ten digits where nothing is said.
-        return Decimal(chance.randrange(10**6)) / 100
-    if isinstance(type_, mysql.TINYINT):
-        return chance.randrange(128)
-    if isinstance(type_, (postgresql.OID, postgresql.MONEY, postgresql.TSVECTOR)):
-        return str(chance.randrange(10**4))
-    return None

@@ -1,0 +1,60 @@
+"""`qapla remove`: a database, a model, fields of a model."""
+
+from functools import partial
+
+import click
+
+from qapla.cli.applied import may_be_applied
+from qapla.cli.project import changing, next_steps
+from qapla.scaffold.project import Project
+from qapla.scaffold.removals.database import remove_database
+from qapla.scaffold.removals.field import remove_fields
+from qapla.scaffold.removals.model import remove_model
+
+CHANGED = click.option("--changed", is_flag=True, help="Delete files that were changed, too.")
+
+
+@click.group()
+def remove() -> None:
+    """Remove a database, a model or fields, as far as they are as they were added.
+
+    The tables go with a revision, at the next upgrade. A revision that cannot have been applied is
+    deleted instead.
+    """
+
+
+@remove.command()
+@click.argument("name")
+@CHANGED
+@click.option("--revisions", is_flag=True, help="Delete its revisions, too.")
+@changing
+def database(project: Project, name: str, changed: bool, revisions: bool) -> list[str]:
+    """Remove a database from the project; its data stay."""
+    remove_database(project, name, changed_too=changed, revisions_too=revisions)
+    return ["", f"The database {name} itself is still there: drop it on its server."]
+
+
+@remove.command()
+@click.argument("model")
+@CHANGED
+@changing
+def model(project: Project, model: str, changed: bool) -> list[str]:
+    """Remove a model, [DATABASE.]MODEL, with its resource and tests."""
+    name = project.model(model)
+    remove_model(project, name, partial(may_be_applied, project), changed_too=changed)
+    return _upgrade(name.database)
+
+
+@remove.command()
+@click.argument("model")
+@click.argument("fields", nargs=-1, required=True)
+@changing
+def field(project: Project, model: str, fields: tuple[str, ...]) -> list[str]:
+    """Remove fields from a model, by their names."""
+    name = project.model(model)
+    remove_fields(project, name, fields, partial(may_be_applied, project))
+    return _upgrade(name.database)
+
+
+def _upgrade(database: str) -> list[str]:
+    return next_steps(f"uv run alembic -n {database} upgrade head", "uv run pytest")

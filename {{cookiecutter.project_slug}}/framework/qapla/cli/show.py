@@ -1,0 +1,105 @@
+"""`qapla list` and `qapla routes`: the contents of the project."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from qapla.cli.application import load
+from qapla.cli.project import find_project
+from qapla.scaffold.names.model import ModelName
+from qapla.scaffold.project import Project
+
+
+@click.command("list")
+@click.pass_obj
+def list_(directory: Path) -> None:
+    """List the databases, with their URLs and the heads of their migrations, and their models."""
+    project = find_project(directory)
+    application = load(project).run_command()
+    fields = {spec.name: ", ".join(map(str, spec.fields)) for spec in project.specs()}
+    models = project.models()
+    for name in project.databases():
+        database = application.dbs[name]
+        click.echo(f"{name}  {_place(database)}  {_heads(database)}")
+        for model in models:
+            if model.database == name:
+                click.echo(f"    {model.name}  {fields.get(model) or _columns(project, model)}")
+
+
+@click.command()
+@click.pass_obj
+def routes(directory: Path) -> None:
+    """List the routes: method, path, view and permission."""
+    project = find_project(directory)
+    application = load(project)
+    application.run_wsgi({})
+    rows = list(_routes(application.config.registry))
+    for line in _aligned(rows):
+        click.echo(line)
+
+
+def _place(database: Any) -> str:
+    """Return the URL of a database, without its password."""
+    target = database.target
+    if target.embedded is not None:
+        return f"{target.url.database} (embedded)"
+    return str(target.url.render_as_string(hide_password=True))
+
+
+def _heads(database: Any) -> str:
+    heads = database.migrations.heads()
+    return f"head {', '.join(heads)}" if heads else "no revision"
+
+
+def _columns(project: Project, model: ModelName) -> str:
+    """Return the columns of a model that was written by hand, as its mapper has them."""
+    from importlib import import_module
+
+    from sqlalchemy import inspect
+
+    module = import_module(f"{project.package}.databases.{model.database}.{model.snake}")
+    columns = inspect(getattr(module, model.name)).columns
+    return ", ".join(f"{column.key}: {column.type!r}" for column in columns)
+
+
+def _routes(registry: Any) -> Iterator[tuple[str, str, str, str]]:
+    """Yield the rows of the table of routes, in their order."""
+    introspector = registry.introspector
+    views: dict[str, list[tuple[str, str, str]]] = {}
+    for entry in introspector.get_category("views") or ():
+        view = entry["introspectable"]
+        permission = next((i["value"] for i in entry["related"] if _is_permission(i)), "")
+        shown = (_methods(view["request_methods"]), _name(view), str(permission or ""))
+        views.setdefault(view["route_name"], []).append(shown)
+    for entry in introspector.get_category("routes") or ():
+        route = entry["introspectable"]
+        for methods, name, permission in views.get(route["name"], ()):
+            yield methods, route["pattern"], name, permission
+
+
+def _is_permission(introspectable: Any) -> bool:
+    return bool(introspectable.category_name == "permissions")
+
+
+def _methods(named: Any) -> str:
+    """Return the methods of a view; Pyramid serves HEAD by the view of GET, and names it there."""
+    listed = (named,) if isinstance(named, str) else tuple(named or ("*",))
+    return ",".join(method for method in listed if method != "HEAD" or len(listed) == 1)
+
+
+def _name(view: Any) -> str:
+    function = view["callable"]
+    # A view may be an object that is called.
+    named = function if hasattr(function, "__qualname__") else type(function)
+    name = f"{named.__module__}.{named.__qualname__}"
+    return f"{name}.{view['attr']}" if view["attr"] else name
+
+
+def _aligned(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Yield the lines of a table."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        yield "  ".join(cells).rstrip()

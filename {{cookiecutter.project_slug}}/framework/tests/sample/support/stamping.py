@@ -1,0 +1,29 @@
+"""Add to a project and write the changes at once, as the commands do."""
+
+from collections.abc import Callable
+from typing import Any
+
+from qapla.scaffold.additions import database, model
+from qapla.scaffold.fields.spec import parse_spec
+from qapla.scaffold.project import Project
+
+
+def write(project: Project, addition: Callable[..., None], *args: Any) -> list[str]:
+    """Make an addition, and return the paths of the files that it has written."""
+    addition(project, *args)
+    return project.changes.apply()
+
+
+def add_databases(project: Project, *names: str) -> None:
+    """Add databases."""
+    for name in names:
+        write(project, database.add_database, name)
+
+
+def add_models(project: Project, *texts: str) -> list[str]:
+    """Add models, as `main.Ship(name:str)`, and return the paths of the files of the last one."""
+    written: list[str] = []
+    for text in texts:
+        spec = parse_spec(text, project.databases(), project.package)
+        written = write(project, model.add_model, spec)
+    return written

@@ -48,7 +48,7 @@ def test_python_and_toml_are_valid(bake: Bake, name: str) -> None:
 
 
 def test_the_version_is_said_once(bake: Bake) -> None:
-    """That of the package is that of the template, by which a project is updated later."""
+    """The package, the template and its projects have the same, as an update looks for it."""
     project, _ = bake("one database")
     package, generated = (
         tomllib.loads((directory / "pyproject.toml").read_text(encoding="utf-8"))

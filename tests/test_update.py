@@ -117,7 +117,7 @@ def updated(
 
 
 def test_an_update_changes_the_lines_of_the_template(updated: tuple[Path, str]) -> None:
-    """Those of the framework, of blueprints, and of dependencies; it commits nothing."""
+    """In the framework, the blueprints and the dependencies; it commits nothing."""
     project, _ = updated
     # The code was changed after the merge.
     there = dict.fromkeys(CHANGED | FRAMEWORK, "M") | {SHIP: "MM", "docs/new.md": "A"}

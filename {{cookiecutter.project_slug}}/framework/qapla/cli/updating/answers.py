@@ -37,7 +37,7 @@ def read_answers(project: Project) -> Answers:
             "same answers, and copy that table of its"
         )
     values = {key: _typed(value) for key, value in kept.items() if key != _VERSION}
-    return Answers(kept[_VERSION], values)
+    return Answers(str(kept[_VERSION]), values)
 
 
 def _typed(value: object) -> str:

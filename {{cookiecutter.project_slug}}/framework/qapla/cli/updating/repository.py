@@ -53,7 +53,7 @@ class Repository:
     def commit(
         self, directory: Path, files: Iterable[str], subject: str, parent: str | None = None
     ) -> str:
-        """Return a commit that has other files in the place of the project, and is on no branch.
+        """Return a commit of other files in the place of the project, which is on no branch.
 
         Args:
             directory: The directory of the files.
@@ -112,7 +112,7 @@ class Repository:
         return git("diff", *options, "HEAD", directory=self.root)
 
     def _tree(self, directory: Path, files: Iterable[str], index: Path) -> str:
-        """Return the tree of the repository with other files in the place of the project."""
+        """Return a tree that has the files in the place of the project, and no others."""
         store = git("rev-parse", "--absolute-git-dir", directory=self.root)
         place = ["--git-dir", store, "--work-tree", str(directory), "--literal-pathspecs"]
         add = ["add", "--force", "--pathspec-from-file=-", "--pathspec-file-nul"]
@@ -120,12 +120,9 @@ class Repository:
         tree = git("write-tree", directory=self.root, index=index)
         if not self.prefix:
             return tree
-        top = Path(git("rev-parse", "--show-toplevel", directory=self.root))
-        git("read-tree", "HEAD", directory=top, index=index)
-        remove = ["--literal-pathspecs", "rm", "-r", "--cached", "--quiet", "--", self.prefix]
-        git(*remove, directory=top, index=index)
-        git("read-tree", f"--prefix={self.prefix}", tree, directory=top, index=index)
-        return git("write-tree", directory=top, index=index)
+        nested = index.with_name("nested")
+        git("read-tree", f"--prefix={self.prefix}", tree, directory=self.root, index=nested)
+        return git("write-tree", directory=self.root, index=nested)
 
     def _names(self, *options: str) -> list[str]:
         command = ["diff", "--name-only", "-z", "--relative", *options]

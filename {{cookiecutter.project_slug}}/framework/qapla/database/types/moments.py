@@ -35,19 +35,21 @@ class UtcDateTime(TypeDecorator[datetime]):
         """Convert a moment to UTC.
 
         Raises:
-            UnfitValue: It has no time zone, or is no datetime of UTC.
+            UnfitValue: It has no time zone, or in UTC it is beyond the years of a datetime.
         """
         if value is None:
             return None
         if not isinstance(value, datetime) or value.tzinfo is None:
             raise RefusedValue(
-                f"a column of UtcDateTime has a time zone, which {value!r} has not: "
+                f"UtcDateTime takes a datetime with a time zone, not {value!r}: "
                 "give one, as in datetime.now(UTC)"
             )
         try:
             moment = value.astimezone(UTC)
         except OverflowError:
-            raise RefusedValue(f"{value!r} is no datetime in UTC: give one within its years") from None
+            raise RefusedValue(
+                f"{value!r} is beyond the years 1 to 9999 in UTC: give one within them"
+            ) from None
         return moment if dialect.name == "postgresql" else moment.replace(tzinfo=None)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
@@ -64,7 +66,7 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 class utc_now(ColumnElement[datetime]):  # noqa: N801 (it is written as a function of SQL)
-    """The moment of a statement, by the clock of the server: a default of a model and of a revision."""
+    """The current moment, by the clock of the server: a server default in a model and in a revision."""
 
     inherit_cache = True
     type = UtcDateTime()

@@ -11,7 +11,6 @@ from collections.abc import Callable
 from datetime import date, datetime, time
 from decimal import Decimal
 from fractions import Fraction
-from operator import ge
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +23,7 @@ from sqlalchemy import (
     TypeDecorator,
     Uuid,
 )
+from sqlalchemy.sql.operators import ge
 from sqlalchemy.types import TypeEngine
 
 from qapla.database.dialects.base import Dialect
@@ -167,7 +167,8 @@ def _has_places(value: Decimal, places: int) -> bool:
     """Whether a number has no digits behind these places, except zeros."""
     if not value.is_finite() or int(value.as_tuple().exponent) >= -places:
         return True
-    return (Fraction(value) * 10**places).denominator == 1
+    found: Fraction = Fraction(value) * 10**places
+    return found.denominator == 1
 
 
 def _integer(value: float | Decimal) -> int | None:

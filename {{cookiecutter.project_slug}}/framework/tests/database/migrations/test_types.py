@@ -80,7 +80,6 @@ def test_autogenerate_writes_every_type(evolving: Evolving) -> None:
     assert evolving.differences() == ""
 
 
-
 @EVERY_ENGINE
 def test_add_columns(evolving: Evolving) -> None:
     evolving.become(MODELS)
@@ -105,11 +104,15 @@ def test_choice(evolving: Evolving) -> None:
     evolving.become(MODELS + COLUMNS)
     evolving.revise()
     evolving.database.migrate()
-    evolving.become(MODELS + COLUMNS.replace('Choice("draft", "sent"', 'Choice("draft", "sent", "void"'))
+    evolving.become(
+        MODELS + COLUMNS.replace('Choice("draft", "sent"', 'Choice("draft", "sent", "void"')
+    )
     print("CHANGE", evolving.revise())
     evolving.there_and_back()
     assert evolving.differences() == ""
-    evolving.become(MODELS + COLUMNS.replace('Choice("draft", "sent", name="status")', 'sa.String(50)'))
+    evolving.become(
+        MODELS + COLUMNS.replace('Choice("draft", "sent", name="status")', "sa.String(50)")
+    )
     print("TOSTR", evolving.revise())
     evolving.there_and_back()
     assert evolving.differences() == ""

@@ -14,7 +14,9 @@ def order_removals(scripts: Iterable[MigrationScript]) -> None:
 
 def _order(container: ops.OpContainer) -> None:
     dropped = {
-        (each.schema, each.table_name) for each in container.ops if isinstance(each, ops.DropTableOp)
+        (each.schema, each.table_name)
+        for each in container.ops
+        if isinstance(each, ops.DropTableOp)
     }
     for each in container.ops:
         if not isinstance(each, ops.ModifyTableOps):
@@ -30,6 +32,4 @@ def _order(container: ops.OpContainer) -> None:
 
 
 def _drops_foreign_key(operation: ops.MigrateOperation) -> bool:
-    return (
-        isinstance(operation, ops.DropConstraintOp) and operation.constraint_type == "foreignkey"
-    )
+    return isinstance(operation, ops.DropConstraintOp) and operation.constraint_type == "foreignkey"

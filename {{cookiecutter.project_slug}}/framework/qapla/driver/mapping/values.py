@@ -15,6 +15,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    ClauseElement,
     Enum,
     Float,
     Integer,
@@ -27,6 +28,7 @@ from sqlalchemy.sql.operators import ge
 from sqlalchemy.types import TypeEngine
 
 from qapla.database.dialects.base import Dialect
+from qapla.database.types.base import NormalizedType
 
 # Values as texts.
 READERS: dict[type, Callable[[str], Any]] = {
@@ -84,6 +86,18 @@ def compared_type(type_: TypeEngine[Any], value: Any) -> TypeEngine[Any]:
     """
     is_decorator = isinstance(type_, TypeDecorator)
     return type_.coerce_compared_value(ge, value) if is_decorator else type_
+
+
+def as_read(type_: TypeEngine[Any], value: Any) -> Any:
+    """Return a value in the form in which a column returns it; SQL is left as it is.
+
+    Raises:
+        UnfitValue: The column does not take the value.
+    """
+    is_plain = value is not None and not hasattr(value, "__clause_element__")
+    if isinstance(type_, NormalizedType) and is_plain and not isinstance(value, ClauseElement):
+        return type_.normalized(value)
+    return value
 
 
 def as_key(type_: TypeEngine[Any], value: Any) -> Any:

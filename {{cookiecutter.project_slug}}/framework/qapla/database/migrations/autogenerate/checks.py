@@ -5,7 +5,6 @@ native enum too, which no engine creates, and it looks at no values.
 """
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 from alembic.autogenerate.api import AutogenContext

@@ -5,7 +5,7 @@ from typing import Any, cast
 
 import pytest
 from sqlalchemy import func, select, text
-from sqlalchemy.exc import StatementError
+from sqlalchemy.exc import DBAPIError, StatementError
 from sqlalchemy.orm import Session
 
 from qapla.database.dialects.errors import is_misfit
@@ -43,7 +43,7 @@ def test_json_is_compared_as_for_distinct(pack: Pack, session: Session) -> None:
 @pytest.mark.parametrize("papers", [float("nan"), {"a": [float("inf")]}])
 def test_json_has_no_such_numbers(pack: Pack, papers: Any) -> None:
     """SQLite would store them."""
-    with pytest.raises(UnfitValue, match="^a value has no form in JSON: Out of range"):
+    with pytest.raises(UnfitValue, match="has no form in JSON: Out of range"):
         pack(papers=papers)
 
 
@@ -58,7 +58,7 @@ def test_a_choice_is_a_text_with_a_constraint(pack: Pack, session: Session) -> N
     """The constraint has the name of the convention, and other programs are held to it."""
     pack(state="sent")
     assert session.scalar(select(func.count()).where(Cargo.state == "sent")) == 1
-    with pytest.raises(Exception, match="ck_cargoes_state|CONSTRAINT"):
+    with pytest.raises(DBAPIError, match="ck_cargoes_state"):
         session.execute(text("UPDATE cargoes SET state = 'eaten'"))
 
 

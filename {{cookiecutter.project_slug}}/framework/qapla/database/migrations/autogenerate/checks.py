@@ -11,12 +11,14 @@ from alembic.autogenerate.api import AutogenContext
 from alembic.operations import ops
 from alembic.util import PriorityDispatchResult
 from sqlalchemy import CheckConstraint, Dialect, Enum, Table, TypeDecorator
-from sqlalchemy.schema import Constraint, conv
+from sqlalchemy.schema import conv
 from sqlalchemy.types import TypeEngine
 
 from qapla.database.dialects import dialect_of
 
+# Texts of SQL, where a backslash is a character, and where it escapes one.
 _TEXT = re.compile(r"'((?:[^']|'')*)'")
+_ESCAPED = re.compile(r"'((?:[^'\\]|''|\\.)*)'")
 
 
 def compare_checks(
@@ -34,7 +36,9 @@ def compare_checks(
     old = _in_database(context, name, schema)
     new = _of_model(wanted, dialect)
     place: Any = {"table_name": name, "schema_name": schema}
-    for each in sorted(old.keys() | new.keys()):
+    # Alembic writes down no constraint of a column alone.
+    of_columns = {str(check.name) for column in wanted.columns for check in column.constraints}
+    for each in sorted((old.keys() | new.keys()) - of_columns):
         if not context.run_name_filters(each, "check_constraint", place):
             continue
         before = CheckConstraint(old[each], name=conv(each), table=found) if each in old else None
@@ -61,15 +65,14 @@ def _in_database(context: AutogenContext, table: str, schema: str | None) -> dic
 
 
 def _of_model(table: Table, dialect: Dialect) -> dict[str, CheckConstraint]:
-    """Return the named constraints of a table, and of its columns, by the names that the engine has."""
-    listed: list[Constraint] = [*table.constraints]
-    listed += [constraint for column in table.columns for constraint in column.constraints]
-    checks = (found for found in listed if isinstance(found, CheckConstraint))
+    """Return the named constraints of a table by the names that the engine has."""
     name = dialect.identifier_preparer.format_constraint
     return {
         str(name(check, _alembic_quote=False)): check
-        for check in checks
-        if isinstance(check.name, str) and is_created(check, dialect)
+        for check in table.constraints
+        if isinstance(check, CheckConstraint)
+        and isinstance(check.name, str)
+        and is_created(check, dialect)
     }
 
 
@@ -89,12 +92,15 @@ def _differ(before: CheckConstraint, after: CheckConstraint, dialect: Dialect) -
     for column in after.columns:
         enum = _enum(column.type)
         if after._type_bound and enum is not None:
-            text = str(before.sqltext)
-            if dialect_of(dialect.name).escapes_by_backslash:
-                text = text.replace("\\\\", "\\")
-            found = {value.replace("''", "'") for value in _TEXT.findall(text)}
-            return found != set(enum.enums)
+            return _texts(str(before.sqltext), dialect) != set(enum.enums)
     return False
+
+
+def _texts(sql: str, dialect: Dialect) -> set[str]:
+    """Return the texts in a constraint as the server has it."""
+    if dialect_of(dialect.name).escapes_by_backslash:
+        return {re.sub(r"\\(.)|'(')", r"\1\2", text) for text in _ESCAPED.findall(sql)}
+    return {text.replace("''", "'") for text in _TEXT.findall(sql)}
 
 
 def _enum(type_: TypeEngine[Any]) -> Enum | None:

@@ -11,8 +11,8 @@ from qapla_sample.cargo import (
     Cargo,
     CargoReadDriver,
     CargoWriteDriver,
-    ParcelReadDriver,
-    ParcelWriteDriver,
+    LetterReadDriver,
+    LetterWriteDriver,
     Port,
 )
 from support.cargo import ORDERED, VALUES, maybe, values
@@ -162,11 +162,11 @@ def test_pages(session: Session, cargoes: list[Cargo], name: str, sign: str) -> 
 
 def test_the_defaults_of_the_server(session: Session) -> None:
     """Each has the value, and the class, that a client would give."""
-    parcel = ParcelWriteDriver(session).create()
-    row = ParcelReadDriver(session).get_row(parcel.id)
+    letter = LetterWriteDriver(session).create()
+    row = LetterReadDriver(session).get_row(letter.id)
     sent_at = row.pop("sent_at")
     assert {name: str(value) for name, value in row.items()} == {
-        "id": str(parcel.id),
+        "id": str(letter.id),
         "label": "it's",
         "notes": "none",
         "count": "0",
@@ -178,4 +178,4 @@ def test_the_defaults_of_the_server(session: Session) -> None:
         "papers": "{}",
         "state": "packed",
     }
-    assert ParcelReadDriver(session).count(sent_at=sent_at, price=row["price"]) == 1
+    assert LetterReadDriver(session).count(sent_at=sent_at, price=row["price"]) == 1

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from qapla.database.types import UtcDateTime, utc_now
 from qapla.exceptions import UnfitValue
 
-from qapla_sample.cargo import Cargo, Parcel
+from qapla_sample.cargo import Cargo, Letter
 
 Pack = Callable[..., Cargo]
 
@@ -45,8 +45,8 @@ def test_the_time_zone_of_the_connection_does_not_count(pack: Pack, session: Ses
     }.get(session.get_bind().dialect.name, "SELECT 1")
     session.execute(text(zone))
     assert session.scalar(select(Cargo.sent_at)) == MOMENT
-    session.execute(insert(Parcel))
-    created = session.scalars(select(Parcel.sent_at)).one()
+    session.execute(insert(Letter))
+    created = session.scalars(select(Letter.sent_at)).one()
     assert abs(created - datetime.now(UTC)) < timedelta(minutes=1)
 
 
@@ -102,8 +102,8 @@ def test_the_first_and_the_last_moment(pack: Pack, moment: datetime) -> None:
 
 def test_now_is_in_utc_and_equal_to_itself(session: Session) -> None:
     """A moment of the server is found again by the value that was read."""
-    parcel = Parcel()
-    session.add(parcel)
+    letter = Letter()
+    session.add(letter)
     session.commit()
-    assert abs(parcel.sent_at - datetime.now(UTC)) < timedelta(minutes=1)
-    assert session.scalar(select(Parcel.id).where(Parcel.sent_at == parcel.sent_at)) == parcel.id
+    assert abs(letter.sent_at - datetime.now(UTC)) < timedelta(minutes=1)
+    assert session.scalar(select(Letter.id).where(Letter.sent_at == letter.sent_at)) == letter.id

@@ -64,7 +64,7 @@ def test_a_choice_is_a_text_with_a_constraint(pack: Pack, session: Session) -> N
 
 @pytest.mark.parametrize("state", ["eaten", "PACKED"])
 def test_another_value_is_refused(pack: Pack, state: str) -> None:
-    """Also where MariaDB, which does not tell upper from lower case, would take it."""
+    """MariaDB would take one in upper case, as it does not tell it from lower case."""
     with pytest.raises(StatementError, match=f"'{state}' is not among") as caught:
         pack(state=state)
     assert is_misfit(caught.value)

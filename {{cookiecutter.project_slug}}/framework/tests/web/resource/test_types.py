@@ -1,24 +1,17 @@
 """Fields of every type: JSON in and out, and filters of a query string, on every engine."""
 
 from collections.abc import Callable
-from datetime import date
-from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
-from uuid import UUID
 
 import pytest
-from pydantic import AwareDatetime, Field, FiniteFloat, JsonValue
+from pyramid.request import Request
 from webtest import TestApp
 
 from qapla.database.database import Database
-from qapla.exceptions import UnorderedField
+from qapla.exceptions import InvalidInput, UnorderedField
 from qapla.web.resource import (
     Filters,
-    Identified,
-    Input,
-    Int32,
-    Int64,
     PageQuery,
     page_of,
     read_body,
@@ -26,46 +19,12 @@ from qapla.web.resource import (
     read_query,
 )
 
-from qapla_sample.cargo import Cargo, CargoReadDriver, CargoWriteDriver, Port, State
+from qapla_sample.cargo import Cargo, CargoReadDriver, CargoWriteDriver, Port
+from qapla_sample.cargo_resource import FILTERS, CargoCreate, CargoRead
 
 EVERY_ENGINE = pytest.mark.parametrize("place", ["postgresql", "sqlite", "mariadb"], indirect=True)
 
 
-class CargoCreate(Input):
-    """Request body that creates a cargo."""
-
-    name: str = Field(max_length=40)
-    notes: str
-    count: Int32
-    mass: Int64
-    volume: FiniteFloat
-    price: Decimal = Field(max_digits=10, decimal_places=2)
-    fragile: bool
-    packed_on: date
-    sent_at: AwareDatetime
-    code: UUID
-    papers: JsonValue
-    image: bytes
-    state: State
-    port_id: Int64
-    maybe_count: Int32 | None = None
-    maybe_price: Decimal | None = Field(default=None, max_digits=15, decimal_places=5)
-    maybe_fragile: bool | None = None
-    maybe_sent_at: AwareDatetime | None = None
-    maybe_code: UUID | None = None
-    maybe_papers: JsonValue | None = None
-    maybe_image: bytes | None = None
-    maybe_state: State | None = None
-
-
-class CargoRead(CargoCreate, Identified):
-    """A cargo in a response."""
-
-
-FILTERS = Filters(
-    CargoRead,
-    *(name for name in CargoRead.model_fields if not name.endswith(("papers", "image"))),
-)
 BODY: dict[str, Any] = {
     "name": "gagh",
     "notes": "fresh",
@@ -167,16 +126,15 @@ def test_filters(web: TestApp, name: str, text: str, others: str) -> None:
 
 
 @EVERY_ENGINE
-@pytest.mark.parametrize("name", ["count", "mass", "volume", "price", "port_id"])
-def test_bounds_beyond_every_value(web: TestApp, name: str) -> None:
+def test_bounds_beyond_every_value(web: TestApp) -> None:
     """All rows are below them, and none above."""
     web.post_json("/view", BODY)
-    for text in ("99999999999999999999", "1" * 400):
-        assert web.get(f"/view?{name}__ge={text}").json["items"] == []
-        assert len(web.get(f"/view?{name}__le={text}").json["items"]) == 1
+    for name in ("count", "mass", "volume", "price", "port_id"):
+        for text in ("99999999999999999999", "1" * 400):
+            assert web.get(f"/view?{name}__ge={text}").json["items"] == []
+            assert len(web.get(f"/view?{name}__le={text}").json["items"]) == 1
 
 
-@EVERY_ENGINE
 @pytest.mark.parametrize(
     ("field", "detail"),
     [
@@ -199,31 +157,30 @@ def test_bounds_beyond_every_value(web: TestApp, name: str) -> None:
     ],
     ids=lambda value: str(value)[:30],
 )
-def test_a_field_that_is_refused(web: TestApp, field: dict[str, Any], detail: str) -> None:
+def test_a_field_that_is_refused(field: dict[str, Any], detail: str) -> None:
     """By its schema, which names it."""
     (name,) = field
-    answer = web.post_json("/view", BODY | field, status=400).json
-    assert answer["errors"] == [{"pointer": f"#/{name}", "detail": detail}]
+    with pytest.raises(InvalidInput) as caught:
+        read_body(Request.blank("/", json=BODY | field, method="POST"), CargoCreate)
+    assert caught.value.faults == [{"pointer": f"#/{name}", "detail": detail}]
+
+
+REFUSED_BY_SOME: list[dict[str, Any]] = [
+    {"papers": {"a": ["nul\0"]}},
+    {"papers": {"nul\0": 1}},
+    {"papers": [float("nan")]},
+    {"papers": None},
+    {"sent_at": "9999-12-31T23:59:59-23:59"},
+    {"port_id": 2**63 - 1},
+]
 
 
 @EVERY_ENGINE
-@pytest.mark.parametrize(
-    "field",
-    [
-        {"papers": {"a": ["nul\0"]}},
-        {"papers": {"nul\0": 1}},
-        {"papers": [float("nan")]},
-        {"papers": None},
-        {"sent_at": "9999-12-31T23:59:59-23:59"},
-        {"port_id": 2**63 - 1},
-        {"notes": "nul\0"},
-    ],
-    ids=str,
-)
-def test_a_value_that_only_an_engine_refuses(web: TestApp, field: dict[str, Any]) -> None:
+def test_a_value_that_only_an_engine_refuses(web: TestApp) -> None:
     """It is the fault of the client, if it is one."""
-    answer = web.post_json("/view", BODY | field, expect_errors=True)
-    assert answer.status_int in (200, 400, 409)
+    for number, field in enumerate(REFUSED_BY_SOME):
+        body = BODY | field | {"name": str(number)}
+        assert web.post_json("/view", body, expect_errors=True).status_int in (200, 400, 409)
 
 
 @pytest.mark.parametrize("name", ["papers", "image", "maybe_papers", "maybe_image"])

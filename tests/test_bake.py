@@ -1,13 +1,14 @@
 """The files of a new project."""
 
 import ast
+import json
 import sys
 import tomllib
 from pathlib import Path
 
 import pytest
 from answers import GOOD_ANSWERS, QUOTES
-from baking import Bake, contents, files, generate, succeed, tool
+from baking import TEMPLATE, Bake, contents, files, generate, succeed, tool
 
 every_bake = pytest.mark.parametrize("name", GOOD_ANSWERS)
 
@@ -25,7 +26,8 @@ def test_nothing_of_the_template_is_left(bake: Bake, name: str) -> None:
     """No file holds a tag of the template's language, or is a blueprint's by-product."""
     project, _ = bake(name)
     for path in files(project):
-        if "scaffold" in path.parts:
+        # These know the template.
+        if {"scaffold", "updating"} & set(path.parts):
             continue
         text = path.read_text(encoding="utf-8")
         # The user's answers may hold braces.
@@ -43,6 +45,18 @@ def test_python_and_toml_are_valid(bake: Bake, name: str) -> None:
     for path in project.rglob("*.py"):
         ast.parse(path.read_text(encoding="utf-8"))
     tomllib.loads((project / "pyproject.toml").read_text(encoding="utf-8"))
+
+
+def test_the_version_is_said_once(bake: Bake) -> None:
+    """That of the package is that of the template, by which a project is updated later."""
+    project, _ = bake("one database")
+    package, generated = (
+        tomllib.loads((directory / "pyproject.toml").read_text(encoding="utf-8"))
+        for directory in (TEMPLATE, project)
+    )
+    questions = json.loads((TEMPLATE / "cookiecutter.json").read_text(encoding="utf-8"))
+    version = package["project"]["version"]
+    assert questions["__version"] == generated["tool"]["qapla"]["version"] == version
 
 
 def test_texts_may_hold_anything_printable(bake: Bake) -> None:

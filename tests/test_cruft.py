@@ -5,17 +5,9 @@ from pathlib import Path
 
 import pytest
 from baking import contents, copy_template, run, succeed, tool
+from repositories import committed
 
 ANSWERS = {"project_name": "Rotarran", "databases": "main", "models": "main.Ship"}
-
-
-def committed(directory: Path) -> None:
-    """Commit everything in a directory, which becomes a repository if it is none."""
-    if not (directory / ".git").exists():
-        succeed(["git", "init", "--quiet", "--initial-branch=main"], directory)
-    succeed(["git", "add", "--all"], directory)
-    identity = ["-c", "user.name=Test", "-c", "user.email=test@example.org"]
-    succeed(["git", *identity, "commit", "--quiet", "--message=state"], directory)
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +51,7 @@ def test_an_update_adds_a_database(repository: Path, tmp_path: Path) -> None:
     assert {path for path in before if after.get(path) != before[path]} == {
         ".cruft.json",
         "alembic.ini",
+        "pyproject.toml",
         "src/rotarran/databases/__init__.py",
         "src/rotarran/web/request.py",
         "src/rotarran/web/routes.py",

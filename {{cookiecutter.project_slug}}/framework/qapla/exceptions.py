@@ -265,3 +265,7 @@ class ScaffoldError(QaplaError):
 
 class Refused(ScaffoldError):
     """An answer is refused; the text has the rule, and an answer that is accepted."""
+
+
+class UpdateError(QaplaError):
+    """A project cannot be updated to a version of its template; nothing of it is changed."""

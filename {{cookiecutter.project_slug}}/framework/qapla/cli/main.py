@@ -11,9 +11,11 @@ from qapla.exceptions import QaplaError
 # The module of each command, and its name there.
 COMMANDS = {
     "add": ("qapla.cli.add", "add"),
+    "codemod": ("qapla.cli.codemod", "codemod"),
     "list": ("qapla.cli.show", "list_"),
     "remove": ("qapla.cli.remove", "remove"),
     "routes": ("qapla.cli.show", "routes"),
+    "update": ("qapla.cli.update", "update"),
 }
 
 

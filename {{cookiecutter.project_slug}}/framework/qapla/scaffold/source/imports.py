@@ -107,7 +107,7 @@ def _canonical(imports: Iterable[str], package: str) -> str:
         module, _, name = statement.partition(" import ")
         modules.setdefault(module, set()).add(name)
     statements = [
-        f"{module} import {', '.join(sorted(names, key=_by_kind))}" if names != {""} else module
+        f"{module} import {', '.join(sorted(names, key=by_kind))}" if names != {""} else module
         for module, names in modules.items()
     ]
     ordered = sorted(statements, key=lambda line: (_section(line, package), *_by_module(line)))
@@ -115,7 +115,7 @@ def _canonical(imports: Iterable[str], package: str) -> str:
     return "\n".join(lay_out("".join(f"{line}\n" for line in run)) for _, run in sections)
 
 
-def _by_kind(name: str) -> tuple[int, str]:
+def by_kind(name: str) -> tuple[int, str]:
     """Sort constants before classes, and these before the rest."""
     if name.isupper() and len(name) > 1:
         return 0, name

@@ -25,6 +25,9 @@ NAMES = [
     ("sqlalchemy", "Result._unique_filter_state", None),
     # A type whose values are an SQL expression, which COPY cannot send.
     ("sqlalchemy.types", "TypeEngine._has_bind_expression", None),
+    # The types of the engines, of which a revision has that of its own, and the constraint of a type.
+    ("sqlalchemy.types", "TypeEngine._variant_mapping", None),
+    ("sqlalchemy", "Constraint._should_create_for_compiler", ["self", "compiler", "kw"]),
     # Celery reads its configuration when a task is bound: ours are bound at first use.
     ("celery", "Task._get_exec_options", ["self"]),
     # The extension point of virtual transports, and the name of a result's file.

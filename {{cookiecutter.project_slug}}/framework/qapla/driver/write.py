@@ -18,6 +18,7 @@ from qapla.driver.generated import changed_values, version_name
 from qapla.driver.integrity import translate_integrity_errors
 from qapla.driver.mapping import joined
 from qapla.driver.mapping.tables import tables_of
+from qapla.driver.mapping.values import as_read
 from qapla.driver.upsert.conflict import Predicate
 from qapla.driver.upsert.upsert import upsert_many, upsert_one
 from qapla.exceptions import Locked, ObjectNotFound, QaplaError, StaleObject
@@ -39,10 +40,11 @@ class WriteDriver(Driver[M]):
 
         Raises:
             UnknownAttribute: A value is of no attribute of the model.
+            UnfitValue: A value does not fit the type of its column.
             ConstraintViolation: One of its kinds: a constraint of the database is violated.
         """
         self.refuse_unknown(values)
-        created: M = self.model(**values)
+        created: M = self.model(**self._as_read(values))
         with self._writing():
             self.session.add(created)
             self.session.flush()
@@ -85,8 +87,9 @@ class WriteDriver(Driver[M]):
         changed = self._fetch(key, anew=version in values)
         if version in values and values.pop(version) != getattr(changed, version):
             raise StaleObject(self.model_name, key)
+        given = self._as_read(values)
         with self._writing(), self._detect_stale(key):
-            for name, value in values.items():
+            for name, value in given.items():
                 setattr(changed, name, value)
             self.session.flush()
         return changed
@@ -212,6 +215,14 @@ class WriteDriver(Driver[M]):
         """
         with translate_integrity_errors(self.mapper), transaction(self.session):
             yield self.session
+
+    def _as_read(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the values of attributes in the form in which their columns return them."""
+        columns = self.mapper.column_attrs
+        return {
+            name: as_read(columns[name].columns[0].type, value) if name in columns else value
+            for name, value in values.items()
+        }
 
     def _fetch(self, key: Any, *, anew: bool = False) -> M:
         values = self.key(key)

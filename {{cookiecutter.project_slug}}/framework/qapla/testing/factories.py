@@ -58,7 +58,9 @@ class Factory:
                 raise UnknownAttribute(model.__name__, name, known)
         return cast("type[SQLAlchemyFactory[M]]", self._make(model, (model,), defaults))
 
-    def _make(self, model: type[Any], chain: tuple[type[Any], ...], defaults: Mapping[str, Any]) -> Any:
+    def _make(
+        self, model: type[Any], chain: tuple[type[Any], ...], defaults: Mapping[str, Any]
+    ) -> Any:
         # Imported here: it is a dependency of development, and slow to import.
         from polyfactory.factories.sqlalchemy_factory import SQLAlchemyPersistenceMethod
 

@@ -33,7 +33,11 @@ def make_engine(url: URL, options: dict[str, Any], hints: Hints) -> Engine:
     """
     dialect = dialect_of(url.get_backend_name())
     pool: dict[str, Any] = {} if "poolclass" in options else dict(_POOL)
-    defaults = {**pool, "json_serializer": dump_json, **dialect.engine_options(url.get_dialect().driver)}
+    defaults = {
+        **pool,
+        "json_serializer": dump_json,
+        **dialect.engine_options(url.get_dialect().driver),
+    }
     engine = _create(url, {**defaults, **options}, hints)
     if "pool_pre_ping" not in options:
         ping_when_idle(engine)

@@ -7,9 +7,9 @@ from decimal import Context, Decimal, Inexact, InvalidOperation
 from typing import Any
 
 from sqlalchemy import Dialect, Numeric
-from sqlalchemy.types import TypeDecorator, TypeEngine
+from sqlalchemy.types import TypeEngine
 
-from qapla.database.types.errors import RefusedValue
+from qapla.database.types.base import NormalizedType, RefusedValue
 from qapla.exceptions import QaplaError
 
 # Those of MariaDB, which has fewer than PostgreSQL.
@@ -18,7 +18,7 @@ _MOST_DIGITS, _MOST_PLACES = 65, 38
 _DIGITS_OF_SQLITE = 15
 
 
-class ExactDecimal(TypeDecorator[Decimal]):
+class ExactDecimal(NormalizedType[Decimal]):
     """A decimal, which is refused where it has too many digits, before or behind its point.
 
     It is NUMERIC on every engine. SQLite has no decimals: there it is a floating point number, of as
@@ -61,14 +61,12 @@ class ExactDecimal(TypeDecorator[Decimal]):
             )
         return dialect.type_descriptor(Numeric(self.precision, self.scale))
 
-    def process_bind_param(self, value: Decimal | int | None, dialect: Dialect) -> Any:
-        """Return a decimal that fits, as the driver takes it.
+    def normalized(self, value: Decimal) -> Decimal:
+        """Return a decimal, or an integer, with the digits of the column.
 
         Raises:
             UnfitValue: It has too many digits, or is no decimal.
         """
-        if value is None:
-            return None
         if not isinstance(value, (Decimal, int)) or isinstance(value, bool):
             raise RefusedValue(
                 f"{self!r} takes a Decimal, not {value!r}: give one, as in Decimal('{value}')"

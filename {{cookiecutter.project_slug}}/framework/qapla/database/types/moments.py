@@ -11,12 +11,12 @@ from sqlalchemy import DateTime, Dialect
 from sqlalchemy.dialects.mysql import DATETIME
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.expression import ColumnElement
-from sqlalchemy.types import TypeDecorator, TypeEngine
+from sqlalchemy.types import TypeEngine
 
-from qapla.database.types.errors import RefusedValue
+from qapla.database.types.base import NormalizedType, RefusedValue
 
 
-class UtcDateTime(TypeDecorator[datetime]):
+class UtcDateTime(NormalizedType[datetime]):
     """A moment: takes datetimes of any time zone, and returns them in UTC.
 
     It is `TIMESTAMP WITH TIME ZONE` on PostgreSQL, and a DATETIME in UTC with microseconds elsewhere.
@@ -31,25 +31,29 @@ class UtcDateTime(TypeDecorator[datetime]):
             return dialect.type_descriptor(DATETIME(fsp=6))
         return dialect.type_descriptor(DateTime(timezone=dialect.name == "postgresql"))
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Convert a moment to UTC.
+    def normalized(self, value: datetime) -> datetime:
+        """Return a moment in UTC.
 
         Raises:
-            UnfitValue: It has no time zone, or is no datetime of UTC.
+            UnfitValue: It has no time zone, or in UTC it is beyond the years of a datetime.
         """
-        if value is None:
-            return None
         if not isinstance(value, datetime) or value.tzinfo is None:
             raise RefusedValue(
-                f"a column of UtcDateTime has a time zone, which {value!r} has not: "
+                f"UtcDateTime takes a datetime with a time zone, not {value!r}: "
                 "give one, as in datetime.now(UTC)"
             )
         try:
-            moment = value.astimezone(UTC)
+            return value.astimezone(UTC)
         except OverflowError:
             raise RefusedValue(
-                f"{value!r} is no datetime in UTC: give one within its years"
+                f"{value!r} is beyond the years 1 to 9999 in UTC: give one within them"
             ) from None
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Return a moment in UTC, which only PostgreSQL takes with its time zone."""
+        if value is None:
+            return None
+        moment = self.normalized(value)
         return moment if dialect.name == "postgresql" else moment.replace(tzinfo=None)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
@@ -66,7 +70,7 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 class utc_now(ColumnElement[datetime]):  # noqa: N801 (it is written as a function of SQL)
-    """The moment of a statement, by the clock of the server: a default of a model and of a revision."""
+    """The current moment, by the clock of the server: a server default in a model and in a revision."""
 
     inherit_cache = True
     type = UtcDateTime()

@@ -10,7 +10,7 @@ from sqlalchemy import JSON, LargeBinary, Text
 from sqlalchemy.dialects.mysql import LONGBLOB, LONGTEXT
 from sqlalchemy.dialects.postgresql import JSONB
 
-from qapla.database.types.errors import RefusedValue
+from qapla.database.types.base import RefusedValue
 
 # JSON, where None is NULL. PostgreSQL compares only JSONB, as for DISTINCT.
 Json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")

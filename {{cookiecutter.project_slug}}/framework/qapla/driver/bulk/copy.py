@@ -154,9 +154,22 @@ def _batches(
             # Column by column, as a list comprehension is quicker than a loop over rows.
             turned: list[Values] = list(zip(*batch, strict=True))
             for position, converter in convert:
-                turned[position] = [converter(value) for value in turned[position]]
+                turned[position] = _converted(connection, converter, turned[position])
             batch = list(zip(*turned, strict=True))
         yield batch
+
+
+def _converted(connection: Connection, convert: Callable[[Any], Any], values: Values) -> list[Any]:
+    """Return values as the driver takes them; an error is wrapped as in a statement of SQLAlchemy."""
+    try:
+        return [convert(value) for value in values]
+    except Exception as error:
+        dialect = connection.dialect
+        driver = dialect.loaded_dbapi.Error
+        wrapped = DBAPIError.instance("COPY", None, error, driver, dialect=dialect)
+        if wrapped is error:
+            raise
+        raise wrapped from error
 
 
 def _place(connection: Connection, table: Table) -> str:

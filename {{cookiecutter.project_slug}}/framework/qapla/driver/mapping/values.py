@@ -11,11 +11,11 @@ from collections.abc import Callable
 from datetime import date, datetime, time
 from decimal import Decimal
 from fractions import Fraction
-from operator import ge
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    ClauseElement,
     Enum,
     Float,
     Integer,
@@ -24,9 +24,11 @@ from sqlalchemy import (
     TypeDecorator,
     Uuid,
 )
+from sqlalchemy.sql.operators import ge
 from sqlalchemy.types import TypeEngine
 
 from qapla.database.dialects.base import Dialect
+from qapla.database.types.base import NormalizedType
 
 # Values as texts.
 READERS: dict[type, Callable[[str], Any]] = {
@@ -84,6 +86,18 @@ def compared_type(type_: TypeEngine[Any], value: Any) -> TypeEngine[Any]:
     """
     is_decorator = isinstance(type_, TypeDecorator)
     return type_.coerce_compared_value(ge, value) if is_decorator else type_
+
+
+def as_read(type_: TypeEngine[Any], value: Any) -> Any:
+    """Return a value in the form in which a column returns it; SQL is left as it is.
+
+    Raises:
+        UnfitValue: The column does not take the value.
+    """
+    is_plain = value is not None and not hasattr(value, "__clause_element__")
+    if isinstance(type_, NormalizedType) and is_plain and not isinstance(value, ClauseElement):
+        return type_.normalized(value)
+    return value
 
 
 def as_key(type_: TypeEngine[Any], value: Any) -> Any:
@@ -167,7 +181,8 @@ def _has_places(value: Decimal, places: int) -> bool:
     """Whether a number has no digits behind these places, except zeros."""
     if not value.is_finite() or int(value.as_tuple().exponent) >= -places:
         return True
-    return (Fraction(value) * 10**places).denominator == 1
+    found: Fraction = Fraction(value) * 10**places
+    return found.denominator == 1
 
 
 def _integer(value: float | Decimal) -> int | None:

@@ -44,7 +44,9 @@ class MadeUpFactory(sqlalchemy_factory.SQLAlchemyFactory[M]):
     def process_kwargs(cls, **kwargs: Any) -> dict[str, Any]:
         """Return the values of an object; each that is given counts, whatever attribute it is of."""
         context = cls._get_build_context(kwargs.get("_build_context"))
-        given = {**cls._references({*cls.__given__, *kwargs}), **cls.__given__}
+        # A mapping has values for the factory of a row, which is made all the same.
+        own = (name for name, value in kwargs.items() if not isinstance(value, Mapping))
+        given = {**cls._references({*cls.__given__, *own}), **cls.__given__}
         for name, value in {**given, **kwargs}.items():
             default, built = given.get(name), is_safe_subclass(value, BaseFactory)
             if is_safe_subclass(default, BaseFactory) and isinstance(value, Mapping):
@@ -77,7 +79,7 @@ class MadeUpFactory(sqlalchemy_factory.SQLAlchemyFactory[M]):
         Raises:
             QaplaError: No value can be made up for the column.
         """
-        column = cls._mapper().columns.get(field_meta.name)
+        column: Any = cls._mapper().columns.get(field_meta.name)
         try:
             for _ in range(_ATTEMPTS):
                 value = cls._value(column, field_meta, field_build_parameters, build_context)
@@ -120,7 +122,9 @@ class MadeUpFactory(sqlalchemy_factory.SQLAlchemyFactory[M]):
         """
         found: dict[str, Any] = {}
         for reference in required_references(cls._mapper()):
-            options = (name for name in reference.names if isinstance(getattr(cls, name, None), _OPTIONS))
+            options = (
+                name for name in reference.names if isinstance(getattr(cls, name, None), _OPTIONS)
+            )
             if reference.names.isdisjoint([*given, *options]):
                 other = cls.__others__(reference)
                 if reference.relationship is not None:

@@ -33,9 +33,9 @@ def _is_unique(column: Column[Any]) -> bool:
     table = column.table
     if not isinstance(table, Table):
         return False
-    indexes = [index for index in table.indexes if index.unique]
-    keys = [part for part in table.constraints if isinstance(part, UniqueConstraint)]
-    return any([*part.columns] == [column] for part in (*indexes, *keys))
+    unique: list[Any] = [index for index in table.indexes if index.unique]
+    unique += [part for part in table.constraints if isinstance(part, UniqueConstraint)]
+    return any([*part.columns] == [column] for part in unique)
 
 
 class Unknown:

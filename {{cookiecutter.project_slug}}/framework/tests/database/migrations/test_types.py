@@ -10,9 +10,9 @@ from qapla.database.database import Database
 
 from qapla_sample.evolving import Evolving
 
-EVERY_ENGINE = pytest.mark.parametrize("place", ["postgresql", "sqlite", "mariadb"], indirect=True)
+pytestmark = pytest.mark.parametrize("place", ["postgresql", "sqlite", "mariadb"], indirect=True)
 
-MODELS = """
+BASE = """
 from typing import Any, Literal
 
 from qapla.database.types import (
@@ -24,43 +24,122 @@ from qapla.database.types import (
     UtcDateTime,
     utc_now,
 )
+from qapla_sample.databases.conventions import NAMING_CONVENTION, PrimaryKey
 
-Model.metadata.naming_convention = {
-    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-    "ck": "ck_%(table_name)s_%(constraint_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
-    "pk": "pk_%(table_name)s",
-}
+Model.metadata.naming_convention = NAMING_CONVENTION
+Status = Literal["draft", "sent"]
 
 
 class Officer(Model):
     __tablename__ = "officers"
-    id: Mapped[int] = mapped_column(sa.BigInteger().with_variant(sa.Integer(), "sqlite"), primary_key=True)
+    id: Mapped[PrimaryKey]
 
 
 class Ship(Model):
     __tablename__ = "ships"
-    id: Mapped[int] = mapped_column(sa.BigInteger().with_variant(sa.Integer(), "sqlite"), primary_key=True)
+    id: Mapped[PrimaryKey]
 """
-COLUMNS = """
-    name: Mapped[str] = mapped_column(sa.String(200), unique=True, server_default="it's")
-    notes: Mapped[str] = mapped_column(LongText, server_default="none")
-    crew: Mapped[int] = mapped_column(sa.Integer, index=True, server_default="0")
-    mass: Mapped[int] = mapped_column(sa.BigInteger, server_default="-1")
-    speed: Mapped[float] = mapped_column(sa.Double, server_default="0.5")
-    price: Mapped[decimal.Decimal] = mapped_column(ExactDecimal(10, 2), server_default="1.5")
-    armed: Mapped[bool] = mapped_column(sa.Boolean, server_default=sa.true())
-    built_on: Mapped[datetime.date] = mapped_column(sa.Date, server_default="2024-01-01")
-    seen_at: Mapped[datetime.datetime] = mapped_column(UtcDateTime, server_default=utc_now())
-    code: Mapped[uuid.UUID] = mapped_column(sa.Uuid)
-    papers: Mapped[Any] = mapped_column(Json, server_default="{}")
-    image: Mapped[bytes] = mapped_column(LongBytes)
-    status: Mapped[Literal["draft", "sent"]] = mapped_column(
-        Choice("draft", "sent", name="status"), server_default="draft"
-    )
-    captain_id: Mapped[int] = mapped_column(sa.ForeignKey("officers.id"), index=True)
+# Of each column the line of the model, and that of a revision.
+DEFAULTS = {
+    "name": ("str", "sa.String(200)", '"it\'s"'),
+    "notes": ("str", "LongText", '"none"'),
+    "crew": ("int", "sa.Integer()", '"0"'),
+    "mass": ("int", "sa.BigInteger()", '"-1"'),
+    "speed": ("float", "sa.Double()", '"0.5"'),
+    "price": ("decimal.Decimal", "ExactDecimal(10, 2)", '"1.5"'),
+    "armed": ("bool", "sa.Boolean()", "sa.true()"),
+    "retired": ("bool", "sa.Boolean()", "sa.false()"),
+    "built_on": ("datetime.date", "sa.Date()", '"2024-01-01"'),
+    "seen_at": ("datetime.datetime", "UtcDateTime()", "utc_now()"),
+    "papers": ("Any", "Json", '"{}"'),
+}
+OTHERS = {
+    "code": ("uuid.UUID", "sa.Uuid()"),
+    "image": ("bytes", "LongBytes"),
+    "scan": ("Any", "Json"),
+}
+MODEL_LINES = [
+    *(
+        f"    {name}: Mapped[{python}] = mapped_column({type_}, server_default={default})\n"
+        for name, (python, type_, default) in DEFAULTS.items()
+    ),
+    *(
+        f"    {name}: Mapped[{python}] = mapped_column({type_})\n"
+        f"    maybe_{name}: Mapped[{python}] = mapped_column({type_}, nullable=True)\n"
+        for name, (python, type_) in OTHERS.items()
+    ),
+]
+STATUS = '    status: Mapped[Status] = mapped_column(Choice({}, name="status"), server_default="draft")\n'
+DRAFT_SENT = STATUS.format('"draft", "sent"')
+SERIAL = "    serial: Mapped[str | None] = mapped_column(sa.String(20), unique=True)\n"
+CAPTAIN = (
+    '    captain_id: Mapped[int | None] = mapped_column(sa.ForeignKey("officers.id"), index=True)\n'
+)
+EVERYTHING = BASE + "".join(MODEL_LINES) + DRAFT_SENT + SERIAL + CAPTAIN
+
+REVISION = """
+import sqlalchemy as sa
+from alembic import op
+
+from qapla.database.types import ExactDecimal, Json, LongBytes, LongText, UtcDateTime, utc_now
+
+revision, down_revision, branch_labels, depends_on = {number!r}, {before!r}, None, None
+
+
+def upgrade() -> None:
+    {upgrade}
+
+
+def downgrade() -> None:
+    {downgrade}
 """
+BIGINT = 'sa.BigInteger().with_variant(sa.Integer(), "sqlite")'
+KEY = f'sa.Column("id", {BIGINT}, nullable=False)'
+CREATE_OFFICERS = (
+    f'op.create_table("officers", {KEY}, sa.PrimaryKeyConstraint("id", name=op.f("pk_officers")))'
+)
+CREATE_SHIPS = (
+    f'op.create_table("ships", {KEY}, {{}}sa.PrimaryKeyConstraint("id", name=op.f("pk_ships")))'
+)
+COLUMNS = [
+    *(
+        f'sa.Column("{name}", {type_}, server_default={default}, nullable=False)'
+        for name, (_, type_, default) in DEFAULTS.items()
+    ),
+    'sa.Column("status", sa.String(50), server_default="draft", nullable=False)',
+    'sa.Column("serial", sa.String(20), nullable=True)',
+    f'sa.Column("captain_id", {BIGINT}, nullable=True)',
+]
+NEW = [
+    *(
+        f'sa.Column("{prefix}{name}", {type_}, nullable={bool(prefix)})'
+        for name, (_, type_) in OTHERS.items()
+        for prefix in ("", "maybe_")
+    ),
+    *COLUMNS,
+    """sa.CheckConstraint("status IN ('draft', 'sent')", name=op.f("ck_ships_status"))""",
+    'sa.UniqueConstraint("serial", name=op.f("uq_ships_serial"))',
+    'sa.ForeignKeyConstraint(["captain_id"], ["officers.id"], '
+    'name=op.f("fk_ships_captain_id_officers"))',
+]
+INDEX = 'op.create_index(op.f("ix_ships_captain_id"), "ships", ["captain_id"])'
+ADD = [
+    'with op.batch_alter_table("ships") as batch:',
+    *(f"    batch.add_column({column})" for column in COLUMNS),
+    """    batch.create_check_constraint(op.f("ck_ships_status"), "status IN ('draft', 'sent')")""",
+    '    batch.create_unique_constraint(op.f("uq_ships_serial"), ["serial"])',
+    "    batch.create_foreign_key(",
+    '        op.f("fk_ships_captain_id_officers"), "officers", ["captain_id"], ["id"])',
+    '    batch.create_index(op.f("ix_ships_captain_id"), ["captain_id"])',
+]
+DROP = [
+    'with op.batch_alter_table("ships") as batch:',
+    '    batch.drop_constraint(op.f("fk_ships_captain_id_officers"), type_="foreignkey")',
+    '    batch.drop_index(op.f("ix_ships_captain_id"))',
+    '    batch.drop_constraint(op.f("uq_ships_serial"), type_="unique")',
+    '    batch.drop_constraint(op.f("ck_ships_status"), type_="check")',
+    *(f'    batch.drop_column("{name}")' for name in [*DEFAULTS, "status", "serial", "captain_id"]),
+]
 
 
 @pytest.fixture
@@ -71,48 +150,84 @@ def evolving(place: Callable[[str], Database], tmp_path: Path) -> Iterator[Evolv
     evolving.database.dispose()
 
 
-@EVERY_ENGINE
-def test_autogenerate_writes_every_type(evolving: Evolving) -> None:
-    """A revision runs as it is written, without code of the project, and matches its models."""
-    evolving.become(MODELS + COLUMNS)
-    print(evolving.revise())
-    evolving.there_and_back()
-    assert evolving.differences() == ""
-
-
-@EVERY_ENGINE
-def test_add_columns(evolving: Evolving) -> None:
-    evolving.become(MODELS)
-    evolving.revise()
-    evolving.database.migrate()
-    evolving.become(MODELS + COLUMNS)
-    print(evolving.revise())
-    evolving.there_and_back()
-    assert evolving.differences() == ""
-    evolving.become(MODELS)
-    print("REMOVE", evolving.revise())
-    evolving.there_and_back()
-    assert evolving.differences() == ""
-    evolving.become("")
-    print("REMOVE TABLE", evolving.revise())
-    evolving.there_and_back()
-    assert evolving.differences() == ""
-
-
-@EVERY_ENGINE
-def test_choice(evolving: Evolving) -> None:
-    evolving.become(MODELS + COLUMNS)
-    evolving.revise()
-    evolving.database.migrate()
-    evolving.become(
-        MODELS + COLUMNS.replace('Choice("draft", "sent"', 'Choice("draft", "sent", "void"')
+def write(evolving: Evolving, number: int, upgrade: list[str], downgrade: list[str]) -> None:
+    """Write a revision by hand."""
+    source = REVISION.format(
+        number=f"{number:04}",
+        before=f"{number - 1:04}" if number > 1 else None,
+        upgrade="\n    ".join(upgrade),
+        downgrade="\n    ".join(downgrade),
     )
-    print("CHANGE", evolving.revise())
+    (evolving.versions / f"{number:04}_.py").write_text(source)
+
+
+def tables(evolving: Evolving) -> list[str]:
+    """Return the tables of the database, except Alembic's own."""
+    with evolving.database.engine.connect() as connection:
+        found = inspect(connection).get_table_names()
+    return [name for name in found if name != "alembic_version"]
+
+
+def test_autogenerate_creates_every_type(evolving: Evolving) -> None:
+    """The revision needs no code of the project, matches its models, and leaves nothing behind."""
+    evolving.become(EVERYTHING)
+    assert "qapla" not in evolving.revise()
     evolving.there_and_back()
     assert evolving.differences() == ""
-    evolving.become(
-        MODELS + COLUMNS.replace('Choice("draft", "sent", name="status")', "sa.String(50)")
-    )
-    print("TOSTR", evolving.revise())
+    evolving.database.downgrade("base")
+    assert tables(evolving) == []
+
+
+def test_autogenerate_adds_and_drops_every_type(evolving: Evolving) -> None:
+    """Columns with their constraints and indexes, and a whole table, go up, down and up."""
+    without_ships = BASE[: BASE.index("class Ship")]
+    for models in (BASE, EVERYTHING, BASE, EVERYTHING, without_ships):
+        evolving.become(models)
+        assert evolving.revise()
+        evolving.database.migrate()
+        evolving.database.downgrade("-1")
+        evolving.database.migrate()
+        assert evolving.differences() == ""
+
+
+def test_autogenerate_replaces_a_choice(evolving: Evolving) -> None:
+    """Another value, or none any more, is another constraint."""
+    as_text = STATUS.replace('Choice({}, name="status")', "sa.String(50)")
+    for line in (DRAFT_SENT, STATUS.format('"draft", "sent", "it\'s"'), as_text, DRAFT_SENT):
+        evolving.become(BASE + line)
+        assert "ck_ships_status" in evolving.revise()
+        evolving.there_and_back()
+        assert evolving.differences() == ""
+
+
+def test_a_revision_for_every_engine(evolving: Evolving) -> None:
+    """The same text creates the table anywhere, and autogenerate has nothing to add."""
+    evolving.become(EVERYTHING)
+    created = CREATE_SHIPS.format(", ".join(NEW) + ", ")
+    dropped = ['op.drop_table("ships")', 'op.drop_table("officers")']
+    write(evolving, 1, [CREATE_OFFICERS, created, INDEX], dropped)
     evolving.there_and_back()
     assert evolving.differences() == ""
+    evolving.database.downgrade("base")
+    assert tables(evolving) == []
+
+
+def test_columns_of_a_table_with_rows(evolving: Evolving) -> None:
+    """The same text adds and drops them anywhere: the rows get the defaults, and are kept."""
+    every = [line for line in MODEL_LINES if "server_default" in line]
+    evolving.become(BASE + "".join(every) + DRAFT_SENT + SERIAL + CAPTAIN)
+    write(evolving, 1, [CREATE_OFFICERS, CREATE_SHIPS.format("")], ["pass"])
+    write(evolving, 2, ADD, DROP)
+    evolving.database.migrate("0001")
+    with evolving.database.engine.begin() as connection:
+        connection.execute(text("INSERT INTO ships (id) VALUES (7)"))
+    evolving.database.migrate()
+    assert evolving.differences() == ""
+    with evolving.database.engine.connect() as connection:
+        rows = connection.execute(text("SELECT id, name, crew, status, captain_id FROM ships"))
+        assert rows.all() == [(7, "it's", 0, "draft", None)]
+    evolving.database.downgrade("0001")
+    with evolving.database.engine.connect() as connection:
+        assert connection.execute(text("SELECT * FROM ships")).all() == [(7,)]
+        assert inspect(connection).get_indexes("ships") == []
+        assert inspect(connection).get_check_constraints("ships") == []

@@ -74,10 +74,10 @@ class Cargo(Model):
     maybe_port_id: Mapped[int | None] = mapped_column(ForeignKey("ports.id"))
 
 
-class Parcel(Model):
-    """A parcel, whose values the server makes up."""
+class Letter(Model):
+    """A letter, whose values the server makes up."""
 
-    __tablename__ = "parcels"
+    __tablename__ = "letters"
 
     id: Mapped[PrimaryKey]
     label: Mapped[str] = mapped_column(String(40), server_default="it's")
@@ -107,13 +107,13 @@ class CargoWriteDriver(WriteDriver[Cargo]):
     model = Cargo
 
 
-class ParcelReadDriver(ReadDriver[Parcel]):
-    """Read parcels."""
+class LetterReadDriver(ReadDriver[Letter]):
+    """Read letters."""
 
-    model = Parcel
+    model = Letter
 
 
-class ParcelWriteDriver(WriteDriver[Parcel]):
-    """Write parcels."""
+class LetterWriteDriver(WriteDriver[Letter]):
+    """Write letters."""
 
-    model = Parcel
+    model = Letter

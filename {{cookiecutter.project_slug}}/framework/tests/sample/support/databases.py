@@ -72,8 +72,8 @@ def _placed(server: str, name: str, files: Path, var: Path, **settings: Any) -> 
 def fleet_server(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, sample_var: Path
 ) -> Iterator[Database]:
-    """Return a database with the tables of `qapla_sample.fleet`, made once for each server."""
-    from qapla_sample.fleet import Model
+    """Return a database with the tables of the fleet and its cargo, made once for each server."""
+    from qapla_sample.cargo import Cargo
 
     server = request.param
     if server == "mariadb":
@@ -82,7 +82,7 @@ def fleet_server(
     database = _placed(server, "fleet_test", files, sample_var, reader=True)
     database.drop()
     database.create()
-    Model.metadata.create_all(database.engine)
+    Cargo.metadata.create_all(database.engine)
     database.dispose()
     yield database
     database.drop()
@@ -91,11 +91,11 @@ def fleet_server(
 @pytest.fixture
 def fleet(fleet_server: Database) -> Iterator[Database]:
     """Return that database with empty tables and a reader, whose engines are this test's own."""
-    from qapla_sample.fleet import Model
+    from qapla_sample.cargo import Cargo
 
     database = fleet_server.at(fleet_server.target)
     with database.engine.begin() as connection:
-        for table in reversed(Model.metadata.sorted_tables):
+        for table in reversed(Cargo.metadata.sorted_tables):
             connection.execute(table.delete())
     yield database
     database.dispose()

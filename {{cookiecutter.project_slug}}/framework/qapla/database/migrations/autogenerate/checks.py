@@ -5,18 +5,20 @@ native enum too, which no engine creates, and it looks at no values.
 """
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 from alembic.autogenerate.api import AutogenContext
 from alembic.operations import ops
 from alembic.util import PriorityDispatchResult
-from sqlalchemy import CheckConstraint, Dialect, Enum, Table
-from sqlalchemy.schema import Constraint, conv
+from sqlalchemy import CheckConstraint, Dialect, Enum, Table, TypeDecorator
+from sqlalchemy.schema import conv
+from sqlalchemy.types import TypeEngine
 
 from qapla.database.dialects import dialect_of
 
+# Texts of SQL, where a backslash is a character, and where it escapes one.
 _TEXT = re.compile(r"'((?:[^']|'')*)'")
+_ESCAPED = re.compile(r"'((?:[^'\\]|''|\\.)*)'")
 
 
 def compare_checks(
@@ -28,17 +30,20 @@ def compare_checks(
     wanted: Table | None,
 ) -> PriorityDispatchResult:
     """Add the operations about the CHECK constraints of a table that is there and has a model."""
-    if found is None or wanted is None or context.dialect is None:
+    dialect = context.dialect
+    if found is None or wanted is None or dialect is None:
         return PriorityDispatchResult.CONTINUE
-    old = {check["name"]: check for check in context.inspector.get_check_constraints(name, schema)}
-    new = {name_of(check, context.dialect): check for check in _checks(wanted, context.dialect)}
-    place = {"table_name": name, "schema_name": schema}
-    for each in sorted((old.keys() | new.keys()) - {None}, key=str):
+    old = _in_database(context, name, schema)
+    new = _of_model(wanted, dialect)
+    place: Any = {"table_name": name, "schema_name": schema}
+    # Alembic writes down no constraint of a column alone.
+    of_columns = {str(check.name) for column in wanted.columns for check in column.constraints}
+    for each in sorted((old.keys() | new.keys()) - of_columns):
         if not context.run_name_filters(each, "check_constraint", place):
             continue
-        before = _reflected(old[each], found) if each in old else None
+        before = CheckConstraint(old[each], name=conv(each), table=found) if each in old else None
         after = new.get(each)
-        if before is not None and after is not None and not _differ(before, after, context.dialect):
+        if before is not None and after is not None and not _differ(before, after, dialect):
             continue
         if before is not None and _is_included(context, before, after, is_reflected=True):
             operations.ops.append(ops.DropConstraintOp.from_constraint(before))
@@ -53,24 +58,22 @@ def is_created(check: CheckConstraint, dialect: Dialect) -> bool:
     return check._should_create_for_compiler(compiler)
 
 
-def name_of(check: CheckConstraint, dialect: Dialect) -> conv | None:
-    """Return the name of a constraint as the engine has it, to which no convention is applied again."""
-    if not isinstance(check.name, str):
-        return None
-    return conv(dialect.identifier_preparer.format_constraint(check, _alembic_quote=False))
+def _in_database(context: AutogenContext, table: str, schema: str | None) -> dict[str, str]:
+    """Return the texts of a table's named constraints in the database."""
+    found = context.inspector.get_check_constraints(table, schema)
+    return {check["name"]: check["sqltext"] for check in found if check["name"]}
 
 
-def _checks(table: Table, dialect: Dialect) -> Iterator[CheckConstraint]:
-    """Yield the constraints of a table, and those that were written at a column."""
-    listed: list[Constraint] = [*table.constraints]
-    listed += [constraint for column in table.columns for constraint in column.constraints]
-    for found in listed:
-        if isinstance(found, CheckConstraint) and is_created(found, dialect):
-            yield found
-
-
-def _reflected(check: Any, table: Table) -> CheckConstraint:
-    return CheckConstraint(check["sqltext"], name=conv(check["name"]), table=table)
+def _of_model(table: Table, dialect: Dialect) -> dict[str, CheckConstraint]:
+    """Return the named constraints of a table by the names that the engine has."""
+    name = dialect.identifier_preparer.format_constraint
+    return {
+        str(name(check, _alembic_quote=False)): check
+        for check in table.constraints
+        if isinstance(check, CheckConstraint)
+        and isinstance(check.name, str)
+        and is_created(check, dialect)
+    }
 
 
 def _is_included(
@@ -87,10 +90,21 @@ def _is_included(
 def _differ(before: CheckConstraint, after: CheckConstraint, dialect: Dialect) -> bool:
     """Whether the values of an enum have changed; the server writes any other text in its own form."""
     for column in after.columns:
-        if after._type_bound and isinstance(column.type, Enum):
-            text = str(before.sqltext)
-            if dialect_of(dialect.name).escapes_by_backslash:
-                text = text.replace("\\\\", "\\")
-            found = {value.replace("''", "'") for value in _TEXT.findall(text)}
-            return found != set(column.type.enums)
+        enum = _enum(column.type)
+        if after._type_bound and enum is not None:
+            return _texts(str(before.sqltext), dialect) != set(enum.enums)
     return False
+
+
+def _texts(sql: str, dialect: Dialect) -> set[str]:
+    """Return the texts in a constraint as the server has it."""
+    if dialect_of(dialect.name).escapes_by_backslash:
+        return {re.sub(r"\\(.)|'(')", r"\1\2", text) for text in _ESCAPED.findall(sql)}
+    return {text.replace("''", "'") for text in _TEXT.findall(sql)}
+
+
+def _enum(type_: TypeEngine[Any]) -> Enum | None:
+    """Return the enum of a column, which a decorator may have."""
+    while isinstance(type_, TypeDecorator):
+        type_ = type_.impl_instance
+    return type_ if isinstance(type_, Enum) else None

@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from alembic.autogenerate import render
 from alembic.autogenerate.api import AutogenContext
-from sqlalchemy import CheckConstraint, Enum, MetaData, String, Table, util
+from sqlalchemy import Boolean, CheckConstraint, Enum, MetaData, String, Table, util
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from qapla.database.migrations.autogenerate.checks import is_created
@@ -21,16 +21,17 @@ def render_item(kind: str, item: Any, context: AutogenContext) -> str | Literal[
     Source: Alembic, "Affecting the Rendering of Types Themselves".
     """
     if kind == "check" and item._type_bound:
-        return _check(item, context)
+        # None leaves it out, which the types of Alembic do not know.
+        return _check(item, context)  # type: ignore[return-value]
     if kind != "type":
         return False
     if isinstance(item, TypeDecorator):
         return render._repr_type(stored_type(item, context), context)
     if item._variant_mapping:
         return render._repr_type(_variant(item, context), context)
-    if isinstance(item, Enum) and item.create_constraint and not _is_native(item, context):
-        # Its constraint is written beside it: a revision that adds a column would leave it out.
-        return render._repr_type(String(item.length), context)
+    plain = _without_check(item, context)
+    if plain is not item:
+        return render._repr_type(plain, context)
     enum = native_enum(item, context.dialect)
     if enum is not None and not hasattr(item, "item_type"):
         # The revision creates and drops the type by statements of its own.
@@ -66,13 +67,22 @@ def _variant(type_: TypeEngine[Any], context: AutogenContext) -> TypeEngine[Any]
     return found
 
 
-def _is_native(enum: Enum, context: AutogenContext) -> bool:
+def _without_check(type_: TypeEngine[Any], context: AutogenContext) -> TypeEngine[Any]:
+    """Return a type without the constraint that it makes, which is written beside it.
+
+    In a revision the type would make the constraint of a new column, and drop none.
+    """
     assert context.dialect is not None  # noqa: S101 (for mypy)
-    return enum.native_enum and context.dialect.supports_native_enum
+    if not isinstance(type_, (Boolean, Enum)) or not type_.create_constraint:
+        return type_
+    if isinstance(type_, Boolean):
+        return type_ if context.dialect.supports_native_boolean else Boolean()
+    is_native = type_.native_enum and context.dialect.supports_native_enum
+    return type_ if is_native else String(type_.length)
 
 
-def _check(check: CheckConstraint, context: AutogenContext) -> Any:
-    """Render the constraint of a type as any other."""
+def _check(check: CheckConstraint, context: AutogenContext) -> str | None:
+    """Render the constraint of a type as any other, or None where the engine has none."""
     assert context.dialect is not None  # noqa: S101 (for mypy)
     if not is_created(check, context.dialect):
         return None

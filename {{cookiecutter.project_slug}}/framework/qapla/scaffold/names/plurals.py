@@ -1,6 +1,6 @@
 """Plurals of English nouns: tables of the irregular ones, and rules for the others."""
 
-import re
+from functools import cache
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -43,20 +43,16 @@ _WORDS = _pairs("die/dice fez/fezzes goose/geese louse/lice ox/oxen")
 _REGULAR = _words(
     "behalf bluetooth caiman german human norman ottoman roman shaman superhuman talisman"
 )
-_RULES = [
-    (re.compile(r"([^aeiou]|qu)y$"), r"\1ies"),
-    (re.compile(r"(s|x|z|ch|sh)$", re.IGNORECASE), r"\1es"),
-    (re.compile(r"$"), "s"),
-]
 
 
+@cache
 def plural(noun: str) -> str:
     """Return the plural of an English noun; in "step child" or `crew_man` the last word counts.
 
     Args:
         noun: Words in lower case, or acronyms, with spaces or underscores between them.
     """
-    last = re.split("[ _]", noun)[-1]
+    last = noun[max(noun.rfind("_"), noun.rfind(" ")) + 1 :]
     return noun.removesuffix(last) + _plural(last)
 
 
@@ -68,7 +64,6 @@ def _plural(word: str) -> str:
     for ending, replacement in _IRREGULAR.items():
         if word.endswith(ending) and word not in _REGULAR:
             return word.removesuffix(ending) + replacement
-    for pattern, replacement in _RULES:
-        if pattern.search(word):
-            return pattern.sub(replacement, word, count=1)
-    return word
+    if word.endswith("y") and len(word) > 1 and (word[-2] not in "aeiou" or word[-3:] == "quy"):
+        return f"{word[:-1]}ies"
+    return f"{word}es" if word.lower().endswith(("s", "x", "z", "ch", "sh")) else f"{word}s"

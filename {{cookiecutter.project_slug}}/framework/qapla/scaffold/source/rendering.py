@@ -18,6 +18,8 @@ _environment = Environment(  # noqa: S701 (Python, not HTML)
     keep_trailing_newline=True,
     trim_blocks=True,
     lstrip_blocks=True,
+    # Blueprints do not change while a process stamps: each is looked at once.
+    auto_reload=False,
 )
 _environment.filters["capitalized"] = lambda text: text[:1].upper() + text[1:]
 

@@ -15,6 +15,7 @@ A, B = "a" * 45, "b" * 45
         (f"f({A}, [{B}], '{A}')\n", f"f(\n    {A},\n    [{B}],\n    '{A}',\n)\n"),
         (f"def f({A}, {B}) -> list[int]: ...\n", f"def f(\n    {A}, {B}\n) -> list[int]: ...\n"),
         (f"def f({A}) -> dict[{B}]: ...\n", f"def f(\n    {A},\n) -> dict[{B}]: ...\n"),
+        (f"f({A}, '(\\'', {B[4:]})  # )\n", f"f(\n    {A}, '(\\'', {B[4:]}\n)  # )\n"),
         (f"from a import {A}, {B}\n", f"from a import (\n    {A},\n    {B},\n)\n"),
     ],
 )
@@ -29,6 +30,7 @@ def test_a_long_line_is_broken(code: str, expected: str) -> None:
         "f(1, 2)\n",
         f"x = f'{{f({A}), f({B})}}'\n",
         f'"""One.\n\nf({A}, {B}).\n"""\n',
+        f'x = "\\"("  # """\n"""One.\nf({A}, {B}, {A}).\n"""\n',
         f"# f({A}, {B}, {A})\n",
         f"{A} = {B}{A}()\n",
     ],

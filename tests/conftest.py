@@ -1,10 +1,12 @@
 """A copy of the template, and projects that are baked from it once for all tests."""
 
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import pymysql
 import pytest
 from answers import GOOD_ANSWERS
 from baking import Bake, copy_template, generate
@@ -41,3 +43,25 @@ def bake(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Bake:
         return baked[name]
 
     return once
+
+
+@pytest.fixture
+def mariadb() -> Iterator[str]:
+    """Return the beginning of URLs on MariaDB whose databases are dropped when the test ends.
+
+    Skip when there is none; fail where `QAPLA_REQUIRE_SERVICES` promises it.
+    """
+    try:
+        connection = pymysql.connect(host="127.0.0.1", user="root")
+    except pymysql.err.OperationalError:
+        reason = "no MariaDB answers on 127.0.0.1:3306 for root: type `.ci/services`"
+        if os.environ.get("QAPLA_REQUIRE_SERVICES") == "1":
+            pytest.fail(reason, pytrace=False)
+        pytest.skip(reason)
+    # Another run of the tests on this machine has databases of its own.
+    prefix = f"qapla{os.getpid()}x"
+    with connection, connection.cursor() as cursor:
+        yield f"mysql+pymysql://root@127.0.0.1:3306/{prefix}"
+        cursor.execute("SHOW DATABASES LIKE %s", [f"{prefix}%"])
+        for (name,) in cursor.fetchall():
+            cursor.execute(f"DROP DATABASE `{name}`")

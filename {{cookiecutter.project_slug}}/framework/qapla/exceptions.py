@@ -264,7 +264,22 @@ class ScaffoldError(QaplaError):
 
 
 class Refused(ScaffoldError):
-    """An answer is refused; the text has the rule, and an answer that is accepted."""
+    """An answer is refused; the text has the rule, and an answer that is accepted.
+
+    Args:
+        subject: The kind of answer.
+        value: The answer.
+        rule: The rule that it breaks.
+        answer: One that is accepted.
+    """
+
+    def __init__(self, subject: str, value: str, rule: str, answer: str) -> None:
+        super().__init__(subject, value, rule, answer)
+        self.answer = answer
+
+    def __str__(self) -> str:
+        subject, value, rule, answer = self.args
+        return f"{subject} {value!r} is refused: {rule}; try {answer!r}"
 
 
 class UpdateError(QaplaError):

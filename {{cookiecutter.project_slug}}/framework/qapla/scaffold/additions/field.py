@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from qapla.scaffold.additions import parts, revision
-from qapla.scaffold.fields.checks import check_spec, refuse_circle
+from qapla.scaffold.fields.checks import check_spec
 from qapla.scaffold.fields.field import Field
+from qapla.scaffold.fields.together import check_together
 from qapla.scaffold.fields.types.base import SUBJECT
 from qapla.scaffold.names.model import ModelName
 from qapla.scaffold.names.rules import refuse
@@ -29,7 +30,7 @@ def add_fields(project: Project, model: ModelName, fields: Sequence[Field]) -> N
         _check_rows(field)
     new = replace(old, fields=(*old.fields, *fields))
     check_spec(new)
-    refuse_circle(new, project.specs())
+    check_together([new, *(spec for spec in project.specs() if spec != old)])
     parts.change_modules(project, old, new)
     project.create(revision.addition_of(project, replace(old, fields=tuple(fields))))
     project.keep(models=[new if spec == old else spec for spec in project.specs()])
@@ -37,11 +38,6 @@ def add_fields(project: Project, model: ModelName, fields: Sequence[Field]) -> N
 
 def _check_rows(field: Field) -> None:
     """Refuse a field that a table with rows cannot be given."""
-    if field.is_many:
-        return
-    if field.is_required:
+    if field.is_required and not field.is_many:
         rule = "the rows that are there would have no value"
         refuse(SUBJECT, str(field), rule, str(replace(field, nullable=True)))
-    if field.unique and field.default is not None:
-        rule = "the rows that are there would have the same value"
-        refuse(SUBJECT, str(field), rule, str(replace(field, default=None, nullable=True)))

@@ -6,6 +6,7 @@ from qapla.scaffold.additions import parts, revision
 from qapla.scaffold.additions.schedule import schedule
 from qapla.scaffold.fields.checks import check_spec
 from qapla.scaffold.fields.spec import Spec
+from qapla.scaffold.fields.together import check_together
 from qapla.scaffold.names.parse import refuse_clash
 from qapla.scaffold.project import Project
 from qapla.scaffold.source.edit import append_to_function
@@ -26,6 +27,7 @@ def add_model(project: Project, spec: Spec) -> None:
     refuse_clash(model, models)
     spec = replace(spec, known=(*models, model))
     check_spec(spec)
+    check_together([spec, *project.specs()])
     for path, text in parts.packages(project, spec).items():
         if not project.changes.exists(path):
             project.changes.create(path, text)

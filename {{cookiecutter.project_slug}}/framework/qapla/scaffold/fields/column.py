@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from qapla.scaffold.fields.field import CASCADE, Field
+from qapla.scaffold.fields.keys import Key
 from qapla.scaffold.fields.types import REFERENCE, TYPES, Type
 from qapla.scaffold.fields.types.base import Samples, quoted
 from qapla.scaffold.names.model import ModelName
@@ -66,9 +67,16 @@ class Column:
         return f"sa.column({quoted(self.name)}).in_([{self.choices}])"
 
     @property
-    def foreign_key(self) -> str:
-        """The name of the foreign key, if it is a reference."""
-        return f"fk_{self.model.table}_{self.name}_{self.target.table if self.target else None}"
+    def keys(self) -> tuple[Key, ...]:
+        """Its foreign key, if it is a reference; that of each column of the table between for many."""
+        if self.target is None:
+            return ()
+        if not self.field.is_many:
+            return (Key(self.model.table, self.name, self.target.table, self._on_delete),)
+        return tuple(
+            Key(self.link_table, f"{model.snake}_id", model.table, "CASCADE")
+            for model in (self.model, self.target)
+        )
 
     @property
     def relation(self) -> str:
@@ -98,7 +106,7 @@ class Column:
     @property
     def mapped(self) -> str:
         """The arguments of `mapped_column`; none where the annotation is enough."""
-        parts = [self._reference(), self._in_model()]
+        parts = [*(key.source for key in self.keys), self._in_model()]
         # The annotation of any JSON says nothing of NULL.
         parts += ["nullable=True"] * (self.field.nullable and self._is_any)
         parts += ["unique=True"] * self.field.unique + ["index=True"] * self.is_indexed
@@ -119,13 +127,6 @@ class Column:
     def link_table(self) -> str:
         """The name of the table between the two models, if it refers to many rows."""
         return f"{self.model.table}_{self.field.name}"
-
-    @property
-    def on_delete(self) -> str:
-        """The action of the foreign key when the row that is referred to is deleted."""
-        if CASCADE in self.field.arguments:
-            return "CASCADE"
-        return "SET NULL" if self.field.nullable else "RESTRICT"
 
     @property
     def default(self) -> str:
@@ -177,10 +178,11 @@ class Column:
     def _optional(self, annotation: str) -> str:
         return f"{annotation} | None" if self.field.nullable else annotation
 
-    def _reference(self) -> str:
-        if self.target is None:
-            return ""
-        return f'ForeignKey("{self.target.table}.id", ondelete="{self.on_delete}")'
+    @property
+    def _on_delete(self) -> str:
+        if CASCADE in self.field.arguments:
+            return "CASCADE"
+        return "SET NULL" if self.field.nullable else "RESTRICT"
 
     def _in_model(self) -> str:
         if self.is_enum:

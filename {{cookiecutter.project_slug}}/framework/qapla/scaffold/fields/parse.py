@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 
-from qapla.scaffold.fields.checks import check_spec, order
+from qapla.scaffold.fields.checks import check_spec
 from qapla.scaffold.fields.grammar import split
 from qapla.scaffold.fields.spec import Spec, parse_spec
+from qapla.scaffold.fields.together import check_together
 from qapla.scaffold.names.parse import check_items, refuse_clash
 
 _SUBJECT = "the list of models"
@@ -26,4 +27,4 @@ def parse_models(text: str, databases: list[str], package: str) -> list[Spec]:
     specs = [replace(spec, known=names) for spec in specs]
     for spec in specs:
         check_spec(spec)
-    return order(specs)
+    return check_together(specs)

@@ -98,4 +98,4 @@ def application_class(package: str) -> str:
 
 def _is_free(variable: str) -> bool:
     taken = keyword.iskeyword(variable) or variable in VARIABLES
-    return len(variable) <= _LONGEST_VARIABLE and not taken
+    return variable.isidentifier() and len(variable) <= _LONGEST_VARIABLE and not taken

@@ -70,10 +70,11 @@ PREFIXES = _words("aws docker git github gitlab npm pg pip postgres pyenv python
 # Names that the blueprints of a model import or define.
 MODEL = _words(
     """
-    Any BaseApplicationFixture BaseTaskFixture Celery Controller Database DatabaseTask DummyRequest
-    Factory False Field Filters HTTPNoContent Identified Input InvalidInput Mapped Migrations Model None
-    ObjectNotFound OnCommit Page PageOf PageQuery PrimaryKey ReadDriver Request Session String True
-    WithDatabase WorkerProcess WriteDriver
+    Any AwareDatetime BaseApplicationFixture BaseTaskFixture BigInteger Celery Choice Column Controller
+    Database DatabaseTask Decimal Double DummyRequest ExactDecimal Factory False Field Filters FiniteFloat
+    ForeignKey HTTPNoContent Identified Input Int32 Int64 InvalidInput Json JsonValue Literal LongBytes
+    LongText Mapped Migrations Model None ObjectNotFound OnCommit Page PageOf PageQuery PrimaryKey
+    ReadDriver Request Session String Table True UUID UtcDateTime WithDatabase WorkerProcess WriteDriver
     """
 )
 

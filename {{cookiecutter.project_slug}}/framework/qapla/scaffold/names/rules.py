@@ -130,7 +130,7 @@ def first_database(package: str) -> str:
 
 def refuse(subject: str, value: str, rule: str, answer: str) -> NoReturn:
     """Raise `Refused` for a value, with the rule and an answer that is accepted."""
-    raise Refused(f"{subject} {value!r} is refused: {rule}; try {answer!r}")
+    raise Refused(subject, value, rule, answer)
 
 
 def _is_keyword(name: str) -> bool:

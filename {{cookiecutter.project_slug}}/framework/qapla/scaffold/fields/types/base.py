@@ -22,7 +22,9 @@ class Type:
     schema = ""
     """The type in a body and in a response, where it is not the annotation."""
     is_ordered = True
-    """Whether rows can be sorted, filtered and told apart by it."""
+    """Whether rows can be sorted and filtered by it."""
+    may_be_unique = True
+    """Whether it has so many values that each row may have one of its own."""
     json: Samples = ("", "")
     """Values in a body or a response, as Python source."""
     python: Samples = ("", "")

@@ -99,6 +99,7 @@ class Bool(Type):
 
     annotation = "bool"
     revision = "sa.Boolean()"
+    may_be_unique = False
     json = ("True", "False")
     example = "false"
 

@@ -9,7 +9,8 @@ class Reference(Type):
     """The id of a row of another model, or many of them by a table between the two."""
 
     annotation = "int"
-    revision = "sa.BigInteger()"
+    # As the key that it refers to.
+    revision = 'sa.BigInteger().with_variant(sa.Integer(), "sqlite")'
     schema = "Int64"
     json = ("1", "2")
 

@@ -59,6 +59,7 @@ class Enum(Type):
     """One of some values."""
 
     revision = "sa.String(50)"
+    may_be_unique = False
     example = "draft"
 
     def check_arguments(self, field: Field, text: str) -> tuple[str, ...]:

@@ -16,14 +16,14 @@ _INDENT = "    "
 
 def lay_out(code: str) -> str:
     """Return a module with its imports sorted, and its long lines broken."""
-    runs = groupby(code.splitlines(), lambda line: line.startswith("from "))
+    runs = groupby(code.removesuffix("\n").split("\n"), lambda line: line.startswith("from "))
     lines = [line for imports, run in runs for line in (_by_module(run) if imports else run)]
     inside = _inside_strings(code)
     # Sorting moves whole lines of one kind: the rows of strings stay the same.
     broken = [
         part
         for row, line in enumerate(lines, start=1)
-        for part in ([line] if row in inside else _broken(line))
+        for part in ([line] if row in inside else break_line(line))
     ]
     return "".join(f"{line}\n" for line in broken)
 
@@ -58,7 +58,7 @@ class _Brackets:
         return [line[a + 1 : b].strip() for a, b in zip(starts, ends, strict=True)]
 
 
-def _broken(line: str) -> Iterator[str]:
+def break_line(line: str) -> Iterator[str]:
     """Yield a line, or the lines into which it is broken: at its brackets, then at each item."""
     if len(line) <= WIDTH:
         yield line
@@ -86,7 +86,7 @@ def _broken(line: str) -> Iterator[str]:
         yield together
     else:
         for item in items:
-            yield from _broken(f"{indent}{_INDENT}{item},")
+            yield from break_line(f"{indent}{_INDENT}{item},")
     yield f"{indent}{line[brackets.end :]}"
 
 

@@ -14,6 +14,9 @@ from qapla.scaffold.changes.journal import recover
 from qapla.scaffold.project import Project
 
 DRY_RUN = click.option("--dry-run", is_flag=True, help="Show the changes as a diff; write nothing.")
+BY_HAND = click.option(
+    "--by-hand", is_flag=True, help="Leave lines to you that cannot be changed, and show them."
+)
 _LIST = Path("databases", "__init__.py")
 
 
@@ -69,6 +72,14 @@ def changing(command: Callable[..., list[str]]) -> Callable[..., None]:
             click.echo(line)
 
     return run
+
+
+def lines_by_hand(project: Project, asked: bool) -> list[str]:
+    """Return the lines that the user is to change, if asked; they are not in the way any more."""
+    conflicts = project.changes.conflicts if asked else []
+    lines = [line for conflict in conflicts for line in ("", *conflict.split("\n"))]
+    conflicts.clear()
+    return lines
 
 
 def next_steps(*steps: str) -> list[str]:

@@ -10,6 +10,7 @@ from qapla.scaffold.declared import declared_databases, declared_models
 from qapla.scaffold.fields.spec import Spec, parse_spec
 from qapla.scaffold.names.model import ModelName, application_class
 from qapla.scaffold.names.parse import UNMANAGED
+from qapla.scaffold.source.merge import Conflict
 from qapla.scaffold.source.toml import change_array, read_toml, strings
 from qapla.scaffold.source.tree import find_list
 
@@ -161,12 +162,15 @@ class Project:
             self.changes.create(path, text)
 
     def change(self, path: str, change: Change) -> None:
-        """Change a file.
+        """Change a file; where the user's lines are in the way, the changes have a conflict.
 
         Raises:
             ScaffoldError: It is missing, or cannot be changed.
         """
-        self.changes.write(path, change(self.changes.read(path), path))
+        try:
+            self.changes.write(path, change(self.changes.read(path), path))
+        except Conflict as conflict:
+            self.changes.conflicts.append(str(conflict))
 
     def _kept(self) -> dict[str, Spec]:
         """Return the models that the project keeps, by their texts as they are written there."""

@@ -19,6 +19,8 @@ class Changes:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        # The lines of files that the user has to change; with any of them nothing is written.
+        self.conflicts: list[str] = []
         self._read: dict[str, File] = {}
         self._changed: dict[str, File | None] = {}
 
@@ -26,6 +28,7 @@ class Changes:
         """Return the same changes, to which others may be added for a trial."""
         copy = Changes(self.root)
         copy._read, copy._changed = self._read, dict(self._changed)
+        copy.conflicts = list(self.conflicts)
         return copy
 
     def exists(self, path: str) -> bool:
@@ -101,16 +104,22 @@ class Changes:
         return {path: _action(old, new) for path, old, new in self._contents()}
 
     def diff(self) -> str:
-        """Return the changes as a diff in the form of Git."""
+        """Return the changes as a diff in the form of Git.
+
+        Raises:
+            ScaffoldError: There are conflicts.
+        """
+        self._refuse_conflicts()
         return "".join(diff_file(path, old, new) for path, old, new in self._contents())
 
     def apply(self) -> list[str]:
         """Write the changes, all of them or none, and return the paths.
 
         Raises:
-            ScaffoldError: A file cannot be written, or has changed since it was read; the files are as
-                they were.
+            ScaffoldError: There are conflicts, a file cannot be written, or has changed since it was
+                read; the files are as they were.
         """
+        self._refuse_conflicts()
         contents = {path: new for path, _, new in self._contents()}
         for path, file in self._read.items():
             if path in contents and self._on_disk(path) != file.to_bytes():
@@ -120,6 +129,12 @@ class Changes:
         self._read.clear()
         self._changed.clear()
         return list(contents)
+
+    def _refuse_conflicts(self) -> None:
+        if self.conflicts:
+            raise ScaffoldError(
+                "\n\n".join([*self.conflicts, "Nothing is written: do that first, or type --by-hand"])
+            )
 
     def _contents(self) -> Iterator[tuple[str, bytes | None, bytes | None]]:
         """Yield the paths of the changed files, with their old and new contents."""

@@ -86,12 +86,25 @@ def _merge(chunk: Chunk) -> Sequence[str] | None:
     if new in (old, theirs):
         return theirs
     if not old:
-        # Both have added lines here.
-        return theirs if _find(new, theirs) is not None else new + theirs
+        # Both have added lines here; the user may have typed some of the new ones.
+        return new if _kept(theirs, new) == theirs else _joined(new, theirs)
+    if _kept(new, old) == new and _kept(theirs, old) == theirs:
+        # Both have only removed lines.
+        return _kept(theirs, new)
     place = _find(old, theirs)
     if place is not None:
         return theirs[:place] + new + theirs[place + len(old) :]
     return _merge_changed(chunk)
+
+
+def _kept(lines: _Lines, among: _Lines) -> _Lines:
+    """Return the lines that others have too, in their order."""
+    rows = SequenceMatcher(None, lines, among, autojunk=False).get_matching_blocks()
+    return tuple(line for row in rows for line in lines[row.a : row.a + row.size])
+
+
+def _joined(new: _Lines, theirs: _Lines) -> _Lines:
+    return theirs if _find(new, theirs) is not None else new + theirs
 
 
 def _find(lines: _Lines, among: _Lines) -> int | None:

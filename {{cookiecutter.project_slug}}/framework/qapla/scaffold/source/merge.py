@@ -80,7 +80,5 @@ def _conflict(path: str, chunks: list[Chunk]) -> Conflict:
         removed, added = Counter(chunk.old), Counter(chunk.new)
         lines += [f"- {line}" for line in chunk.old if (removed - added)[line] and line.strip()]
         lines += [f"+ {line}" for line in chunk.new if (added - removed)[line] and line.strip()]
-    return Conflict(
-        f"{path} has other lines than the scaffold wrote: change these by hand, and repeat the "
-        f"command\n{''.join(lines)}".rstrip()
-    )
+    head = f"{path} has other lines than the scaffold wrote: change these by hand\n"
+    return Conflict(f"{head}{''.join(lines)}".rstrip("\n"))

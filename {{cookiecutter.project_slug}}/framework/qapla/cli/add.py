@@ -2,7 +2,7 @@
 
 import click
 
-from qapla.cli.project import changing, next_steps
+from qapla.cli.project import BY_HAND, changing, lines_by_hand, next_steps
 from qapla.scaffold.additions.database import add_database
 from qapla.scaffold.additions.field import add_fields
 from qapla.scaffold.additions.model import add_model
@@ -58,12 +58,13 @@ def model(project: Project, model: str, fields: tuple[str, ...]) -> list[str]:
 @add.command(epilog=FIELDS_HELP)
 @click.argument("model")
 @click.argument("fields", nargs=-1, required=True)
+@BY_HAND
 @changing
-def field(project: Project, model: str, fields: tuple[str, ...]) -> list[str]:
+def field(project: Project, model: str, fields: tuple[str, ...], by_hand: bool) -> list[str]:
     """Add fields to a model: to its module, its resource and their tests, with a revision."""
     name = project.model(model)
     add_fields(project, name, [parse_field(field) for field in fields])
-    return _upgrade(project, name.database)
+    return [*lines_by_hand(project, by_hand), *_upgrade(project, name.database)]
 
 
 @add.command()

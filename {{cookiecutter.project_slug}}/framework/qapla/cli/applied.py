@@ -2,10 +2,9 @@
 
 import subprocess
 
-from sqlalchemy import inspect, text
-
 from qapla.cli.application import load
 from qapla.scaffold.project import Project
+from qapla.scaffold.revisions import paths
 
 
 def may_be_applied(project: Project, database: str, path: str) -> bool:
@@ -18,32 +17,31 @@ def may_be_applied(project: Project, database: str, path: str) -> bool:
         database: The name of the database.
         path: The path of the revision.
     """
-    if _is_committed(project, path):
+    if _may_be_committed(project, path):
         return True
     try:
-        return _has_revision(project, database)
+        return _has_revision(project, database, path)
     except Exception:
         # The project may be broken in any way, or its database out of reach.
         return True
 
 
-def _is_committed(project: Project, path: str) -> bool:
-    """Whether Git knows a file in the last commit; a project without Git has no such file."""
-    command = ["git", "cat-file", "-e", f"HEAD:./{path}"]
+def _may_be_committed(project: Project, path: str) -> bool:
+    """Whether any commit in Git has a file, or Git does not answer; without a repository none has."""
+    if not any(
+        (directory / ".git").exists() for directory in (project.root, *project.root.parents)
+    ):
+        return False
+    command = ["git", "log", "--all", "-1", "--format=%h", "--", path]
     try:
-        return subprocess.run(command, cwd=project.root, capture_output=True).returncode == 0
-    except FileNotFoundError:
-        return False
+        found = subprocess.run(command, cwd=project.root, capture_output=True)
+    except OSError:
+        return True
+    return found.returncode != 0 or bool(found.stdout.strip())
 
 
-def _has_revision(project: Project, name: str) -> bool:
-    """Whether the newest revision is applied, so that deleting its file would leave it unknown."""
-    database = load(project).run_command().dbs[name]
-    if not database.server.exists():
-        return False
-    heads = database.migrations.heads()
-    with database.connect_directly() as connection:
-        if not inspect(connection).has_table("alembic_version"):
-            return False
-        rows = connection.execute(text("SELECT version_num FROM alembic_version")).scalars()
-        return bool(set(rows) & set(heads))
+def _has_revision(project: Project, name: str, path: str) -> bool:
+    """Whether a revision is applied, or one that is not known here, which may follow it."""
+    application = load(project).run_command()
+    older = {id_ for id_, other in paths(project, name).items() if other != path}
+    return not set(application.dbs[name].migrations.applied()) <= older

@@ -36,6 +36,9 @@ class _Commands(click.Group):
         """Run a command; an error of the framework is one line."""
         try:
             return super().invoke(ctx)
+        except BrokenPipeError:
+            # Click ends quietly when nobody reads its output any more.
+            raise
         except (QaplaError, OSError) as error:
             raise click.ClickException(str(error)) from None
 

@@ -1,6 +1,7 @@
 """The project that a command works on, and the end of a command that changes it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -8,10 +9,15 @@ from typing import Any
 import click
 
 from qapla.exceptions import ScaffoldError
+from qapla.locks import try_lock
 from qapla.scaffold.changes.journal import recover
 from qapla.scaffold.project import Project
 
 DRY_RUN = click.option("--dry-run", is_flag=True, help="Show the changes as a diff; write nothing.")
+BY_HAND = click.option(
+    "--by-hand", is_flag=True, help="Leave lines to you that cannot be changed, and show them."
+)
+_LIST = Path("databases", "__init__.py")
 
 
 def find_project(directory: Path) -> Project:
@@ -20,16 +26,27 @@ def find_project(directory: Path) -> Project:
     A change that was interrupted is taken back before.
 
     Raises:
-        ScaffoldError: There is no project.
+        ScaffoldError: There is no project, or another command is changing it.
     """
-    for root in (directory, *directory.parents):
-        for path in sorted(root.glob("src/*/databases/__init__.py")):
-            if recover(root):
-                click.echo("A command was interrupted here: its changes are taken back.", err=True)
-            return Project(root, path.parent.parent.name)
-    raise ScaffoldError(
-        f"{directory} has no package with databases: change to a project's directory"
-    )
+    with locked_project(directory) as project:
+        return project
+
+
+@contextmanager
+def locked_project(directory: Path) -> Iterator[Project]:
+    """Keep other commands from a project until the block has ended; the rest is as above."""
+    root, package = _find(directory)
+    with (root / "src" / package / _LIST).open("rb+") as file:
+        if not try_lock(file):
+            raise ScaffoldError(
+                f"another command is changing the project in {root}: wait until it has ended"
+            )
+        kept = recover(root)
+        if kept is not None:
+            text = "a command was interrupted here, and its changes are taken back"
+            kept_text = f", except in {', '.join(kept)}, which changed since" if kept else ""
+            click.echo(f"{text}{kept_text}", err=True)
+        yield Project(root, package)
 
 
 def changing(command: Callable[..., list[str]]) -> Callable[..., None]:
@@ -39,22 +56,47 @@ def changing(command: Callable[..., list[str]]) -> Callable[..., None]:
     """
 
     @DRY_RUN
-    @click.pass_obj
+    @click.pass_context
     @wraps(command)
-    def run(directory: Path, *args: Any, dry_run: bool, **kwargs: Any) -> None:
-        project = find_project(directory)
-        lines = command(project, *args, **kwargs)
-        if dry_run:
-            click.echo(project.changes.diff(), nl=False)
-            return
-        for path in project.changes.apply():
-            click.echo(path)
+    def run(context: click.Context, /, *args: Any, dry_run: bool, **kwargs: Any) -> None:
+        with locked_project(context.obj) as project:
+            lines = command(project, *args, **kwargs)
+            if dry_run:
+                click.echo(project.changes.diff(), nl=False)
+                return
+            actions = project.changes.actions()
+            project.changes.apply()
+        for path, action in actions.items():
+            click.echo(f"{action}  {path}")
         for line in lines:
             click.echo(line)
 
     return run
 
 
+def lines_by_hand(project: Project, asked: bool) -> list[str]:
+    """Return the lines that the user is to change, if asked; they are not in the way any more."""
+    conflicts = project.changes.conflicts if asked else []
+    lines = [line for conflict in conflicts for line in ("", *conflict.split("\n"))]
+    conflicts.clear()
+    return lines
+
+
 def next_steps(*steps: str) -> list[str]:
     """Return the lines that name the next commands."""
     return ["", "Type next:", "", *(f"    {step}" for step in steps)]
+
+
+def _find(directory: Path) -> tuple[Path, str]:
+    """Return the root of the nearest project, and its package."""
+    for root in (directory, *directory.parents):
+        packages = [path.parents[1].name for path in sorted(root.glob(f"src/*/{_LIST.as_posix()}"))]
+        if packages[1:]:
+            raise ScaffoldError(
+                f"{root} has several packages with databases, {', '.join(packages)}: keep one of them"
+            )
+        if packages:
+            return root, packages[0]
+    raise ScaffoldError(
+        f"{directory} has no package with databases: change to a project's directory"
+    )

@@ -5,7 +5,7 @@ from functools import partial
 import click
 
 from qapla.cli.applied import may_be_applied
-from qapla.cli.project import changing, next_steps
+from qapla.cli.project import BY_HAND, changing, lines_by_hand, next_steps
 from qapla.scaffold.project import Project
 from qapla.scaffold.removals.database import remove_database
 from qapla.scaffold.removals.field import remove_fields
@@ -42,19 +42,27 @@ def model(project: Project, model: str, changed: bool) -> list[str]:
     """Remove a model, [DATABASE.]MODEL, with its resource and tests."""
     name = project.model(model)
     remove_model(project, name, partial(may_be_applied, project), changed_too=changed)
-    return _upgrade(name.database)
+    return _upgrade(project, name.database, f"the table {name.table} with its rows")
 
 
 @remove.command()
 @click.argument("model")
 @click.argument("fields", nargs=-1, required=True)
+@BY_HAND
 @changing
-def field(project: Project, model: str, fields: tuple[str, ...]) -> list[str]:
+def field(project: Project, model: str, fields: tuple[str, ...], by_hand: bool) -> list[str]:
     """Remove fields from a model, by their names."""
     name = project.model(model)
     remove_fields(project, name, fields, partial(may_be_applied, project))
-    return _upgrade(name.database)
+    lost = f"{', '.join(dict.fromkeys(fields))} from the table {name.table}"
+    return [*lines_by_hand(project, by_hand), *_upgrade(project, name.database, lost)]
 
 
-def _upgrade(database: str) -> list[str]:
-    return next_steps(f"uv run alembic -n {database} upgrade head", "uv run pytest")
+def _upgrade(project: Project, database: str, lost: str) -> list[str]:
+    """Return the next commands; an upgrade loses data where a revision was added."""
+    actions = project.changes.actions()
+    versions = f"{project.versions(database)}/"
+    if any(action == "create" for path, action in actions.items() if path.startswith(versions)):
+        upgrade = f"uv run alembic -n {database} upgrade head"
+        return ["", f"The upgrade drops {lost}.", *next_steps(upgrade, "uv run pytest")]
+    return next_steps("uv run pytest")

@@ -15,6 +15,7 @@ from qapla.embedded import binaries, server, supervisor
 from qapla.embedded.account import Account, lock_file, prepare
 from qapla.embedded.address import address
 from qapla.exceptions import DatabaseError
+from qapla.locks import try_lock
 
 # The connection to each supervisor, which counts as a user of the server until the process ends.
 _held: dict[Path, socket.socket] = {}
@@ -103,7 +104,7 @@ def _ports(place: Path) -> list[str]:
 def _is_locked(data: Path) -> bool:
     try:
         with lock_file(data).open("rb") as file:
-            return not supervisor.try_lock(file)
+            return not try_lock(file)
     except OSError:
         return False
 

@@ -17,11 +17,11 @@ import sys
 import threading
 import time
 from pathlib import Path
-from typing import BinaryIO
 
 from qapla.embedded.account import Account, lock_file
 from qapla.embedded.cluster import StartError, initialise
 from qapla.embedded.server import LOG, Server
+from qapla.locks import try_lock
 
 CONTROL = ".s.qapla"
 READY = b"ready\n"
@@ -35,24 +35,6 @@ sys.path.append(sys.argv[1])
 from qapla.embedded.supervisor import main
 main(*json.loads(sys.argv[2]))
 """
-
-
-def try_lock(file: BinaryIO) -> bool:
-    """Lock a file until it is closed; return False where another process has locked it."""
-    try:
-        if sys.platform == "win32":
-            import msvcrt
-
-            # Far behind the content, which stays readable.
-            file.seek(1 << 20)
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
 
 
 def drop_privileges(user: int, group: int) -> None:

@@ -1,17 +1,18 @@
 """A project as the scaffold sees it: its databases, its models, and the answers that it keeps."""
 
-import ast
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from qapla.exceptions import ScaffoldError
+from qapla.exceptions import Refused, ScaffoldError
 from qapla.scaffold.changes.changes import Changes
+from qapla.scaffold.declared import declared_databases, declared_models
 from qapla.scaffold.fields.spec import Spec, parse_spec
 from qapla.scaffold.names.model import ModelName, application_class
 from qapla.scaffold.names.parse import UNMANAGED
-from qapla.scaffold.source.toml import change_array, read_toml, table
-from qapla.scaffold.source.tree import find_list, parse
+from qapla.scaffold.source.merge import Conflict
+from qapla.scaffold.source.toml import change_array, read_toml, strings
+from qapla.scaffold.source.tree import find_list
 
 DATABASES = "DATABASES"
 PYPROJECT = "pyproject.toml"
@@ -35,6 +36,7 @@ class Project:
         self.package = package
         self.application = application_class(package)
         self.source = f"src/{package}"
+        self.list_path = f"{self.source}/databases/__init__.py"
         self.settings = f"{self.source}/application/settings/default.py"
         self.changes = Changes(root)
 
@@ -44,17 +46,8 @@ class Project:
 
     def managed(self) -> dict[str, bool]:
         """Return whether the project manages the schema of each of its databases, by their names."""
-        path = f"{self.source}/databases/__init__.py"
-        found = {}
-        for item in find_list(self.changes.read(path), DATABASES, path).elts:
-            name = item.args[0] if isinstance(item, ast.Call) and item.args else None
-            if not isinstance(name, ast.Constant) or not isinstance(name.value, str):
-                raise ScaffoldError(
-                    f"{path}: an item of {DATABASES} is not of the form "
-                    'Database("name"): write it so'
-                )
-            found[name.value] = not (isinstance(item, ast.Call) and _is_unmanaged(item))
-        return found
+        path = self.list_path
+        return declared_databases(find_list(self.changes.read(path), DATABASES, path).elts, path)
 
     def refuse_unmanaged(self, database: str) -> None:
         """Refuse to add tables to a database whose schema others own.
@@ -81,11 +74,10 @@ class Project:
     def models(self) -> list[ModelName]:
         """Return the models that the project's database packages hold, by their modules."""
         return [
-            ModelName(database, node.name, table)
+            model
             for database in self.databases()
-            for path in self.changes.files(f"{self.source}/databases/{database}", ".py")
-            for node in parse(self.changes.read(path), path).body
-            if isinstance(node, ast.ClassDef) and (table := _table(node)) is not None
+            for path in self.changes.tree(f"{self.source}/databases/{database}", ".py")
+            for model in declared_models(self.changes.read(path), path, database)
         ]
 
     def model(self, text: str) -> ModelName:
@@ -106,12 +98,12 @@ class Project:
         raise ScaffoldError(f"there is no model {text}, only {known}")
 
     def specs(self) -> list[Spec]:
-        """Return the models that the scaffold made, with their fields, as the project keeps them."""
-        databases, models = self.databases(), tuple(self.models())
-        return [
-            replace(parse_spec(text, databases, self.package), known=models)
-            for text in self._kept("models")
-        ]
+        """Return the models that the scaffold made, with their fields, as the project keeps them.
+
+        Raises:
+            ScaffoldError: The project keeps something else.
+        """
+        return list(self._kept().values())
 
     def spec(self, model: ModelName) -> Spec:
         """Return a model that the scaffold made.
@@ -141,13 +133,21 @@ class Project:
         ]
         changed = change_array(text, TABLE, "databases", databases, PYPROJECT)
         if models is not None:
-            changed = change_array(changed, TABLE, "models", list(map(str, models)), PYPROJECT)
+            texts = {str(spec): written for written, spec in self._kept().items()}
+            kept = list(dict.fromkeys(texts.get(str(spec), str(spec)) for spec in models))
+            changed = change_array(changed, TABLE, "models", kept, PYPROJECT)
         if changed != text:
             self.changes.write(PYPROJECT, changed)
 
     def versions(self, database: str) -> str:
         """Return the path of the directory of a database's revisions."""
         return f"migrations/{database}/versions"
+
+    def copy(self) -> "Project":
+        """Return the project with the same changes, to which others may be added for a trial."""
+        copy = Project(self.root, self.package)
+        copy.changes = self.changes.copy()
+        return copy
 
     def create(self, files: Mapping[str, str]) -> None:
         """Add new files.
@@ -162,30 +162,26 @@ class Project:
             self.changes.create(path, text)
 
     def change(self, path: str, change: Change) -> None:
-        """Change a file.
+        """Change a file; where the user's lines are in the way, the changes have a conflict.
 
         Raises:
             ScaffoldError: It is missing, or cannot be changed.
         """
-        self.changes.write(path, change(self.changes.read(path), path))
+        try:
+            self.changes.write(path, change(self.changes.read(path), path))
+        except Conflict as conflict:
+            self.changes.conflicts.append(str(conflict))
 
-    def _kept(self, key: str) -> list[str]:
+    def _kept(self) -> dict[str, Spec]:
+        """Return the models that the project keeps, by their texts as they are written there."""
         if not self.changes.exists(PYPROJECT):
-            return []
-        kept = table(read_toml(self.changes.read(PYPROJECT), PYPROJECT), TABLE)
-        return list(kept.get(key, ()))
-
-
-def _is_unmanaged(item: ast.Call) -> bool:
-    return any(k.arg == "managed" and ast.unparse(k.value) == "False" for k in item.keywords)
-
-
-def _table(node: ast.ClassDef) -> str | None:
-    """Return the name of a model's table: empty if it is no literal, None for other classes."""
-    for statement in node.body:
-        if isinstance(statement, ast.Assign):
-            names = [target.id for target in statement.targets if isinstance(target, ast.Name)]
-            if "__tablename__" in names:
-                value = statement.value
-                return str(value.value) if isinstance(value, ast.Constant) else ""
-    return None
+            return {}
+        databases, models = self.databases(), tuple(self.models())
+        values = read_toml(self.changes.read(PYPROJECT), PYPROJECT)
+        try:
+            return {
+                text: replace(parse_spec(text, databases, self.package), known=models)
+                for text in strings(values, TABLE, "models", PYPROJECT) or ()
+            }
+        except Refused as error:
+            raise ScaffoldError(f"{PYPROJECT}, models of [{TABLE}]: {error}") from error

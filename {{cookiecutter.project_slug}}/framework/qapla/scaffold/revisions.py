@@ -2,12 +2,13 @@
 
 import ast
 import hashlib
-from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
 from itertools import count
 
 from qapla.exceptions import ScaffoldError
 from qapla.scaffold.project import Project
-from qapla.scaffold.source.tree import parse
+from qapla.scaffold.syntax import parse
 
 _LENGTH = 12
 
@@ -19,7 +20,11 @@ def revision_id(project: Project, name: str) -> str:
         project: The project.
         name: The name: that of a model or an outbox, or the change of a field.
     """
-    taken = {path.rpartition("/")[2][:_LENGTH] for path in _revisions(project)}
+    taken = {
+        path.rpartition("/")[2][:_LENGTH]
+        for database in project.databases()
+        for path in project.changes.files(project.versions(database), ".py")
+    }
     candidates = (hashlib.sha256(f"{name}{n or ''}".encode()).hexdigest() for n in count())
     return next(digest[:_LENGTH] for digest in candidates if digest[:_LENGTH] not in taken)
 
@@ -30,37 +35,44 @@ def head(project: Project, database: str) -> str | None:
     Raises:
         ScaffoldError: The database has several heads, or a revision that is no Python.
     """
-    found = _head(project, database)
-    return found[0] if found else None
-
-
-def head_path(project: Project, database: str) -> str | None:
-    """Return the path of the newest revision of a database; the rest is as with `head`."""
-    found = _head(project, database)
-    return found[1] if found else None
-
-
-def _head(project: Project, database: str) -> tuple[str, str] | None:
-    paths: dict[object, str] = {}
-    followed: set[object] = set()
-    for path in project.changes.files(project.versions(database), ".py"):
-        values = _assigned(project.changes.read(path), path)
-        below = values.get("down_revision")
-        if values.get("revision") is not None:
-            paths[values["revision"]] = path
-        followed.update(below if isinstance(below, tuple) else [below])
-    heads = sorted(str(revision) for revision in paths.keys() - followed)
+    revisions = _revisions(project, database)
+    followed = {below for revision in revisions.values() for below in revision.below}
+    heads = sorted(revisions.keys() - followed)
     if len(heads) > 1:
         raise ScaffoldError(
             f"database {database!r} has the heads {', '.join(heads)}: type "
             f"`uv run alembic -n {database} merge heads` first"
         )
-    return (heads[0], paths[heads[0]]) if heads else None
+    return heads[0] if heads else None
 
 
-def _revisions(project: Project) -> Iterator[str]:
-    for database in project.databases():
-        yield from project.changes.files(project.versions(database), ".py")
+def paths(project: Project, database: str) -> dict[str, str]:
+    """Return the paths of a database's revisions by their ids.
+
+    Raises:
+        ScaffoldError: A revision is no Python.
+    """
+    return {id_: revision.path for id_, revision in _revisions(project, database).items()}
+
+
+@dataclass(frozen=True)
+class _Revision:
+    """The path of a revision, and the ids of those that it follows."""
+
+    path: str
+    below: tuple[str, ...]
+
+
+def _revisions(project: Project, database: str) -> dict[str, _Revision]:
+    """Return the revisions of a database by their ids."""
+    found = {}
+    for path in project.changes.files(project.versions(database), ".py"):
+        values = _assigned(project.changes.read(path), path)
+        below = values.get("down_revision")
+        followed = below if isinstance(below, (tuple, list)) else [below]
+        if isinstance(values.get("revision"), str):
+            found[str(values["revision"])] = _Revision(path, tuple(map(str, followed)))
+    return found
 
 
 def _assigned(source: str, path: str) -> dict[str, object]:
@@ -70,8 +82,6 @@ def _assigned(source: str, path: str) -> dict[str, object]:
         target = node.targets[0] if isinstance(node, ast.Assign) else None
         target = node.target if isinstance(node, ast.AnnAssign) else target
         if isinstance(target, ast.Name) and isinstance(node, (ast.Assign, ast.AnnAssign)):
-            try:
+            with suppress(ValueError):
                 values[target.id] = ast.literal_eval(node.value) if node.value else None
-            except ValueError:
-                continue
     return values

@@ -1,7 +1,6 @@
 """A project's databases and models, and writing to it."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
@@ -62,22 +61,4 @@ def test_a_missing_file_is_an_error(project: Project, written: Written) -> None:
     with pytest.raises(ScaffoldError) as caught:
         add_databases(project, "main")
     assert str(caught.value) == "alembic.ini is missing: the scaffold adds to it"
-    assert written() == before
-
-
-def test_a_file_that_cannot_be_written_leaves_nothing_half_done(
-    project: Project, written: Written, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A fault undoes the files that were written before it."""
-    before = written()
-    write_bytes = Path.write_bytes
-
-    def full_disk(path: Path, content: bytes) -> int:
-        if path.name == "script.py.mako":
-            raise OSError("no space left on device")
-        return write_bytes(path, content)
-
-    monkeypatch.setattr(Path, "write_bytes", full_disk)
-    with pytest.raises(OSError, match="no space left"):
-        add_databases(project, "main")
     assert written() == before

@@ -4,9 +4,10 @@ Alembic is imported by the methods that need it, as only those who migrate wait 
 """
 
 import threading
+from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection
 
@@ -67,6 +68,28 @@ class Migrations:
         from alembic.script import ScriptDirectory
 
         return sorted(ScriptDirectory.from_config(self.config()).get_heads())
+
+    def applied(self) -> list[str]:
+        """Return the newest revisions that are applied to the database; nothing is written.
+
+        A revision may be one whose file is missing.
+        """
+        from alembic.runtime.environment import EnvironmentContext
+        from alembic.script import ScriptDirectory
+
+        if not self._database.exists():
+            return []
+        found: list[str] = []
+
+        def collect(revisions: Iterable[str], _: Any) -> list[Any]:
+            found.extend(revisions)
+            return []
+
+        config = self.config()
+        script = ScriptDirectory.from_config(config)
+        with _alembic, EnvironmentContext(config, script, fn=collect, dont_mutate=True):
+            script.run_env()
+        return sorted(found)
 
     def upgrade(self, revision: str = "head", connection: Connection | None = None) -> None:
         """Upgrade to a revision.

@@ -1,23 +1,13 @@
 """Collect changes of a project's files, before anything is written."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from difflib import unified_diff
+from os.path import lexists
 from pathlib import Path
 
 from qapla.exceptions import ScaffoldError
+from qapla.scaffold.changes.diff import diff_file
+from qapla.scaffold.changes.file import File, read_file
 from qapla.scaffold.changes.journal import write_all
-
-
-@dataclass(frozen=True)
-class _File:
-    """The text of a file, and how its lines end on the disk."""
-
-    text: str
-    newline: str = "\n"
-
-    def to_bytes(self) -> bytes:
-        return self.text.replace("\n", self.newline).encode()
 
 
 class Changes:
@@ -29,11 +19,17 @@ class Changes:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self._read: dict[str, _File] = {}
-        self._changed: dict[str, _File | None] = {}
+        # The lines of files that the user has to change; with any of them nothing is written.
+        self.conflicts: list[str] = []
+        self._read: dict[str, File] = {}
+        self._changed: dict[str, File | None] = {}
 
-    def __bool__(self) -> bool:
-        return bool(self._changed)
+    def copy(self) -> "Changes":
+        """Return the same changes, to which others may be added for a trial."""
+        copy = Changes(self.root)
+        copy._read, copy._changed = self._read, dict(self._changed)
+        copy.conflicts = list(self.conflicts)
+        return copy
 
     def exists(self, path: str) -> bool:
         """Whether there will be a file."""
@@ -59,8 +55,16 @@ class Changes:
             directory: The path of the directory; it need not exist.
             suffix: The ending of their names, such as `.py`.
         """
-        there = {f"{directory}/{file.name}" for file in _children(self.root / directory)}
-        there |= {path for path in self._changed if path.rpartition("/")[0] == directory}
+        return [path for path in self.tree(directory, suffix) if _parent(path) == directory]
+
+    def tree(self, directory: str, suffix: str = "") -> list[str]:
+        """Return the paths of the files in a directory and below it; the rest is as with `files`."""
+        there = {
+            file.relative_to(self.root).as_posix()
+            for file in (self.root / directory).rglob(f"*{suffix}")
+            if "__pycache__" not in file.parts
+        }
+        there |= {path for path in self._changed if path.startswith(f"{directory}/")}
         return sorted(path for path in there if path.endswith(suffix) and self.exists(path))
 
     def create(self, path: str, text: str) -> None:
@@ -69,49 +73,82 @@ class Changes:
         Raises:
             ScaffoldError: There is one already.
         """
-        if self.exists(path) or (self.root / path).is_dir():
+        # A link that leads nowhere is in the way, too.
+        taken = self.exists(path) if path in self._changed else lexists(self.root / path)
+        if taken:
             raise ScaffoldError(f"{path} exists already: move it away first")
-        self._changed[path] = _File(text)
+        self._changed[path] = File(text)
 
     def write(self, path: str, text: str) -> None:
-        """Change the text of a file; its lines go on to end as they do."""
-        newline = self._read[path].newline if path in self._read else "\n"
-        self._changed[path] = _File(text, newline)
+        """Change the text of a file, whose lines go on to end as they do.
+
+        Raises:
+            ScaffoldError: There is no such file, or it is not UTF-8.
+        """
+        if text != self.read(path):
+            old = self._changed.get(path) or self._read[path]
+            self._changed[path] = old.with_text(text)
 
     def delete(self, path: str) -> None:
-        """Delete a file."""
+        """Delete a file.
+
+        Raises:
+            ScaffoldError: It is a link.
+        """
+        if (self.root / path).is_symlink():
+            raise ScaffoldError(f"{path} is a link: delete it by hand first")
         self._changed[path] = None
 
+    def actions(self) -> dict[str, str]:
+        """Return the paths of the changed files with `create`, `change` or `delete`."""
+        return {path: _action(old, new) for path, old, new in self._contents()}
+
     def diff(self) -> str:
-        """Return the changes as a unified diff."""
-        return "".join(part for path in sorted(self._changed) for part in self._diff_of(path))
+        """Return the changes as a diff in the form of Git.
+
+        Raises:
+            ScaffoldError: There are conflicts.
+        """
+        self._refuse_conflicts()
+        return "".join(diff_file(path, old, new) for path, old, new in self._contents())
 
     def apply(self) -> list[str]:
         """Write the changes, all of them or none, and return the paths.
 
         Raises:
-            OSError: A file cannot be written; the tree is as it was.
+            ScaffoldError: There are conflicts, a file cannot be written, or has changed since it was
+                read; the files are as they were.
         """
-        contents = {path: file and file.to_bytes() for path, file in self._changed.items()}
-        paths = sorted(path for path in contents if contents[path] != self._on_disk(path))
-        if paths:
-            write_all(self.root, {path: contents[path] for path in paths})
+        self._refuse_conflicts()
+        contents = {path: new for path, _, new in self._contents()}
+        for path, file in self._read.items():
+            if path in contents and self._on_disk(path) != file.to_bytes():
+                raise ScaffoldError(f"{path} has changed meanwhile: repeat the command")
+        if contents:
+            write_all(self.root, contents)
         self._read.clear()
         self._changed.clear()
-        return paths
+        return list(contents)
 
-    def _load(self, path: str) -> _File | None:
+    def _refuse_conflicts(self) -> None:
+        if self.conflicts:
+            raise ScaffoldError(
+                "\n\n".join([*self.conflicts, "Nothing is written: do that first, or type --by-hand"])
+            )
+
+    def _contents(self) -> Iterator[tuple[str, bytes | None, bytes | None]]:
+        """Yield the paths of the changed files, with their old and new contents."""
+        for path, file in sorted(self._changed.items()):
+            old, new = self._on_disk(path), None if file is None else file.to_bytes()
+            if old != new:
+                yield path, old, new
+
+    def _load(self, path: str) -> File | None:
         if path not in self._read:
             content = self._on_disk(path)
             if content is None:
                 return None
-            try:
-                text = content.decode()
-            except UnicodeDecodeError:
-                raise ScaffoldError(f"{path} is not UTF-8: save it as UTF-8") from None
-            all_crlf = "\n" in text and text.count("\r\n") == text.count("\n")
-            newline = "\r\n" if all_crlf else "\n"
-            self._read[path] = _File(text.replace(newline, "\n"), newline)
+            self._read[path] = read_file(content, path)
         return self._read[path]
 
     def _on_disk(self, path: str) -> bytes | None:
@@ -119,18 +156,15 @@ class Changes:
             return (self.root / path).read_bytes()
         except FileNotFoundError:
             return None
-
-    def _diff_of(self, path: str) -> Iterator[str]:
-        old, new = self._load(path), self._changed[path]
-        yield from unified_diff(
-            old.text.splitlines(keepends=True) if old else [],
-            new.text.splitlines(keepends=True) if new else [],
-            f"a/{path}" if old else "/dev/null",
-            f"b/{path}" if new else "/dev/null",
-        )
+        except OSError as error:
+            raise ScaffoldError(f"{path} cannot be read ({error.strerror}): mend that") from error
 
 
-def _children(directory: Path) -> list[Path]:
-    if not directory.is_dir():
-        return []
-    return [child for child in directory.iterdir() if child.is_file()]
+def _parent(path: str) -> str:
+    return path.rpartition("/")[0]
+
+
+def _action(old: bytes | None, new: bytes | None) -> str:
+    if old is None:
+        return "create"
+    return "delete" if new is None else "change"

@@ -1,18 +1,31 @@
 """A journal of the files that are being changed, by which an interrupted change is taken back.
 
-The old contents are saved before the first file is written, and the journal is removed after the last
-one. A journal that is found at the start of a command is of a command that was killed: the tree
-becomes as it was before that one.
+The old and the new contents are saved before the first file is written, and the journal is removed
+after the last one. A journal that is found at the start of a command is of a command that was killed:
+its files become as they were before, except those that somebody has changed since.
 """
 
 import json
 import shutil
 from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass
 from pathlib import Path
+
+from qapla.exceptions import ScaffoldError
 
 # `var` is no part of the repository of a project.
 DIRECTORY = Path("var", "scaffold")
 _JOURNAL = "journal.json"
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """A file that is being changed, and the numbers of its saved contents, if it has these."""
+
+    path: str
+    old: str | None
+    new: str | None
 
 
 def write_all(root: Path, contents: Mapping[str, bytes | None]) -> None:
@@ -23,59 +36,79 @@ def write_all(root: Path, contents: Mapping[str, bytes | None]) -> None:
         contents: The new content of each file by its path, or None for one that is deleted.
 
     Raises:
-        OSError: A file cannot be written; the tree is as it was.
+        ScaffoldError: A file cannot be written; the files are as they were.
     """
-    recover(root)
+    path = DIRECTORY.as_posix()
     try:
         _save(root, contents)
         for path, content in contents.items():
             _write(root / path, content)
+    except OSError as error:
+        recover(root)
+        reason = error.strerror or error
+        raise ScaffoldError(f"{path} cannot be written ({reason}): nothing is changed") from error
     except BaseException:
         recover(root)
         raise
     _discard(root)
 
 
-def recover(root: Path) -> bool:
-    """Take an interrupted change of a project back, and return whether there was one."""
+def recover(root: Path) -> list[str] | None:
+    """Take an interrupted change of a project back.
+
+    Args:
+        root: The directory of the project.
+
+    Returns:
+        The paths of the files that stay as they are, as somebody has changed them since; None where
+        no change was interrupted.
+
+    Raises:
+        ScaffoldError: A file cannot be written; another call will go on.
+    """
     directory = root / DIRECTORY
-    journal = directory / _JOURNAL
-    found = journal.exists()
-    if found:
-        entry = json.loads(journal.read_text(encoding="utf-8"))
-        for number, path in entry["saved"].items():
-            target = root / path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(directory / number, target)
-        for path in entry["new"]:
-            (root / path).unlink(missing_ok=True)
-        for path in entry["directories"]:
+    if not (directory / _JOURNAL).exists():
+        _discard(root)
+        return None
+    try:
+        journal = json.loads((directory / _JOURNAL).read_text(encoding="utf-8"))
+        entries = [_Entry(**entry) for entry in journal["files"]]
+        # New files go first: they may fill the disk.
+        ordered = sorted(entries, key=lambda entry: entry.old is not None)
+        kept = [entry.path for entry in ordered if not _restore(root, entry)]
+        for path in journal["directories"]:
             _remove_if_empty(root / path)
-    _discard(root)
-    return found
+        _discard(root)
+    except OSError as error:
+        raise ScaffoldError(
+            f"a command was interrupted, and its changes cannot be taken back ({error}): mend that, "
+            "and repeat the command"
+        ) from error
+    return kept
 
 
 def _save(root: Path, contents: Mapping[str, bytes | None]) -> None:
-    """Save the old contents, and write the journal when all of them are saved."""
+    """Save the old and the new contents, and write the journal when all of them are saved."""
     directory = root / DIRECTORY
-    directory.mkdir(parents=True)
-    old = [path for path in contents if (root / path).exists()]
-    new = [path for path in contents if path not in old]
-    for number, path in enumerate(old):
-        shutil.copy2(root / path, directory / str(number))
-    entry = {
-        "saved": dict(enumerate(old)),
-        "new": new,
-        "directories": _missing_directories(root, new),
-    }
+    directory.mkdir(parents=True, exist_ok=True)
+    entries = []
+    for number, (path, content) in enumerate(contents.items()):
+        old = f"{number}.old" if (root / path).exists() else None
+        new = f"{number}.new" if content is not None else None
+        if old is not None:
+            shutil.copy2(root / path, directory / old)
+        if new is not None and content is not None:
+            (directory / new).write_bytes(content)
+        entries.append(asdict(_Entry(path, old, new)))
+    journal = {"files": entries, "directories": _missing_directories(root, contents)}
     draft = directory / "draft"
-    draft.write_text(json.dumps(entry), encoding="utf-8")
+    draft.write_text(json.dumps(journal), encoding="utf-8")
     draft.replace(directory / _JOURNAL)
 
 
-def _missing_directories(root: Path, paths: list[str]) -> list[str]:
+def _missing_directories(root: Path, contents: Mapping[str, bytes | None]) -> list[str]:
     """Return the directories that new files need, the innermost first."""
-    parents = {parent for path in paths for parent in Path(path).parents}
+    parents = {parent for path in contents for parent in Path(path).parents}
     missing = [parent.as_posix() for parent in parents if not (root / parent).exists()]
     return sorted(missing, key=len, reverse=True)
 
@@ -86,8 +119,29 @@ def _write(target: Path, content: bytes | None) -> None:
         _remove_if_empty(target.parent)
         return
     target.parent.mkdir(parents=True, exist_ok=True)
-    # In place, as the file may be a link, and keeps its mode.
+    # In place: the file may be a link, and keeps its mode and its owner.
     target.write_bytes(content)
+
+
+def _restore(root: Path, entry: _Entry) -> bool:
+    """Make a file as it was; return False for one that is neither as it was nor as it was to be."""
+    target = root / entry.path
+    old, new = (
+        (root / DIRECTORY / name).read_bytes() if name is not None else None
+        for name in (entry.old, entry.new)
+    )
+    found = target.read_bytes() if target.exists() else None
+    if found == old:
+        return True
+    # A file that was being written has the beginning of its new content.
+    if found != new and (found is None or new is None or not new.startswith(found)):
+        return False
+    if entry.old is None:
+        target.unlink()
+    else:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(root / DIRECTORY / entry.old, target)
+    return True
 
 
 def _discard(root: Path) -> None:
@@ -96,7 +150,8 @@ def _discard(root: Path) -> None:
         # First the journal: without it the saved files say nothing.
         (directory / _JOURNAL).unlink(missing_ok=True)
         shutil.rmtree(directory)
-    _remove_if_empty(directory.parent)
+    with suppress(OSError):
+        directory.parent.rmdir()
 
 
 def _remove_if_empty(directory: Path) -> None:

@@ -1,10 +1,17 @@
 """Remove a database that the scaffold added."""
 
+import ast
+
 from qapla.exceptions import ScaffoldError
 from qapla.scaffold.additions import database as addition
 from qapla.scaffold.project import DATABASES, Project
 from qapla.scaffold.removals.files import delete_files
+from qapla.scaffold.removals.uses import refuse_uses
 from qapla.scaffold.source.remove import remove_annotation, remove_from_list, remove_section
+from qapla.scaffold.source.tree import find_list, is_same, parse_expression
+
+# The packages of the project that have one for each database.
+_PACKAGES = ("databases", "tasks", "web.controllers")
 
 
 def remove_database(
@@ -19,7 +26,8 @@ def remove_database(
         revisions_too: Whether its revisions are deleted, which may have been applied.
 
     Raises:
-        ScaffoldError: There is no such database, it is the first one, or it is not empty.
+        ScaffoldError: There is no such database, it is the first one, it is not empty, or something
+            uses it.
     """
     project.refuse_unknown(name)
     if name == project.databases()[0]:
@@ -27,28 +35,15 @@ def remove_database(
             f"{name} is the first database, on which {project.source}/application/db.py rests: "
             "put another one first by hand"
         )
-    models = [str(model) for model in project.models() if model.database == name]
-    if models:
-        raise ScaffoldError(
-            f"{name} has models: type `qapla remove model {models[0]}` first"
-            + (f", and so for {', '.join(models[1:])}" if models[1:] else "")
-        )
-    revisions = project.changes.files(project.versions(name), ".py")
-    if revisions and not revisions_too:
-        raise ScaffoldError(
-            f"{project.versions(name)} has revisions, which may have been applied: type --revisions "
-            "to delete them too"
-        )
+    _refuse_models(project, name)
     managed = project.managed()[name]
     made = addition.files(project, name, first=False, managed=managed)
     delete_files(project, made, changed_too=changed_too)
-    for path in revisions:
-        project.changes.delete(path)
+    _delete_revisions(project, name, asked=revisions_too)
     _refuse_rest(project, name)
-    item = addition.item(name, managed=managed)
+    index = _index(project, name, addition.item(name, managed=managed), changed_too=changed_too)
     project.change(
-        f"{project.source}/databases/__init__.py",
-        lambda text, path: remove_from_list(text, DATABASES, item, path),
+        project.list_path, lambda text, path: remove_from_list(text, DATABASES, index, path)
     )
     project.change(
         f"{project.source}/web/request.py",
@@ -56,18 +51,56 @@ def remove_database(
     )
     lines = addition.sections(name, first=False)[name]
     project.change("alembic.ini", lambda text, path: remove_section(text, name, lines, path))
+    refuse_uses(project, [f"{project.package}.{package}.{name}" for package in _PACKAGES], name)
     project.keep()
+
+
+def _refuse_models(project: Project, name: str) -> None:
+    """Refuse to remove a database that has models."""
+    models = [str(model) for model in project.models() if model.database == name]
+    if models:
+        raise ScaffoldError(
+            f"{name} has models: type `qapla remove model {models[0]}` first"
+            + (f", and so for {', '.join(models[1:])}" if models[1:] else "")
+        )
+
+
+def _delete_revisions(project: Project, name: str, *, asked: bool) -> None:
+    """Delete the revisions of a database.
+
+    Raises:
+        ScaffoldError: There are some, and nobody has asked for that.
+    """
+    revisions = project.changes.files(project.versions(name), ".py")
+    if revisions and not asked:
+        raise ScaffoldError(
+            f"{project.versions(name)} has revisions, which may have been applied: type --revisions "
+            "to delete them too"
+        )
+    for path in revisions:
+        project.changes.delete(path)
 
 
 def _refuse_rest(project: Project, name: str) -> None:
     """Refuse to remove a database of which modules would stay."""
-    for directory in (
-        f"{project.source}/databases/{name}",
-        f"{project.source}/tasks/{name}",
-        f"{project.source}/web/controllers/{name}",
-        f"tests/integration/{name}",
-        f"tests/unit/{name}",
-    ):
-        rest = project.changes.files(directory)
+    directories = [f"{project.source}/{package.replace('.', '/')}" for package in _PACKAGES]
+    for directory in (*directories, "tests/integration", "tests/unit"):
+        rest = project.changes.tree(f"{directory}/{name}")
         if rest:
             raise ScaffoldError(f"{rest[0]} belongs to {name}: remove it first")
+
+
+def _index(project: Project, name: str, item: str, *, changed_too: bool) -> int:
+    """Return the place of a database in the list.
+
+    Raises:
+        ScaffoldError: Its item was changed since it was made.
+    """
+    path = project.list_path
+    index = project.databases().index(name)
+    found = find_list(project.changes.read(path), DATABASES, path).elts[index]
+    if not changed_too and not is_same(found, parse_expression(item)):
+        raise ScaffoldError(
+            f"{path} has {ast.unparse(found)}, not {item}: type --changed to remove it too"
+        )
+    return index

@@ -1,11 +1,11 @@
 """Delete files of the project that are as the scaffold made them."""
 
-import re
-from collections.abc import Iterable, Mapping
-from difflib import unified_diff
+from collections.abc import Mapping
 
 from qapla.exceptions import ScaffoldError
+from qapla.scaffold.changes.diff import diff_text
 from qapla.scaffold.project import Project
+from qapla.scaffold.source.tree import is_same_module
 
 
 def delete_files(project: Project, made: Mapping[str, str], *, changed_too: bool) -> None:
@@ -20,53 +20,31 @@ def delete_files(project: Project, made: Mapping[str, str], *, changed_too: bool
         ScaffoldError: Some were changed; the text shows the changes.
     """
     there = [path for path in made if project.changes.exists(path)]
-    changed = [path for path in there if project.changes.read(path) != made[path]]
+    changed = [path for path in there if not is_made(project, path, made[path])]
     if changed and not changed_too:
-        diffs = "\n".join(_diff(project, path, made[path]) for path in changed)
+        diffs = (diff_text(path, made[path], project.changes.read(path)) for path in changed)
         raise ScaffoldError(
             f"{', '.join(changed)} {'has' if len(changed) == 1 else 'have'} changed since: "
-            f"type --changed to remove the changes too\n\n{diffs}"
+            "type --changed to remove the changes too\n\n" + "\n".join(diffs).rstrip()
         )
     for path in there:
         project.changes.delete(path)
 
 
 def delete_package(project: Project, path: str, text: str) -> None:
-    """Delete the `__init__` module of a package that has no other module, if it is as it was made."""
-    directory = path.rpartition("/")[0]
-    alone = project.changes.files(directory) == [path]
-    if alone and project.changes.read(path) == text:
-        project.changes.delete(path)
-
-
-def refuse_uses(project: Project, module: str, removed: str, made: Iterable[str]) -> None:
-    """Refuse to remove a module that other files of the project import.
+    """Delete the `__init__` module of a package that has no other file, if it is as it was made.
 
     Args:
         project: The project.
-        module: The dotted name of the module.
-        removed: The database or model that is to be removed, for the error.
-        made: The paths of the files that are removed with it.
-
-    Raises:
-        ScaffoldError: A file imports it.
+        path: The path of the module; it need not exist.
+        text: The text of the module as the scaffold made it.
     """
-    kept = set(made)
-    for path in _sources(project):
-        if path in kept or not project.changes.exists(path):
-            continue
-        if re.search(rf"{re.escape(module)}\b", project.changes.read(path)):
-            raise ScaffoldError(f"{path} uses {removed}: remove it there first")
+    directory = path.rpartition("/")[0]
+    if project.changes.tree(directory) == [path] and is_made(project, path, text):
+        project.changes.delete(path)
 
 
-def _sources(project: Project) -> list[str]:
-    found = []
-    for directory in ("src", "tests"):
-        for path in sorted((project.root / directory).rglob("*.py")):
-            found.append(path.relative_to(project.root).as_posix())
-    return found
-
-
-def _diff(project: Project, path: str, made: str) -> str:
-    lines = (text.splitlines(keepends=True) for text in (made, project.changes.read(path)))
-    return "".join(unified_diff(*lines, f"made/{path}", path))
+def is_made(project: Project, path: str, text: str) -> bool:
+    """Whether a file is as the scaffold made it, whatever its layout."""
+    found = project.changes.read(path)
+    return found == text or (path.endswith(".py") and is_same_module(found, text))

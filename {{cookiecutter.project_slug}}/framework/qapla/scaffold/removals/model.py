@@ -3,12 +3,13 @@
 from qapla.exceptions import ScaffoldError
 from qapla.scaffold.additions import parts, revision
 from qapla.scaffold.additions.schedule import unschedule
-from qapla.scaffold.fields.spec import Spec
 from qapla.scaffold.names.model import ModelName
 from qapla.scaffold.project import Project
-from qapla.scaffold.removals.files import delete_files, delete_package, refuse_uses
+from qapla.scaffold.removals.files import delete_files, delete_package
 from qapla.scaffold.removals.revision import Applied, undo
+from qapla.scaffold.removals.uses import refuse_references, refuse_uses
 from qapla.scaffold.source.remove import remove_from_function
+from qapla.scaffold.source.tree import find_function
 
 
 def remove_model(
@@ -27,16 +28,13 @@ def remove_model(
             uses it.
     """
     spec = project.spec(model)
-    _refuse_references(project, model)
-    made = {**parts.modules(project, spec), **parts.tasks(project, spec)}
-    if not _has_task(project, spec):
-        made = parts.modules(project, spec)
-    module = f"{project.package}.databases.{model.database}.{model.snake}"
-    refuse_uses(project, module, str(model), made)
+    _refuse_fields(project, model)
+    made = parts.modules(project, spec)
+    if _has_task(project, model):
+        made |= parts.tasks(project, spec)
     delete_files(project, made, changed_too=changed_too)
     for path, text in parts.packages(project, spec).items():
-        if project.changes.exists(path):
-            delete_package(project, path, text)
+        delete_package(project, path, text)
     project.change(
         f"{project.source}/web/routes.py",
         lambda text, path: remove_from_function(
@@ -45,6 +43,8 @@ def remove_model(
     )
     name, task = parts.schedule_entry(project, model)
     project.change(project.settings, unschedule(name, task, parts.HOUR))
+    refuse_references(project, model)
+    refuse_uses(project, _names(project, model), str(model))
     undo(
         project,
         model.database,
@@ -55,16 +55,8 @@ def remove_model(
     project.keep(models=[other for other in project.specs() if other.name != model])
 
 
-def _has_task(project: Project, spec: Spec) -> bool:
-    """Whether the example task of the database is about a model."""
-    return any(
-        path.endswith(f"/{spec.name.snake}.py") and project.changes.exists(path)
-        for path in parts.tasks(project, spec)
-    )
-
-
-def _refuse_references(project: Project, model: ModelName) -> None:
-    """Refuse to remove a model to which others refer."""
+def _refuse_fields(project: Project, model: ModelName) -> None:
+    """Refuse to remove a model to which fields of others refer."""
     for spec in project.specs():
         for column in (*spec.references, *spec.links):
             if column.target == model and spec.name != model:
@@ -72,3 +64,18 @@ def _refuse_references(project: Project, model: ModelName) -> None:
                     f"{spec.name} refers to {model}: type `qapla remove field {spec.name} "
                     f"{column.label}` first"
                 )
+
+
+def _has_task(project: Project, model: ModelName) -> bool:
+    """Whether the example task of the database is about a model."""
+    path = f"{project.source}/tasks/{model.database}/{model.snake}.py"
+    task = parts.schedule_entry(project, model)[1].rpartition(".")[2]
+    there = project.changes.exists(path)
+    return there and find_function(project.changes.read(path), task, path) is not None
+
+
+def _names(project: Project, model: ModelName) -> list[str]:
+    """Return the names of the modules of a model, and of its routes."""
+    place = f"{model.database}.{model.snake}"
+    modules = [f"{room}.{place}" for room in ("databases", "tasks", "web.controllers")]
+    return [*(f"{project.package}.{module}" for module in modules), place]

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping
 
 from qapla.scaffold.project import Project
-from qapla.scaffold.revisions import head_path
+from qapla.scaffold.removals.files import is_made
+from qapla.scaffold.revisions import head, paths
 
 # Takes the name of a database and the path of a revision, and returns whether that revision may have
 # been applied somewhere.
@@ -27,11 +28,17 @@ def undo(
         undone: Renders the revision that undoes it.
         may_be_applied: Whether a revision may have been applied.
     """
-    path = head_path(project, database)
-    if path is not None and not may_be_applied(database, path):
-        text = project.changes.read(path)
+    newest = head(project, database)
+    path = paths(project, database).get(newest or "")
+    if path is not None and _is_made(project, path, made) and not may_be_applied(database, path):
         project.changes.delete(path)
-        if made(project) == {path: text}:
-            return
-        project.changes.write(path, text)
-    project.create(undone(project))
+    else:
+        project.create(undone(project))
+
+
+def _is_made(project: Project, path: str, made: Rendering) -> bool:
+    """Whether a revision is the one that a rendering makes where it is missing."""
+    before = project.copy()
+    before.changes.delete(path)
+    files = made(before)
+    return list(files) == [path] and is_made(project, path, files[path])

@@ -1,1 +1,1 @@
-"""Source code: insert into files that the user may have changed, and lay out new ones."""
+"""Source code: rendered from blueprints, and changed in files that the user may have changed."""

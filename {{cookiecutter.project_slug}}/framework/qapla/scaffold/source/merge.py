@@ -1,14 +1,19 @@
-"""Carry a change of a rendered file over to the file as its user has changed it."""
+"""Carry the change between two renderings of a module over to the module as its user has changed it."""
 
-from difflib import SequenceMatcher
+import ast
+from collections import Counter
 
 from qapla.exceptions import ScaffoldError
-from qapla.scaffold.source.imports import merge_imports, with_imports_of, without_imports
-from qapla.scaffold.source.tree import parse
+from qapla.scaffold.layout.imports import Head, bound_name, cut, is_import, single_imports
+from qapla.scaffold.lines import split_lines
+from qapla.scaffold.merging.imports import merge_imports
+from qapla.scaffold.merging.lines import Chunk, merge_lines
+from qapla.scaffold.merging.names import defined_names
+from qapla.scaffold.syntax import parse
 
 
 class Conflict(ScaffoldError):
-    """The user has changed the lines that are to be changed."""
+    """The user has changed the lines that are to be changed; the text has those to type by hand."""
 
 
 def merge_module(old: str, new: str, theirs: str, path: str, package: str) -> str:
@@ -22,79 +27,58 @@ def merge_module(old: str, new: str, theirs: str, path: str, package: str) -> st
         package: The package of the project.
 
     Raises:
-        Conflict: The user has changed the same lines; the text has those to type by hand.
+        Conflict: The user has changed the same lines, or uses the same names.
         ScaffoldError: The module is not valid Python.
     """
-    parse(theirs, path)
+    tree = parse(theirs, path)
     if theirs == old:
         return new
-    changed = merge(without_imports(old), without_imports(new), without_imports(theirs), path)
-    merged = with_imports_of(theirs, changed)
-    return merge_imports(merged, old, new, package)
+    before, after, head = (cut(text) for text in (old, new, theirs))
+    top = merge_lines(before.before, after.before, head.before)
+    rest = merge_lines(before.after, after.after, head.after)
+    if top.conflicts or rest.conflicts:
+        raise _conflict(path, [*top.conflicts, *rest.conflicts])
+    if not _is_right(old, new, theirs, f"{top.text}{head.text}{rest.text}"):
+        raise _conflict(path, [Chunk(tuple(split_lines(old)), tuple(split_lines(new)), ())])
+    _refuse_other_names(tree, before, after, path)
+    merged = Head(top.text, head.imports, head.text, rest.text)
+    return f"{top.text}{merge_imports(merged, before, after, package)}{rest.text}"
 
 
-def merge(old: str, new: str, theirs: str, path: str) -> str:
-    """Return a user's text with the change from an old text to a new one.
-
-    Args:
-        old: The text as it was rendered.
-        new: The text as it is rendered now.
-        theirs: The text of the user, made from the old one.
-        path: The path of the file, for errors.
-
-    Raises:
-        Conflict: The user has changed the same lines; the text has those to type by hand.
-    """
-    if theirs == old:
-        return new
-    before, after, lines = (text.splitlines(keepends=True) for text in (old, new, theirs))
-    rows = _same_rows(before, lines)
-    for tag, start, end, new_start, new_end in reversed(_changes(before, after)):
-        replacement = after[new_start:new_end]
-        if tag == "insert":
-            at = _insertion(rows, start, lines)
-            found = (at, at) if at is not None else None
-        else:
-            found = _block(rows, start, end)
-        if found is None:
-            raise Conflict(_by_hand(path, before[start:end], replacement))
-        lines[found[0] : found[1]] = replacement
-    return "".join(lines)
+def _is_right(old: str, new: str, theirs: str, merged: str) -> bool:
+    """Whether a merged module defines the names that it is to, each in its class, as often as before."""
+    try:
+        before, after, user, found = (
+            defined_names(parse(text)) for text in (old, new, theirs, merged)
+        )
+    except ScaffoldError:
+        return False
+    return found == (user - (before - after)) | (after - before)
 
 
-def _changes(before: list[str], after: list[str]) -> list[tuple[str, int, int, int, int]]:
-    opcodes = SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
-    return [opcode for opcode in opcodes if opcode[0] != "equal"]
+def _refuse_other_names(tree: ast.Module, old: Head, new: Head, path: str) -> None:
+    """Refuse to import names to which the user has given another meaning."""
+    bound = _bound_names(tree)
+    for line in new.imports:
+        name = bound_name(line)
+        if line not in old.imports and bound.get(name, line) != line:
+            raise Conflict(f"{path} has another {name} than `{line}`: rename it first")
 
 
-def _same_rows(before: list[str], theirs: list[str]) -> dict[int, int]:
-    """Return the rows of the user's text by those of the old text that are the same."""
-    blocks = SequenceMatcher(None, before, theirs, autojunk=False).get_matching_blocks()
-    return {block.a + i: block.b + i for block in blocks for i in range(block.size)}
+def _bound_names(tree: ast.Module) -> dict[str, str]:
+    """Return the statements that bind the names of a module."""
+    bound = {name: name for name in defined_names(tree)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.stmt) and is_import(node):
+            bound |= {bound_name(line): line for line in single_imports(node)}
+    return bound
 
 
-def _insertion(rows: dict[int, int], at: int, theirs: list[str]) -> int | None:
-    """Return the row of the user's text at which lines are inserted: behind the line before them.
-
-    Lines that the user has added there come after them.
-    """
-    if at == 0:
-        return 0
-    if at - 1 in rows:
-        return rows[at - 1] + 1
-    return rows.get(at)
-
-
-def _block(rows: dict[int, int], start: int, end: int) -> tuple[int, int] | None:
-    """Return the rows of a block that the user's text has unchanged, or None."""
-    found = [rows.get(row) for row in range(start, end)]
-    first = found[0]
-    if first is None or found != list(range(first, first + len(found))):
-        return None
-    return first, first + len(found)
-
-
-def _by_hand(path: str, removed: list[str], added: list[str]) -> str:
-    lines = [*(f"    - {line.strip()}" for line in removed if line.strip())]
-    lines += [f"    + {line.strip()}" for line in added if line.strip()]
-    return "\n".join([f"{path} has other lines here: change it by hand", *lines])
+def _conflict(path: str, chunks: list[Chunk]) -> Conflict:
+    lines = []
+    for chunk in chunks:
+        removed, added = Counter(chunk.old), Counter(chunk.new)
+        lines += [f"- {line}" for line in chunk.old if (removed - added)[line] and line.strip()]
+        lines += [f"+ {line}" for line in chunk.new if (added - removed)[line] and line.strip()]
+    head = f"{path} has other lines than the scaffold wrote: change these by hand\n"
+    return Conflict(f"{head}{''.join(lines)}".rstrip("\n"))

@@ -7,8 +7,8 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from qapla.scaffold.source.known import complete_imports
-from qapla.scaffold.source.layout import lay_out
+from qapla.scaffold.layout.breaking import lay_out
+from qapla.scaffold.layout.known import complete_imports
 
 BLUEPRINTS = Path(__file__).parent.parent / "blueprints"
 

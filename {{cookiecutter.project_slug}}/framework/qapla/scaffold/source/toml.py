@@ -1,11 +1,17 @@
-"""Change the arrays of a TOML file, one item to a line, and nothing else in it."""
+"""Change the arrays of a TOML file, and nothing else in it."""
 
 import json
 import re
 import tomllib
+from difflib import SequenceMatcher
 from typing import Any
 
 from qapla.exceptions import ScaffoldError
+from qapla.scaffold.lines import split_lines
+
+_INDENT = "    "
+# A string, the closing bracket, or a comment, which may hold any of these.
+_PART = re.compile(r"""(?P<string>"(?:[^"\\\n]|\\.)*"|'[^'\n]*')|(?P<close>\])|\#[^\n]*""")
 
 
 def read_toml(source: str, path: str) -> dict[str, Any]:
@@ -28,57 +34,126 @@ def table(values: dict[str, Any], name: str) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
+def strings(values: dict[str, Any], name: str, key: str, path: str) -> list[str] | None:
+    """Return an array of strings in a table, or None where it is missing.
+
+    Raises:
+        ScaffoldError: It is something else.
+    """
+    found = table(values, name).get(key)
+    if found is None or (isinstance(found, list) and all(isinstance(item, str) for item in found)):
+        return found
+    raise ScaffoldError(f"{path} has no array of strings as {key} below [{name}]: mend it")
+
+
 def change_array(source: str, name: str, key: str, items: list[str], path: str) -> str:
-    """Return a TOML file with other items in an array; the lines of those that stay are kept.
+    """Return a TOML file with other items in an array of strings; one without the array stays.
 
     Args:
         source: The text of the file.
         name: The dotted name of the table.
         key: The key of the array.
-        items: The items that the array is to have.
+        items: The items that the array is to have; those that it has stay where they are.
         path: The path of the file, for errors.
 
     Raises:
-        ScaffoldError: The array is not written with one item to a line.
+        ScaffoldError: The array is written in a way that the scaffold cannot change.
     """
     values = read_toml(source, path)
-    lines = source.splitlines(keepends=True)
-    if table(values, name).get(key) in (None, items):
+    there = strings(values, name, key, path)
+    if there in (None, items):
         return source
-    start, end = _rows(lines, name, key) or (len(lines), len(lines))
-    kept = {_item(line): line for line in lines[start + 1 : end] if _item(line) is not None}
-    comments = [line for line in lines[start + 1 : end] if _item(line) is None]
-    written = [kept.get(item, f"    {json.dumps(item, ensure_ascii=False)},\n") for item in items]
-    body = [f"{key} = [\n", *comments, *written, "]\n"] if items or comments else [f"{key} = []\n"]
-    changed = "".join([*lines[:start], *body, *lines[end + 1 :]])
+    changed = _changed(source, name, key, items)
     table(values, name)[key] = items
-    if read_toml(changed, path) != values:
-        written_out = json.dumps(items, ensure_ascii=False)
+    if _parsed(changed) != values:
         raise ScaffoldError(
-            f"{path}: the array {key} of [{name}] has not one item to a line: write {key} = "
-            f"{written_out}"
+            f"{path} has {key} in a form that the scaffold cannot change: write "
+            f"{key} = {json.dumps(there, ensure_ascii=False)} below [{name}]"
         )
     return changed
 
 
+def _changed(source: str, name: str, key: str, items: list[str]) -> str:
+    """Return the file with other items in an array, if it is found."""
+    lines = split_lines(source)
+    rows = _rows(lines, name, key)
+    if rows is None:
+        return source
+    array = "".join(lines[slice(*rows)])
+    there = [tomllib.loads(f"item = {match['string']}")["item"] for match in _strings(array)]
+    changes = SequenceMatcher(None, there, items, autojunk=False).get_opcodes()
+    for tag, start, end, new_start, new_end in reversed(changes):
+        if tag == "equal":
+            continue
+        kept = min(end - start, new_end - new_start)
+        for item in items[new_start + kept : new_end]:
+            array = _with(array, item)
+        for index in reversed(range(start + kept, end)):
+            array = _without(array, index)
+        for index in reversed(range(kept)):
+            array = _replaced(array, start + index, items[new_start + index])
+    return "".join([*lines[: rows[0]], array, *lines[rows[1] :]])
+
+
 def _rows(lines: list[str], name: str, key: str) -> tuple[int, int] | None:
-    """Return the rows of the first and the last line of an array, or None where there is none."""
+    """Return the rows of an array, from its first one to behind its last one."""
     inside = False
-    start = None
-    for row, line in enumerate(lines):
-        if start is not None:
-            if line.strip() == "]":
-                return start, row
-        elif line.startswith("["):
-            inside = line.strip() == f"[{name}]"
-        elif inside and re.match(rf"{re.escape(key)}\s*=\s*\[", line):
-            if line.rstrip().endswith("]"):
-                return row, row
-            start = row
+    for start, line in enumerate(lines):
+        if line.startswith("["):
+            inside = re.match(rf"\[\s*{re.escape(name)}\s*\]", line) is not None
+        if inside and re.match(rf"{re.escape(key)}\s*=\s*\[", line):
+            ends = range(start + 1, len(lines) + 1)
+            return next(
+                ((start, end) for end in ends if _parsed("".join(lines[start:end])) is not None),
+                None,
+            )
     return None
 
 
-def _item(line: str) -> str | None:
-    """Return the string that a line of an array is, or None."""
-    match = re.match(r'\s*("(?:[^"\\]|\\.)*"),?\s*(#.*)?$', line)
-    return json.loads(match[1]) if match else None
+def _parsed(source: str) -> dict[str, Any] | None:
+    try:
+        return tomllib.loads(source)
+    except tomllib.TOMLDecodeError:
+        return None
+
+
+def _strings(array: str) -> list[re.Match[str]]:
+    return [match for match in _PART.finditer(array) if match["string"]]
+
+
+def _text(item: str) -> str:
+    return json.dumps(item, ensure_ascii=False)
+
+
+def _replaced(array: str, index: int, item: str) -> str:
+    """Return an array with another item in the place of one."""
+    start, end = _strings(array)[index].span()
+    return array[:start] + _text(item) + array[end:]
+
+
+def _without(array: str, index: int) -> str:
+    """Return an array without an item, and without its line if nothing else stands there."""
+    start, end = _strings(array)[index].span()
+    end += len(array[end:]) - len(array[end:].lstrip(" \t").removeprefix(","))
+    line, behind = array.rfind("\n", 0, start) + 1, array.find("\n", end) + 1
+    if line and not (array[line:start] + array[end:behind]).strip():
+        start, end = line, behind
+    changed = array[:start] + array[end:]
+    return re.sub(r"\A([^\n]*\[)\s*\](\s*)\Z", r"\1]\2", changed)
+
+
+def _with(array: str, item: str) -> str:
+    """Return an array with an item more, on a line of its own."""
+    strings = _strings(array)
+    close = next(match.start() for match in _PART.finditer(array) if match["close"])
+    end = strings[-1].end() if strings else array.index("[") + 1
+    between = array[end:close].lstrip(" \t")
+    if "\n" not in array[:close]:
+        before = array[: array.index("[") + 1]
+        texts = [*(match["string"] for match in strings), _text(item)]
+        return before + "\n" + "".join(f"{_INDENT}{text},\n" for text in texts) + array[close:]
+    comma = "," if strings and not between.startswith(",") else ""
+    line = array.rfind("\n", 0, close) + 1
+    at, gap = (close, "\n") if array[line:close].strip() else (line, "")
+    new = f"{gap}{_INDENT}{_text(item)},\n"
+    return array[:end] + comma + array[end:at] + new + array[at:]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from qapla.scaffold.source.layout import lay_out
+from qapla.scaffold.layout.breaking import lay_out
 
 A, B = "a" * 45, "b" * 45
 

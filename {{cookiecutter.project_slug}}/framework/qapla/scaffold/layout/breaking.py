@@ -18,7 +18,7 @@ _OPERATOR = re.compile(r"[()\[\]{},]")
 
 def lay_out(code: str) -> str:
     """Return a module with its imports sorted, and its long lines broken."""
-    runs = groupby(code.splitlines(), lambda line: line.startswith("from "))
+    runs = groupby(code.removesuffix("\n").split("\n"), lambda line: line.startswith("from "))
     lines = [line for imports, run in runs for line in (_by_module(run) if imports else run)]
     if max(map(len, lines), default=0) > WIDTH:
         inside = _inside_strings(code)
@@ -26,7 +26,7 @@ def lay_out(code: str) -> str:
         lines = [
             part
             for row, line in enumerate(lines)
-            for part in ([line] if row in inside else _broken(line))
+            for part in ([line] if row in inside else break_line(line))
         ]
     return "".join(f"{line}\n" for line in lines)
 
@@ -61,7 +61,7 @@ class _Brackets:
         return [line[a + 1 : b].strip() for a, b in zip(starts, ends, strict=True)]
 
 
-def _broken(line: str) -> Iterator[str]:
+def break_line(line: str) -> Iterator[str]:
     """Yield a line, or the lines into which it is broken: at its brackets, then at each item."""
     if len(line) <= WIDTH:
         yield line
@@ -89,7 +89,7 @@ def _broken(line: str) -> Iterator[str]:
         yield together
     else:
         for item in items:
-            yield from _broken(f"{indent}{_INDENT}{item},")
+            yield from break_line(f"{indent}{_INDENT}{item},")
     yield f"{indent}{line[brackets.end :]}"
 
 

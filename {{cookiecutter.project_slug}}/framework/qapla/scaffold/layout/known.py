@@ -2,7 +2,8 @@
 
 import ast
 
-from qapla.scaffold.source.imports import sort_imports
+from qapla.scaffold.layout.imports import sort_imports
+from qapla.scaffold.syntax import parse
 
 _MODULES = {
     "decimal": "Decimal",
@@ -31,7 +32,7 @@ def complete_imports(source: str, package: str) -> str:
         source: The source of the module; names that are not known are imported in it.
         package: The package of the project.
     """
-    tree = ast.parse(source)
+    tree = parse(source)
     used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
     missing = [statement for name, statement in _STATEMENTS.items() if name in used]
     return sort_imports(source, package, missing)

@@ -1,0 +1,1 @@
+"""The layout of Python source: long lines are broken, and imports merged and sorted."""

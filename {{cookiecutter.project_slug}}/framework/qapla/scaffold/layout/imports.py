@@ -1,0 +1,133 @@
+"""The imports at the head of a module, in the order of Ruff.
+
+Source: Ruff, "isort settings".
+"""
+
+import ast
+import re
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import groupby, takewhile
+
+from qapla.scaffold.layout.breaking import lay_out
+from qapla.scaffold.lines import split_lines
+from qapla.scaffold.syntax import parse
+
+_FRAMEWORK = "qapla"
+
+
+@dataclass(frozen=True)
+class Head:
+    """A module, cut at its imports: its lines before, the imports one name each, its lines after."""
+
+    before: str
+    imports: tuple[str, ...]
+    text: str
+    after: str
+
+
+def cut(source: str) -> Head:
+    """Return a module, cut at the imports at its head."""
+    lines = split_lines(source)
+    body = parse(source).body
+    is_documented = bool(body) and isinstance(body[0], ast.Expr)
+    nodes = list(takewhile(is_import, body[is_documented:]))
+    if not nodes:
+        row = (body[0].end_lineno or 0) if is_documented else 0
+        return Head("".join(lines[:row]), (), "", "".join(lines[row:]))
+    start, end = nodes[0].lineno - 1, nodes[-1].end_lineno or 0
+    imports = tuple(line for node in nodes for line in single_imports(node))
+    return Head("".join(lines[:start]), imports, "".join(lines[start:end]), "".join(lines[end:]))
+
+
+def sort_imports(source: str, package: str, known: Iterable[str] = ()) -> str:
+    """Return a module with its imports merged and sorted, in sections, and without unused ones.
+
+    Args:
+        source: The source of the module.
+        package: The package of the project, whose imports come last.
+        known: Imports that the module may need besides, one name each.
+    """
+    head = cut(source)
+    used = used_names(head.after)
+    imports = [line for line in dict.fromkeys([*head.imports, *known]) if bound_name(line) in used]
+    gap = "" if head.imports or not imports else "\n"
+    return f"{head.before}{gap}{canonical_imports(imports, package)}{head.after}"
+
+
+def canonical_imports(imports: Iterable[str], package: str) -> str:
+    """Return imports, one statement for each module, in the sections and the order of Ruff.
+
+    Args:
+        imports: The imports, one name each.
+        package: The package of the project.
+    """
+    modules: dict[str, set[str]] = {}
+    for statement in imports:
+        module, _, name = statement.partition(" import ")
+        modules.setdefault(module, set()).add(name)
+    statements = [
+        f"{module} import {', '.join(sorted(names, key=by_kind))}" if names != {""} else module
+        for module, names in modules.items()
+    ]
+    ordered = sorted(statements, key=lambda line: (section(line, package), *_by_module(line)))
+    sections = groupby(ordered, lambda line: section(line, package))
+    return "\n".join(lay_out("".join(f"{line}\n" for line in run)) for _, run in sections)
+
+
+def section(statement: str, package: str) -> int:
+    """Return the rank of an import: the standard library, other packages, the framework, the project."""
+    root = statement.split()[1].partition(".")[0]
+    if root in sys.stdlib_module_names:
+        return 0
+    return {_FRAMEWORK: 2, package: 3}.get(root, 1)
+
+
+def is_import(node: ast.stmt) -> bool:
+    """Whether a statement is an import."""
+    return isinstance(node, (ast.Import, ast.ImportFrom))
+
+
+def single_imports(node: ast.stmt) -> Iterator[str]:
+    """Yield an import as statements with one name each."""
+    for alias in getattr(node, "names", ()):
+        if isinstance(node, ast.ImportFrom):
+            module = "." * node.level + (node.module or "")
+            yield f"from {module} import {ast.unparse(alias)}"
+        else:
+            yield f"import {ast.unparse(alias)}"
+
+
+def bound_name(statement: str) -> str:
+    """Return the name that an import of one name binds."""
+    return statement.split()[-1].partition(".")[0]
+
+
+def used_names(source: str) -> set[str]:
+    """Return the names that a module uses, in strings too: annotations, `__all__`."""
+    found: set[str] = set()
+    for node in _without_docstrings(parse(source)):
+        if isinstance(node, ast.Name):
+            found.add(node.id)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            found.update(re.findall(r"\w+", node.value))
+    return found
+
+
+def by_kind(name: str) -> tuple[int, str]:
+    """Sort constants before classes, and these before the rest."""
+    if name.isupper() and len(name) > 1:
+        return 0, name
+    return (1 if name[:1].isupper() else 2), name
+
+
+def _by_module(statement: str) -> tuple[bool, str]:
+    return statement.startswith("from "), statement.split()[1]
+
+
+def _without_docstrings(tree: ast.AST) -> Iterator[ast.AST]:
+    for node in ast.iter_child_nodes(tree):
+        if not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)):
+            yield node
+            yield from _without_docstrings(node)

@@ -13,7 +13,7 @@ from skeleton import Skeleton
 
 STEPS = st.integers(0, 6)
 # In memory where there is such a directory, as most of the time goes into small files.
-MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None
+MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
 quickly = settings(
     derandomize=True,
     database=None,

@@ -120,7 +120,9 @@ class History:
 
 def _several(fields: st.SearchStrategy[str], most: int) -> st.SearchStrategy[list[str]]:
     """Return lists of fields with different names."""
-    return st.lists(fields, min_size=1, max_size=most, unique_by=lambda text: text.partition(":")[0])
+    return st.lists(
+        fields, min_size=1, max_size=most, unique_by=lambda text: text.partition(":")[0]
+    )
 
 
 def sources(project: Project) -> dict[str, bytes]:

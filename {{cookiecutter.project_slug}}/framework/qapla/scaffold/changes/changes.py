@@ -133,7 +133,9 @@ class Changes:
     def _refuse_conflicts(self) -> None:
         if self.conflicts:
             raise ScaffoldError(
-                "\n\n".join([*self.conflicts, "Nothing is written: do that first, or type --by-hand"])
+                "\n\n".join(
+                    [*self.conflicts, "Nothing is written: do that first, or type --by-hand"]
+                )
             )
 
     def _contents(self) -> Iterator[tuple[str, bytes | None, bytes | None]]:

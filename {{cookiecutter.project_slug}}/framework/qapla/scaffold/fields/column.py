@@ -6,8 +6,8 @@ from functools import cached_property
 
 from qapla.scaffold.fields.field import CASCADE, Field
 from qapla.scaffold.fields.keys import Key
-from qapla.scaffold.fields.types import REFERENCE, TYPES, Type
-from qapla.scaffold.fields.types.base import Samples, quoted
+from qapla.scaffold.fields.types import REFERENCE, TYPES
+from qapla.scaffold.fields.types.base import Samples, Type, quoted
 from qapla.scaffold.names.model import ModelName
 
 

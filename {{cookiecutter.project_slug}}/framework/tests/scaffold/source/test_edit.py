@@ -14,10 +14,10 @@ PATH = "databases/__init__.py"
         ("X: list[A] = []\n", 'X: list[A] = [\n    A("b"),\n]\n'),
         ("X = [A('a')]\n", "X = [A('a'), A(\"b\")]\n"),
         ("X = [A('a'),]; y = 1\n", "X = [\n    A('a'),\n    A(\"b\"),\n]; y = 1\n"),
-        (f"X = [{'A' * 90}]\n", f"X = [\n    {'A' * 90},\n    A(\"b\"),\n]\n"),
-        ("X = [A(1),\n     (A(2))]\n", "X = [A(1),\n     (A(2)),\n     A(\"b\")]\n"),
-        ("X = [A(1),\n     A(2),]\n", "X = [A(1),\n     A(2),\n     A(\"b\"),]\n"),
-        ("X = [\n\t(A(1))\n\t]\n", "X = [\n\t(A(1)),\n\tA(\"b\"),\n\t]\n"),
+        (f"X = [{'A' * 90}]\n", f'X = [\n    {"A" * 90},\n    A("b"),\n]\n'),
+        ("X = [A(1),\n     (A(2))]\n", 'X = [A(1),\n     (A(2)),\n     A("b")]\n'),
+        ("X = [A(1),\n     A(2),]\n", 'X = [A(1),\n     A(2),\n     A("b"),]\n'),
+        ("X = [\n\t(A(1))\n\t]\n", 'X = [\n\t(A(1)),\n\tA("b"),\n\t]\n'),
         ("X = [\n    A(f'{1, 2}'),\n]\n", "X = [\n    A(f'{1, 2}'),\n    A(\"b\"),\n]\n"),
         (
             "X = [\n    A('a'),  # first\n]\nY = 1\n",
@@ -106,7 +106,7 @@ def test_an_existing_key_is_an_error() -> None:
 
 def test_the_other_items_of_a_dict_may_be_unpacked() -> None:
     """A dict may build on another one."""
-    before = 'X = {\n    **COMMON,  # ours\n}\n'
+    before = "X = {\n    **COMMON,  # ours\n}\n"
     after = before.replace("}", '    "n": {\n        "a": 1,\n    },\n}')
     assert edit.append_to_dict(before, "X", [], "n", {"a": "1"}, PATH) == after
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from qapla.cli.updating.codemods.codemod import Place
 from qapla.cli.updating.codemods.rewrite import Node, has_comment, rename_import, replace
 from qapla.cli.updating.codemods.uses import bindings, find_uses
-from qapla.scaffold.source.tree import parse
+from qapla.scaffold.syntax import parse
 
 _OLD, _NEW, _CONSTANT = "read_filters", "Filters", "FILTERS"
 _MODULES = ("qapla.web.resource", "qapla.web.resource.filters")

@@ -6,7 +6,7 @@ import tokenize
 from collections.abc import Mapping
 from itertools import accumulate
 
-from qapla.scaffold.source.imports import by_kind
+from qapla.scaffold.layout.imports import by_kind
 
 Node = ast.expr | ast.stmt | ast.alias
 

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from qapla.scaffold.source.tree import parse
+from qapla.scaffold.syntax import parse
 
 
 @dataclass(frozen=True)

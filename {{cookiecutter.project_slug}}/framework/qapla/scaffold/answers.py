@@ -37,7 +37,7 @@ def stamp(root: Path, *, package: str, databases: str, models: str) -> str:
     """
     # Here, as the checks above also run where no project is made, and must start fast.
     from qapla.scaffold.additions.database import add_database
-    from qapla.scaffold.additions.model import add_model
+    from qapla.scaffold.additions.model import add_models
     from qapla.scaffold.project import Project
 
     project = Project(root, package)
@@ -45,9 +45,9 @@ def stamp(root: Path, *, package: str, databases: str, models: str) -> str:
     for name, managed in parsed.items():
         add_database(project, name, managed=managed)
     specs = parse_models(models, list(parsed), package)
-    for spec in specs:
-        add_model(project, spec)
-    project.changes.apply()
+    add_models(project, specs)
+    # Nothing of the user's is there yet, and cookiecutter removes a project that is not completed.
+    project.changes.apply(restorable=False)
     return "\n".join(_next_steps(root, parsed, [str(spec.name) for spec in specs]))
 
 

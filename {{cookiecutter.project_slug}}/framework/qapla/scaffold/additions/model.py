@@ -1,5 +1,6 @@
 """Add a model: its drivers, its migration, its resource, and the tests of these."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from qapla.scaffold.additions import parts, revision
@@ -13,35 +14,46 @@ from qapla.scaffold.source.edit import append_to_function
 
 
 def add_model(project: Project, spec: Spec) -> None:
-    """Add a model to a database.
+    """Add a model to a database; the rest is as with `add_models`."""
+    add_models(project, [spec])
+
+
+def add_models(project: Project, specs: Sequence[Spec]) -> None:
+    """Add models to their databases.
 
     Args:
         project: The project.
-        spec: The model and its fields.
+        specs: The models and their fields, each after those that it refers to.
 
     Raises:
-        Refused: A model of the database may not have this name, or these fields.
+        Refused: A model of its database may not have this name, or these fields.
         ScaffoldError: One of its files exists already.
     """
-    model, models = spec.name, project.models()
-    refuse_clash(model, models)
-    spec = replace(spec, known=(*models, model))
-    check_spec(spec)
-    check_together([spec, *project.specs()])
-    for path, text in parts.packages(project, spec).items():
-        if not project.changes.exists(path):
-            project.changes.create(path, text)
-    project.create(revision.creation(project, spec))
-    project.create(parts.modules(project, spec))
+    models, kept = project.models(), project.specs()
+    for spec in specs:
+        refuse_clash(spec.name, models)
+        models.append(spec.name)
+        known = replace(spec, known=tuple(models))
+        check_spec(known)
+        kept.append(known)
+    check_together(kept)
+    for spec in kept[len(kept) - len(specs) :]:
+        _add_files(project, spec)
+    routes = [line for spec in specs for line in parts.routes(project, spec.name)]
     project.change(
         f"{project.source}/web/routes.py",
-        lambda text, path: append_to_function(
-            text, "includeme", parts.routes(project, model), path
-        ),
+        lambda text, path: append_to_function(text, "includeme", routes, path),
     )
-    if not project.changes.files(f"{project.source}/tasks/{model.database}", ".py")[1:]:
+    project.keep(models=kept)
+
+
+def _add_files(project: Project, spec: Spec) -> None:
+    """Add the files of a model, and the example task of a database that has none."""
+    parts.add_packages(project, spec)
+    project.create(revision.creation(project, spec))
+    project.create(parts.modules(project, spec))
+    if not project.changes.files(f"{project.source}/tasks/{spec.name.database}", ".py")[1:]:
         _add_task(project, spec)
-    project.keep(models=[*project.specs(), spec])
 
 
 def _add_task(project: Project, spec: Spec) -> None:

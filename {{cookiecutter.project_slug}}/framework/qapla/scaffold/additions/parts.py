@@ -56,6 +56,16 @@ def packages(project: Project, spec: Spec) -> dict[str, str]:
     return _render(project, spec, _PACKAGES)
 
 
+def add_packages(project: Project, spec: Spec) -> None:
+    """Add the `__init__` modules of a database's controllers and tasks, where they are missing."""
+    directories = (f"{project.source}/tasks", f"{project.source}/web/controllers")
+    paths = [f"{directory}/{spec.name.database}/__init__.py" for directory in directories]
+    missing = [path for path in paths if not project.changes.exists(path)]
+    if missing:
+        texts = packages(project, spec)
+        project.create({path: texts[path] for path in missing})
+
+
 def url(project: Project, model: ModelName) -> str:
     """Return the path of a model's resource."""
     first = model.database == project.databases()[0]

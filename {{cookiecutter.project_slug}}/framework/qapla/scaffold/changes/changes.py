@@ -7,7 +7,7 @@ from pathlib import Path
 from qapla.exceptions import ScaffoldError
 from qapla.scaffold.changes.diff import diff_file
 from qapla.scaffold.changes.file import File, read_file
-from qapla.scaffold.changes.journal import write_all
+from qapla.scaffold.changes.journal import write_all, write_files
 
 
 class Changes:
@@ -112,8 +112,11 @@ class Changes:
         self._refuse_conflicts()
         return "".join(diff_file(path, old, new) for path, old, new in self._contents())
 
-    def apply(self) -> list[str]:
+    def apply(self, *, restorable: bool = True) -> list[str]:
         """Write the changes, all of them or none, and return the paths.
+
+        Args:
+            restorable: Whether an interrupted write can be taken back.
 
         Raises:
             ScaffoldError: There are conflicts, a file cannot be written, or has changed since it was
@@ -125,7 +128,7 @@ class Changes:
             if path in contents and self._on_disk(path) != file.to_bytes():
                 raise ScaffoldError(f"{path} has changed meanwhile: repeat the command")
         if contents:
-            write_all(self.root, contents)
+            (write_all if restorable else write_files)(self.root, contents)
         self._read.clear()
         self._changed.clear()
         return list(contents)

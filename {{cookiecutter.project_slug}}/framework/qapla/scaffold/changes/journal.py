@@ -53,6 +53,12 @@ def write_all(root: Path, contents: Mapping[str, bytes | None]) -> None:
     _discard(root)
 
 
+def write_files(root: Path, contents: Mapping[str, bytes | None]) -> None:
+    """Write files of a project; the arguments are those of `write_all`."""
+    for path, content in contents.items():
+        _write(root / path, content)
+
+
 def recover(root: Path) -> list[str] | None:
     """Take an interrupted change of a project back.
 

@@ -12,7 +12,7 @@ from itertools import groupby
 WIDTH = 100
 _INDENT = "    "
 # Strings and comments. With many models `tokenize` would take half of the time of a generation.
-_OPAQUE = re.compile(r'"""(?s:.*?)"""|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'|#.*')
+STRINGS = re.compile(r'"""(?s:.*?)"""|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'|#.*')
 _OPERATOR = re.compile(r"[()\[\]{},]")
 
 
@@ -40,7 +40,7 @@ def _inside_strings(code: str) -> set[int]:
     """Return the rows of strings that have several, counted from 0."""
     return {
         row
-        for found in _OPAQUE.finditer(code)
+        for found in STRINGS.finditer(code)
         if "\n" in found[0]
         for row in range(code.count("\n", 0, found.start()), code.count("\n", 0, found.end()) + 1)
     }
@@ -103,7 +103,7 @@ def _brackets(line: str) -> Iterator[_Brackets]:
     """Yield the outermost pairs of brackets that hold something, from left to right."""
     depth = start = 0
     commas: list[int] = []
-    code = _OPAQUE.sub(lambda found: " " * len(found[0]), line)
+    code = STRINGS.sub(lambda found: " " * len(found[0]), line)
     for operator in _OPERATOR.finditer(code):
         column = operator.start()
         if operator[0] in "([{":

@@ -41,21 +41,6 @@ def cut(source: str) -> Head:
     return Head("".join(lines[:start]), imports, "".join(lines[start:end]), "".join(lines[end:]))
 
 
-def sort_imports(source: str, package: str, known: Iterable[str] = ()) -> str:
-    """Return a module with its imports merged and sorted, in sections, and without unused ones.
-
-    Args:
-        source: The source of the module.
-        package: The package of the project, whose imports come last.
-        known: Imports that the module may need besides, one name each.
-    """
-    head = cut(source)
-    used = used_names(head.after)
-    imports = [line for line in dict.fromkeys([*head.imports, *known]) if bound_name(line) in used]
-    gap = "" if head.imports or not imports else "\n"
-    return f"{head.before}{gap}{canonical_imports(imports, package)}{head.after}"
-
-
 def canonical_imports(imports: Iterable[str], package: str) -> str:
     """Return imports, one statement for each module, in the sections and the order of Ruff.
 

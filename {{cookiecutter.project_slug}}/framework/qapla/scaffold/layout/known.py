@@ -1,9 +1,9 @@
 """Names that rendered code may use, with the modules that they are imported from."""
 
-import ast
+import re
 
-from qapla.scaffold.layout.imports import sort_imports
-from qapla.scaffold.syntax import parse
+from qapla.scaffold.layout.breaking import STRINGS
+from qapla.scaffold.layout.imports import bound_name, canonical_imports
 
 _MODULES = {
     "decimal": "Decimal",
@@ -15,24 +15,49 @@ _MODULES = {
     "typing": "Any Literal get_args",
     "uuid": "UUID",
 }
-_STATEMENTS = {
-    "dt": "import datetime as dt",
-    **{
-        name: f"from {module} import {name}"
+_STATEMENTS = [
+    "import datetime as dt",
+    *(
+        f"from {module} import {name}"
         for module, names in _MODULES.items()
         for name in names.split()
-    },
-}
+    ),
+]
+_NAME = re.compile(r"(?<![\w.])[A-Za-z_]\w*")
+_EXPORTED = re.compile(r"^__all__ = \[(.*)\]$", re.MULTILINE)
+_WORD = re.compile(r"\w+")
 
 
 def complete_imports(source: str, package: str) -> str:
     """Return a rendered module with the imports of the names that it uses, and no other ones.
 
     Args:
-        source: The source of the module; names that are not known are imported in it.
+        source: The source of the module, in which an import is a line; it need not import the names
+            that are known here.
         package: The package of the project.
     """
-    tree = parse(source)
-    used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
-    missing = [statement for name, statement in _STATEMENTS.items() if name in used]
-    return sort_imports(source, package, missing)
+    lines = source.splitlines(keepends=True)
+    rows = [row for row, line in enumerate(lines) if line.startswith(("from ", "import "))]
+    start, end = (rows[0], rows[-1] + 1) if rows else (1, 1)
+    body = "".join(lines[end:])
+    used = _used_names(body)
+    there = [name for row in rows for name in _singly(lines[row].strip())]
+    imports = [line for line in dict.fromkeys([*there, *_STATEMENTS]) if bound_name(line) in used]
+    gap = "" if rows or not imports else "\n"
+    return f"{''.join(lines[:start])}{gap}{canonical_imports(imports, package)}{body}"
+
+
+def _singly(statement: str) -> list[str]:
+    """Return an import as statements with one name each."""
+    module, _, names = statement.partition(" import ")
+    return [f"{module} import {name}" for name in names.split(", ")] if names else [statement]
+
+
+def _used_names(body: str) -> set[str]:
+    """Return the names that rendered code uses; with many models `ast` would take half of the time.
+
+    A name in a string is one of `__all__`, or of no import.
+    """
+    code = STRINGS.sub('""', body)
+    exported = _EXPORTED.findall(body)
+    return set(_NAME.findall(code)).union(*(_WORD.findall(names) for names in exported))

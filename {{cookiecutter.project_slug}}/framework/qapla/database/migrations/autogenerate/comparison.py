@@ -20,6 +20,7 @@ from sqlalchemy import MetaData
 from qapla.database.dialects import dialect_of
 from qapla.database.migrations.autogenerate.defaults import compare_server_default
 from qapla.database.migrations.autogenerate.enums import compare_enums
+from qapla.database.migrations.autogenerate.sqlite import ignore_null_in_key, keep_constraints
 from qapla.database.migrations.autogenerate.statements import Statements
 
 NAME = "qapla.autogenerate"
@@ -85,6 +86,14 @@ class OwnNames:
 def _set_up(plugin: Plugin) -> None:
     plugin.add_autogenerate_comparator(compare_server_default, "column", "server_default")
     last = DispatchPriority.LAST
+    plugin.add_autogenerate_comparator(
+        ignore_null_in_key,
+        "column",
+        "nullable",
+        priority=DispatchPriority.FIRST,
+        qualifier="sqlite",
+    )
+    plugin.add_autogenerate_comparator(keep_constraints, "table", priority=last, qualifier="sqlite")
     plugin.add_autogenerate_comparator(compare_enums, "schema", priority=last)
     plugin.add_autogenerate_comparator(_create_schemas, "schema", priority=last)
 

@@ -259,6 +259,10 @@ class IsolationError(QaplaError):
     """The sessions of a test were used in a way that one connection cannot serve."""
 
 
+class AdoptionError(QaplaError):
+    """Tables of an existing database cannot be made models."""
+
+
 class ScaffoldError(QaplaError):
     """The scaffold cannot write the requested files."""
 

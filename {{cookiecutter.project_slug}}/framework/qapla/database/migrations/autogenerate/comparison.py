@@ -21,6 +21,7 @@ from qapla.database.dialects import dialect_of
 from qapla.database.migrations.autogenerate.checks import compare_checks
 from qapla.database.migrations.autogenerate.defaults import compare_server_default
 from qapla.database.migrations.autogenerate.enums import compare_enums
+from qapla.database.migrations.autogenerate.sqlite import ignore_null_in_key, keep_constraints
 from qapla.database.migrations.autogenerate.statements import Statements
 
 NAME = "qapla.autogenerate"
@@ -87,6 +88,14 @@ def _set_up(plugin: Plugin) -> None:
     plugin.add_autogenerate_comparator(compare_server_default, "column", "server_default")
     plugin.add_autogenerate_comparator(compare_checks, "table", "checks")
     last = DispatchPriority.LAST
+    plugin.add_autogenerate_comparator(
+        ignore_null_in_key,
+        "column",
+        "nullable",
+        priority=DispatchPriority.FIRST,
+        qualifier="sqlite",
+    )
+    plugin.add_autogenerate_comparator(keep_constraints, "table", priority=last, qualifier="sqlite")
     plugin.add_autogenerate_comparator(compare_enums, "schema", priority=last)
     plugin.add_autogenerate_comparator(_create_schemas, "schema", priority=last)
 

@@ -30,10 +30,12 @@ def compare_server_default(
     such as json, and is never true of `gen_random_uuid()`. So the server is given the default of
     the model, in a temporary table, and both are compared in the server's own form.
     """
-    if wanted.table.autoincrement_column is wanted:
+    if wanted.table.autoincrement_column is wanted or context.connection is None:
         return PriorityDispatchResult.CONTINUE
+    if found.server_default is None and _is_serial(context.connection, schema, table, wanted):
+        return PriorityDispatchResult.STOP
     defaults = found.server_default, wanted.server_default
-    if context.connection is None or not all(isinstance(it, DefaultClause) for it in defaults):
+    if not all(isinstance(it, DefaultClause) for it in defaults):
         return PriorityDispatchResult.CONTINUE
     operation.existing_server_default = found.server_default
     text = _text(found.server_default)
@@ -42,6 +44,15 @@ def compare_server_default(
     ):
         operation.modify_server_default = wanted.server_default
     return PriorityDispatchResult.STOP
+
+
+def _is_serial(connection: Connection, schema: str | None, table: str, wanted: Column[Any]) -> bool:
+    """Whether a column counts by the sequence of its model, which Alembic leaves out if it owns it."""
+    default = wanted.server_default
+    if not isinstance(default, DefaultClause) or not _text(default).startswith("nextval("):
+        return False
+    columns = inspect(connection).get_columns(table, schema)
+    return any(it["name"] == wanted.name and it["default"] == _text(default) for it in columns)
 
 
 def _written(context: AutogenContext, connection: Connection, column: Column[Any]) -> str | None:

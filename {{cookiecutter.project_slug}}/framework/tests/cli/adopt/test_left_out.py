@@ -1,0 +1,81 @@
+"""Things that cannot be adopted, each with a line that says so."""
+
+from collections.abc import Callable
+
+import pytest
+
+from qapla.cli.adopt import reflect
+from qapla.database.database import Database
+
+Load = Callable[..., Database]
+
+POSTGRESQL = pytest.mark.parametrize("place", ["postgresql"], indirect=True)
+SQLITE = pytest.mark.parametrize("place", ["sqlite"], indirect=True)
+
+
+def lines_of(database: Database) -> list[str]:
+    """Return the lines about the things that are left out."""
+    lines: list[str] = []
+    reflect(database.engine, tell=lines.append)
+    return lines
+
+
+@SQLITE
+def test_a_table_without_a_primary_key(load: Load) -> None:
+    """No class can be mapped to it, and no foreign key leads to it."""
+    database = load(
+        "CREATE TABLE codes (code INTEGER NOT NULL UNIQUE);\n"
+        "CREATE TABLE ships (id INTEGER NOT NULL PRIMARY KEY, code INTEGER REFERENCES codes (code));"
+    )
+    assert lines_of(database) == [
+        "the table 'codes' is left out, as it has no primary key",
+        "the foreign key of 'ships' over code is left out, as 'codes' is",
+    ]
+    (ship,) = reflect(database.engine, tell=lambda line: None)
+    assert "code: Mapped[int | None]\n" in ship.source("rotarran", "legacy")
+
+
+@POSTGRESQL
+def test_a_type_that_sqlalchemy_does_not_know(load: Load) -> None:
+    """The other columns of the table are there."""
+    database = load("CREATE TABLE ships (id integer PRIMARY KEY, place point, name text);")
+    assert lines_of(database) == [
+        "the column 'place' of 'ships' is left out, with the indexes over it and over expressions, as "
+        "SQLAlchemy does not read its type or its expression"
+    ]
+    (ship,) = reflect(database.engine, tell=lambda line: None)
+    assert ship.tables[0].columns.keys() == ["id", "name"]
+
+
+@POSTGRESQL
+def test_an_exclusion_constraint(load: Load) -> None:
+    """SQLAlchemy does not read it."""
+    database = load(
+        "CREATE TABLE ships (id integer PRIMARY KEY, reach int4range);\n"
+        "ALTER TABLE ships ADD CONSTRAINT apart EXCLUDE USING gist (reach WITH &&);"
+    )
+    assert lines_of(database) == [
+        "the exclusion constraint 'apart' of 'ships' is left out: add it by hand"
+    ]
+
+
+@POSTGRESQL
+def test_partitions_are_no_models(load: Load) -> None:
+    """The table that they are parts of has their rows."""
+    database = load(
+        "CREATE TABLE events (id integer PRIMARY KEY) PARTITION BY RANGE (id);\n"
+        "CREATE TABLE events_1 PARTITION OF events FOR VALUES FROM (1) TO (10);"
+    )
+    assert [model.table for model in reflect(database.engine)] == ["events"]
+
+
+@SQLITE
+def test_an_index_over_an_expression(load: Load) -> None:
+    """SQLAlchemy reads none on SQLite."""
+    database = load(
+        "CREATE TABLE ships (id INTEGER NOT NULL PRIMARY KEY, name TEXT);\n"
+        "CREATE INDEX ships_lower ON ships (lower(name));"
+    )
+    assert lines_of(database) == [
+        "Skipped unsupported reflection of expression-based index ships_lower"
+    ]

@@ -6,7 +6,7 @@ TABLE output as a string?".
 
 import sys
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 from uuid import uuid4
 
 from sqlalchemy import Connection, MetaData, create_mock_engine
@@ -56,10 +56,10 @@ def create_tables(database: "Database") -> None:
     """
     every = metadata_of(database)
     with database.engine.begin() as connection:
-        schemas = {name for metadata in every for name in _schemas(metadata, connection)}
-        if schemas and not dialect_of(connection.dialect.name).has_schemas:
-            _refuse_schema(database, sorted(schemas)[0])
-        for name in sorted(schemas):
+        has_schemas = dialect_of(connection.dialect.name).has_schemas
+        for name in sorted({name for it in every for name in _schemas(it, connection)}):
+            if not has_schemas:
+                _refuse_schema(database, name)
             connection.execute(CreateSchema(name, if_not_exists=True))
         for metadata in every:
             metadata.create_all(connection)
@@ -94,17 +94,18 @@ def _is_declarative(value: Any, package: str) -> bool:
 
 
 def _schemas(metadata: MetaData, connection: Connection) -> Iterator[str]:
-    """Yield the schemas of tables, and of the enums in their columns."""
-    for table in metadata.tables.values():
-        items: list[Any] = [table]
-        for column in table.columns:
-            type_ = getattr(column.type, "item_type", column.type)
-            items += [type_] if isinstance(type_, SchemaType) else []
-        found = (connection.schema_for_object(item) for item in items)
-        yield from (schema for schema in found if schema is not None)
+    """Yield the schemas of tables, and of the types that the engine keeps in schemas."""
+    items: list[Any] = list(metadata.tables.values())
+    if dialect_of(connection.dialect.name).has_schemas:
+        columns = [column for table in metadata.tables.values() for column in table.columns]
+        types = [getattr(column.type, "item_type", column.type) for column in columns]
+        # A boolean is one of these types too, without a schema.
+        items += [it for it in types if isinstance(it, SchemaType) and hasattr(it, "schema")]
+    found = (connection.schema_for_object(item) for item in items)
+    yield from (schema for schema in found if schema is not None)
 
 
-def _refuse_schema(database: "Database", schema: str) -> None:
+def _refuse_schema(database: "Database", schema: str) -> NoReturn:
     title = dialect_of(database.target.url.get_backend_name()).title
     raise DatabaseError(
         f"database {database.name!r}: on {title} the schema {schema!r} of its models is another "

@@ -1,6 +1,7 @@
 """Models of an existing database: they match it, make the same tables, and lead from row to row."""
 
 from collections.abc import Callable
+from importlib import import_module
 
 import pytest
 from sqlalchemy.orm import configure_mappers
@@ -77,8 +78,7 @@ def test_a_module_has_the_drivers_of_its_model(load: Load, package: Package) -> 
     """They are those that a stamped model has."""
     database, adopted = load(), package()
     adopted.write(reflect(database.engine, tell=ignore))
-    module = adopted.base().registry._class_registry["Port"].__module__
-    driver = __import__(module, fromlist=["PortReadDriver"]).PortReadDriver
+    driver = import_module(adopted.model("Port").__module__).PortReadDriver
     assert issubclass(driver, ReadDriver)
     with database.get_session() as session:
         assert driver(session).count() == 0

@@ -67,7 +67,7 @@ def answer(request: dict[str, Any]) -> str:
     sys.path.insert(0, str(project / "src"))
     for name, url in request["urls"].items():
         os.environ[f"{package}_databases__{name}__url".upper()] = url
-    sys.stdout = open(os.devnull, "w")
+    sys.stdout = open(os.devnull, "w")  # noqa: SIM115
     os.dup2(sys.stdout.fileno(), 2)
     try:
         globals()[request["step"]](import_module(package).main)

@@ -11,6 +11,7 @@ from qapla.exceptions import QaplaError
 # The module of each command, and its name there.
 COMMANDS = {
     "add": ("qapla.cli.add", "add"),
+    "adopt": ("qapla.cli.adoption", "adopt"),
     "codemod": ("qapla.cli.codemod", "codemod"),
     "list": ("qapla.cli.show", "list_"),
     "remove": ("qapla.cli.remove", "remove"),

@@ -3,6 +3,6 @@
 from qapla.cli.adopt.formatting import formatted
 from qapla.cli.adopt.model import AdoptedModel
 from qapla.cli.adopt.reflect import reflect
-from qapla.cli.adopt.revision import base_revision
+from qapla.cli.adopt.revision import base_revision, base_revision_id
 
-__all__ = ["AdoptedModel", "base_revision", "formatted", "reflect"]
+__all__ = ["AdoptedModel", "base_revision", "base_revision_id", "formatted", "reflect"]

@@ -4,6 +4,7 @@ Source: Alembic, "Rendering Python Code from Operations" and "alembic stamp".
 """
 
 import ast
+import hashlib
 import re
 from collections.abc import Sequence
 from textwrap import dedent, indent
@@ -15,7 +16,6 @@ from alembic.runtime.migration import MigrationContext
 from qapla.cli.adopt.model import AdoptedModel
 from qapla.cli.adopt.operations import creating, render_item
 from qapla.cli.adopt.reading.facts import escaped
-from qapla.scaffold.revisions import revision_id
 
 _REVISION = '''"""Create the tables that {database} has already.
 
@@ -68,13 +68,23 @@ def base_revision(
     dialects = ", ".join(sorted(set(_DIALECTS.findall(upgrade))))
     return _REVISION.format(
         database=database,
-        revision=revision_id(database),
+        revision=base_revision_id(database, down_revision),
         revises=down_revision or "",
         down_revision=down_revision,
         imports=f"from sqlalchemy.dialects import {dialects}" if dialects else "",
         upgrade=upgrade,
         downgrade=_rendered(_undoing(operations), context),
     )
+
+
+def base_revision_id(database: str, down_revision: str | None) -> str:
+    """Return the id of the revision that creates the tables of adopted models.
+
+    Args:
+        database: The name of the database.
+        down_revision: The id of the revision before, or None where there is none.
+    """
+    return hashlib.sha256(f"{database} {down_revision}".encode()).hexdigest()[:12]
 
 
 def _undoing(operations: ops.UpgradeOps) -> ops.DowngradeOps:

@@ -93,3 +93,13 @@ FIELD = _words(
     relationship schema schema_json size str true type_annotation_map update_forward_refs utc_now validate values
     """
 )
+
+# Reserved words of SQLite, PostgreSQL or MariaDB that SQLAlchemy does not quote; the last one is none
+# for a column.
+SQL = _words(
+    """
+    collation concurrently delete_domain_id lateral master_demote_to_replica master_demote_to_slave nothing
+    portion returning system_user tablesample
+    """
+)
+SQL_TABLES = SQL | _words("value")

@@ -92,6 +92,8 @@ def check_plural(plural: str, default: str) -> str:
         refuse(subject, plural, SPELLING, _proposal(plural, answer))
     if plural in reserved.TABLES:
         refuse(subject, plural, "the framework has a table or a page of that name", answer)
+    if plural in reserved.SQL_TABLES:
+        refuse(subject, plural, "it is a reserved word of SQL", f"{plural}_rows")
     if len(plural) > _LONGEST_PLURAL:
         refuse(subject, plural, f"expected at most {_LONGEST_PLURAL} characters", answer)
     return plural

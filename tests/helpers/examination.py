@@ -31,7 +31,7 @@ class Examiner:
         self._process.communicate()
 
     def ask(self, step: str, project: Project, url: str) -> None:
-        """Let it take a step with a project, and fail with its traceback.
+        """Take a step with a project in the process, and fail with its traceback.
 
         Args:
             step: The name of a function in `scripts/examine.py`.

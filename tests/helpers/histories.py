@@ -39,14 +39,14 @@ class History:
         return Project(self._root, self._package)
 
     def play(self, steps: int) -> None:
-        """Do commands: first of all add a database and two models."""
+        """Run commands: first of all add a database and two models."""
         for command in (self.add_database, self.add_model, self.add_model):
             command()
         for _ in range(steps):
             self.step()
 
     def step(self) -> None:
-        """Do one command of those that there are for the project."""
+        """Run one command of those that there are for the project."""
         possible = [self.add_model] * 4
         if self.project.specs():
             possible += [self.add_field] * 4 + [self.remove_field] * 2 + [self.remove_model]

@@ -7,24 +7,23 @@ import pytest
 
 from qapla.scaffold.project import Project
 
-FILES = {
-    "alembic.ini": "",
-    "src/rotarran/application/settings/default.py": (
-        'SETTINGS = {\n    "celery": {\n        "beat_schedule": {},\n    },\n}\n'
-    ),
-    "src/rotarran/databases/__init__.py": "DATABASES = []\n",
-    "src/rotarran/web/request.py": "class Request:\n    database: Session\n",
-    "src/rotarran/web/routes.py": 'def includeme(config):\n    """Add routes."""\n',
-}
+from support.skeletons import make_project
+from support.stamping import add_databases, add_models
 
 
 @pytest.fixture
 def project(tmp_path: Path) -> Project:
     """Return a project that has the files that the scaffold changes, and no other ones."""
-    for path, text in FILES.items():
-        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / path).write_text(text)
-    return Project(tmp_path, "rotarran")
+    return make_project(tmp_path)
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> Project:
+    """Return a project that keeps its answers, with a model."""
+    project = make_project(tmp_path, keeps_answers=True)
+    add_databases(project, "main", "crew")
+    add_models(project, "main.Ship(name:str, crew:int=0)")
+    return project
 
 
 @pytest.fixture

@@ -66,7 +66,7 @@ def break_line(line: str) -> Iterator[str]:
     if len(line) <= WIDTH:
         yield line
         return
-    if line.startswith("from "):
+    if line.startswith("from ") and not line.endswith("("):
         module, names = line.split(" import ")
         yield f"{module} import ("
         yield from (f"{_INDENT}{name}," for name in names.split(", "))

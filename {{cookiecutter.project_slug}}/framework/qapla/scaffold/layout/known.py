@@ -4,6 +4,7 @@ import re
 
 from qapla.scaffold.layout.breaking import STRINGS
 from qapla.scaffold.layout.imports import bound_name, canonical_imports
+from qapla.scaffold.lines import split_lines
 
 _MODULES = {
     "decimal": "Decimal",
@@ -36,7 +37,7 @@ def complete_imports(source: str, package: str) -> str:
             that are known here.
         package: The package of the project.
     """
-    lines = source.splitlines(keepends=True)
+    lines = split_lines(source)
     rows = [row for row, line in enumerate(lines) if line.startswith(("from ", "import "))]
     start, end = (rows[0], rows[-1] + 1) if rows else (1, 1)
     body = "".join(lines[end:])

@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from tokenize import TokenError
 
 from qapla.scaffold.layout.breaking import WIDTH, break_line
 from qapla.scaffold.lines import split_lines
@@ -121,6 +120,8 @@ def _merge_changed(chunk: Chunk) -> _Lines | None:
     above = chunk.new[first[3] : first[4]] if first[0] == "insert" else ()
     below = chunk.new[last[3] : last[4]] if last[0] == "insert" and last is not first else ()
     kept = chunk.new[len(above) : len(chunk.new) - len(below)]
+    if not kept:
+        return None
     merged = merge_tokens("".join(chunk.old), "".join(kept), "".join(chunk.theirs))
     if merged is None:
         return None
@@ -138,12 +139,8 @@ def _broken(text: str, theirs: _Lines) -> str:
     lines = []
     for line in split_lines(text):
         content = line.removesuffix("\n")
-        try:
-            is_long = len(content) > WIDTH and line not in theirs
-            lines += [f"{part}\n" for part in break_line(content)] if is_long else [line]
-        except TokenError:
-            # A part of a statement.
-            lines.append(line)
+        is_long = len(content) > WIDTH and line not in theirs
+        lines += [f"{part}\n" for part in break_line(content)] if is_long else [line]
     return "".join(lines)
 
 

@@ -7,6 +7,8 @@ from difflib import SequenceMatcher
 # Strings, words and signs; the blanks between them say nothing.
 _TOKEN = re.compile(r""""(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|\#[^\n]*|\w+|[^\w\s]""")
 
+_SIGN = re.compile(r"[^\w\s\"']")
+
 
 @dataclass(frozen=True)
 class _Code:
@@ -35,7 +37,7 @@ def merge_tokens(old: str, new: str, theirs: str) -> str | None:
     changes = SequenceMatcher(None, before.tokens, after.tokens, autojunk=False).get_opcodes()
     for tag, start, end, new_start, new_end in reversed(changes):
         run = after.tokens[new_start:new_end]
-        if tag == "equal" or _is_made(code, same, start, end, run):
+        if tag == "equal" or _is_made(code, same, start, before.tokens[start:end], run):
             continue
         added = after.text[after.end(new_start) : after.end(new_end)] if run else ""
         place = _block(code, same, start, end) if end > start else _insertion(code, same, start)
@@ -57,16 +59,19 @@ def _same(before: list[str], theirs: list[str]) -> dict[int, int]:
     return {block.a + i: block.b + i for block in blocks for i in range(block.size)}
 
 
-def _is_made(code: _Code, same: dict[int, int], start: int, end: int, run: list[str]) -> bool:
-    """Whether the user has made a change already: of the tokens between two others to a run."""
+def _is_made(
+    code: _Code, same: dict[int, int], start: int, gone: list[str], come: list[str]
+) -> bool:
+    """Whether the user has made a change already: of the tokens between two others."""
     first = same.get(start - 1, -1 if start == 0 else None)
-    last = same.get(end, len(code.tokens))
     if first is None:
         return False
-    between = code.tokens[first + 1 : last]
-    if start < end:
-        return between == run
-    return any(between[i : i + len(run)] == run for i in range(len(between)))
+    between = code.tokens[first + 1 : same.get(start + len(gone), len(code.tokens))]
+    if gone and come:
+        return between == come
+    if gone:
+        return not any(token in between for token in gone if not _SIGN.fullmatch(token))
+    return any(between[i : i + len(come)] == come for i in range(len(between)))
 
 
 def _insertion(code: _Code, same: dict[int, int], at: int) -> tuple[int, int] | None:

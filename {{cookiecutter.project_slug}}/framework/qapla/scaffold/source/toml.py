@@ -133,13 +133,16 @@ def _replaced(array: str, index: int, item: str) -> str:
 
 def _without(array: str, index: int) -> str:
     """Return an array without an item, and without its line if nothing else stands there."""
-    start, end = _strings(array)[index].span()
-    end += len(array[end:]) - len(array[end:].lstrip(" \t").removeprefix(","))
-    line, behind = array.rfind("\n", 0, start) + 1, array.find("\n", end) + 1
-    if line and not (array[line:start] + array[end:behind]).strip():
-        start, end = line, behind
-    changed = array[:start] + array[end:]
-    return re.sub(r"\A([^\n]*\[)\s*\](\s*)\Z", r"\1]\2", changed)
+    found = _strings(array)
+    start, end = found[index].span()
+    behind = array[end:].lstrip(" \t").removeprefix(",").lstrip(" \t")
+    above = found[index - 1].end() if index else start
+    line, newline = array.rfind("\n", 0, start) + 1, array.find("\n", end) + 1
+    if line and not array[line:start].strip() and behind.startswith("\n"):
+        start, behind = line, array[newline:]
+    elif index and "\n" not in array[above:start]:
+        start, behind = above, array[end:]
+    return re.sub(r"\A([^\n]*\[)\s*\](\s*)\Z", r"\1]\2", array[:start] + behind)
 
 
 def _with(array: str, item: str) -> str:

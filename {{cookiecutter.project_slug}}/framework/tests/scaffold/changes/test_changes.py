@@ -1,5 +1,7 @@
 """Changes that are collected, shown and written."""
 
+import os
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -37,27 +39,31 @@ def test_lines_go_on_to_end_as_they_do(changes: Changes) -> None:
     assert (changes.root / "one.py").read_bytes() == b"a = 1\r\nb = 2\r\nx = 5\r\n"
 
 
-def test_the_diff_makes_the_changes(changes: Changes, tmp_path: Path) -> None:
-    """Git applies it to a copy, which is then equal."""
+def test_the_diff_makes_the_changes(
+    changes: Changes, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Git applies it to a copy, which is then equal, whatever the form of the files."""
+    (changes.root / "marked.py").write_bytes(b"\xef\xbb\xbfe = 5\r\nf = '\xe2\x80\xa8'\r\n")
     changes.create("new/three.py", "d = 4\n")
-    changes.write("two.py", "c = 4\n")
+    changes.create("new/empty.py", "")
+    for path in ("two.py", "marked.py"):
+        changes.write(path, changes.read(path) + "g = 6")
     changes.delete("one.py")
-    diff = changes.diff()
-    copy = tmp_path / "copy"
-    copy.mkdir()
-    for path, content in read_files(changes.root).items():
-        (copy / path).write_bytes(content)
-    subprocess.run(["git", "apply", "-"], cwd=copy, input=diff.encode(), check=True)
+    copy = tmp_path_factory.mktemp("copy") / "project"
+    shutil.copytree(changes.root, copy)
+    subprocess.run(["git", "apply", "-"], cwd=copy, input=changes.diff().encode(), check=True)
     changes.apply()
-    expected = {k: v for k, v in read_files(changes.root).items() if not k.startswith("copy/")}
-    assert read_files(copy) == expected
+    assert read_files(copy) == read_files(changes.root)
 
 
 def test_an_existing_file_is_not_overwritten(changes: Changes) -> None:
-    """The error names it."""
-    with pytest.raises(ScaffoldError) as caught:
-        changes.create("two.py", "")
-    assert str(caught.value) == "two.py exists already: move it away first"
+    """Neither is a directory, nor what a link leads to."""
+    (changes.root / "lost.py").symlink_to("nowhere.py")
+    (changes.root / "empty").mkdir()
+    for path in ("two.py", "lost.py", "empty"):
+        with pytest.raises(ScaffoldError) as caught:
+            changes.create(path, "")
+        assert str(caught.value) == f"{path} exists already: move it away first"
 
 
 def test_a_file_of_another_encoding_is_an_error(changes: Changes) -> None:
@@ -66,3 +72,77 @@ def test_a_file_of_another_encoding_is_an_error(changes: Changes) -> None:
     with pytest.raises(ScaffoldError) as caught:
         changes.read("three.py")
     assert str(caught.value) == "three.py is not UTF-8: save it as UTF-8"
+
+
+def test_a_file_that_is_a_directory_is_an_error(changes: Changes) -> None:
+    """The error names it, and the reason."""
+    (changes.root / "alembic.ini").mkdir()
+    with pytest.raises(ScaffoldError) as caught:
+        changes.read("alembic.ini")
+    assert str(caught.value) == "alembic.ini cannot be read (Is a directory): mend that"
+
+
+def test_a_byte_order_mark_stays(changes: Changes) -> None:
+    """It is no part of the text."""
+    (changes.root / "marked.py").write_bytes(b"\xef\xbb\xbfa = 1\n")
+    assert changes.read("marked.py") == "a = 1\n"
+    changes.write("marked.py", "a = 2\n")
+    changes.apply()
+    assert (changes.root / "marked.py").read_bytes() == b"\xef\xbb\xbfa = 2\n"
+
+
+def test_lines_with_different_ends_keep_them(changes: Changes) -> None:
+    """New lines end with a newline alone."""
+    (changes.root / "mixed.py").write_bytes(b"a = 1\r\nb = 2\n")
+    changes.write("mixed.py", changes.read("mixed.py") + "c = 3\n")
+    changes.apply()
+    assert (changes.root / "mixed.py").read_bytes() == b"a = 1\r\nb = 2\nc = 3\n"
+
+
+def test_a_file_behind_a_link_is_changed_in_its_place(changes: Changes) -> None:
+    """The link stays, and so does the mode of the file."""
+    (changes.root / "two.py").chmod(0o750)
+    (changes.root / "link.py").symlink_to("two.py")
+    changes.write("link.py", "c = 4\n")
+    changes.apply()
+    assert os.readlink(changes.root / "link.py") == "two.py"
+    assert (changes.root / "two.py").read_text() == "c = 4\n"
+    assert (changes.root / "two.py").stat().st_mode & 0o777 == 0o750
+
+
+def test_a_link_is_not_deleted(changes: Changes) -> None:
+    """Its user has put it there."""
+    (changes.root / "link.py").symlink_to("two.py")
+    with pytest.raises(ScaffoldError) as caught:
+        changes.delete("link.py")
+    assert str(caught.value) == "link.py is a link: delete it by hand first"
+
+
+def test_a_trial_leaves_the_changes_alone(changes: Changes) -> None:
+    """A copy has the same changes, and may have others."""
+    changes.create("new.py", "d = 4\n")
+    trial = changes.copy()
+    trial.delete("one.py")
+    assert trial.actions() == {"new.py": "create", "one.py": "delete"}
+    assert changes.actions() == {"new.py": "create"}
+
+
+def test_a_change_to_the_same_text_is_none(changes: Changes) -> None:
+    """Neither is a new file that is deleted again."""
+    changes.write("two.py", "c = 3")
+    changes.create("new.py", "")
+    changes.delete("new.py")
+    assert (changes.actions(), changes.diff(), changes.apply()) == ({}, "", [])
+
+
+def test_nothing_is_written_with_a_conflict(changes: Changes) -> None:
+    """The error has the lines of all files."""
+    changes.write("two.py", "c = 4\n")
+    changes.conflicts += ["a.py has ...", "b.py has ..."]
+    for act in (changes.apply, changes.diff):
+        with pytest.raises(ScaffoldError) as caught:
+            act()
+        assert str(caught.value) == (
+            "a.py has ...\n\nb.py has ...\n\nNothing is written: do that first, or type --by-hand"
+        )
+    assert (changes.root / "two.py").read_text() == "c = 3"

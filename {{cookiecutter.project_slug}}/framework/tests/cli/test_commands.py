@@ -1,13 +1,17 @@
 """The command of a project: additions, removals, and typing errors."""
 
+import shutil
+import subprocess
+import tempfile
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from click.testing import Result
 
 from qapla.scaffold.project import Project
 
-from support.skeletons import read_files
+from support.skeletons import change_file, read_files
 
 Qapla = Callable[..., Result]
 
@@ -35,14 +39,74 @@ def test_a_removal_takes_an_addition_back(
     assert read_files(kept.root) == before
 
 
-@pytest.mark.parametrize("command", ["add model Officer name:str", "remove model Ship"])
-def test_a_dry_run_writes_nothing(kept: Project, qapla: Qapla, command: str) -> None:
-    """It shows the changes as a diff."""
+@pytest.mark.parametrize(
+    "command",
+    [
+        "add database cargo",
+        "add model Officer name:str ship:Ship?",
+        "add field Ship hull:str(20)!? seen:datetime=now",
+        "add outbox main",
+        "add tokens crew",
+        "remove database crew",
+        "remove model Ship",
+        "remove field Ship crew",
+    ],
+)
+def test_a_dry_run_shows_all_that_is_written(kept: Project, qapla: Qapla, command: str) -> None:
+    """It writes nothing; Git applies its diff to a copy, which is then equal."""
+    (kept.root / "alembic.ini").write_bytes(b"# Mine.\r\n" + _crlf(kept.root / "alembic.ini"))
     before = read_files(kept.root)
     shown = qapla(*command.split(" "), "--dry-run")
     assert shown.exit_code == 0
-    assert "--- a/src/rotarran/web/routes.py\n" in shown.output
     assert read_files(kept.root) == before
+    with tempfile.TemporaryDirectory() as copy:
+        shutil.copytree(kept.root, copy, dirs_exist_ok=True)
+        subprocess.run(["git", "apply", "-"], cwd=copy, input=shown.stdout_bytes, check=True)
+        assert qapla(*command.split(" ")).exit_code == 0
+        assert read_files(Path(copy)) == read_files(kept.root) != before
+
+
+def _crlf(path: Path) -> bytes:
+    return path.read_bytes().replace(b"\n", b"\r\n")
+
+
+def test_the_files_are_listed_with_the_next_commands(qapla: Qapla) -> None:
+    """New, changed and deleted ones."""
+    assert qapla("add", "field", "Ship", "mass:bigint?").output == (
+        "create  migrations/main/versions/b8e48717f578_add_mass_to_ships.py\n"
+        "change  pyproject.toml\n"
+        "change  src/rotarran/databases/main/ship.py\n"
+        "change  src/rotarran/web/controllers/main/ship.py\n"
+        "change  tests/integration/main/test_ship.py\n"
+        "change  tests/unit/main/test_ship.py\n\n"
+        "Type next:\n\n"
+        "    uv run alembic -n main upgrade head\n"
+        "    uv run pytest\n"
+    )
+    removed = qapla("remove", "field", "Ship", "mass")
+    assert removed.output.startswith("delete  migrations/main/versions/")
+    assert removed.output.endswith("\n\nType next:\n\n    uv run pytest\n")
+
+
+@pytest.mark.parametrize(
+    ("command", "line"),
+    [
+        ("ad", "No such command 'ad'."),
+        ("add modl", "No such command 'modl'. Did you mean 'model'?"),
+        ("add model", "Missing argument 'MODEL'."),
+        ("add field Ship", "Missing argument 'FIELDS...'."),
+        ("add model Ship --dry", "No such option '--dry'. Did you mean '--dry-run'?"),
+        ("remove database", "Missing argument 'NAME'."),
+    ],
+)
+def test_a_command_that_does_not_exist_is_a_usage_error(
+    qapla: Qapla, command: str, line: str
+) -> None:
+    """The last line has the error; the exit code is that of Click's."""
+    done = qapla(*command.split(" "))
+    assert done.exit_code == 2
+    assert done.output.startswith("Usage: main")
+    assert done.output.endswith(f"\nError: {line}\n")
 
 
 @pytest.mark.parametrize(
@@ -83,9 +147,13 @@ def test_a_changed_file_is_shown_and_not_removed(kept: Project, qapla: Qapla) ->
 def test_an_applied_revision_is_followed_by_another_one(
     kept: Project, qapla: Qapla, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The table goes at the next upgrade."""
+    """The table goes at the next upgrade, and the output says so."""
     monkeypatch.setattr("qapla.cli.remove.may_be_applied", lambda *_: True)
-    assert qapla("remove", "model", "Ship").exit_code == 0
+    done = qapla("remove", "model", "Ship")
+    assert done.output.endswith(
+        "\n\nThe upgrade drops the table ships with its rows.\n\nType next:\n\n"
+        "    uv run alembic -n main upgrade head\n    uv run pytest\n"
+    )
     revisions = kept.changes.files("migrations/main/versions", ".py")
     assert len(revisions) == 2
     assert any(path.endswith("_drop_ships.py") for path in revisions)
@@ -113,3 +181,37 @@ def test_lines_of_the_user_stay(kept: Project, qapla: Qapla) -> None:
     assert own in changed
     assert "    mass: Mapped[int | None] = mapped_column(BigInteger)\n" in changed
     assert "from sqlalchemy import BigInteger, String\n" in changed
+
+
+BODY = 'BODY: dict[str, Any] = {"name": "first", "crew": 1}'
+LINES = f"""tests/unit/main/test_ship.py has other lines than the scaffold wrote: change these by hand
+- {BODY}
++ {BODY[:-1]}, "mass": 1}}
+"""
+
+
+def test_lines_in_the_way_are_shown(kept: Project, qapla: Qapla) -> None:
+    """Nothing is written, unless the user asks for the rest; then the lines are shown as well."""
+    change_file(kept, "tests/unit/main/test_ship.py", BODY, "BODY = make_body()")
+    before = read_files(kept.root)
+    refused = qapla("add", "field", "Ship", "mass:bigint?")
+    assert (refused.exit_code, refused.output) == (
+        1,
+        f"Error: {LINES}\nNothing is written: do that first, or type --by-hand\n",
+    )
+    assert read_files(kept.root) == before
+    done = qapla("add", "field", "Ship", "mass:bigint?", "--by-hand")
+    assert f"\n\n{LINES}\nType next:\n" in done.output
+    assert "BODY = make_body()" in (kept.root / "tests/unit/main/test_ship.py").read_text()
+    assert "mass: Mapped" in (kept.root / "src/rotarran/databases/main/ship.py").read_text()
+
+
+def test_the_command_goes_on_when_the_lines_are_typed(kept: Project, qapla: Qapla) -> None:
+    """The user may have done more than the lines say."""
+    path = "tests/unit/main/test_ship.py"
+    change_file(kept, path, BODY, "BODY = make_body()")
+    assert qapla("add", "field", "Ship", "mass:bigint?").exit_code == 1
+    typed = BODY[:-1] + ', "own": 3, "mass": 1}'
+    change_file(kept, path, "BODY = make_body()", typed)
+    assert qapla("add", "field", "Ship", "mass:bigint?").exit_code == 0
+    assert f"\n{typed}\n" in (kept.root / path).read_text()

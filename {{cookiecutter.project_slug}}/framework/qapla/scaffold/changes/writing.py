@@ -23,7 +23,7 @@ def write_all(root: Path, contents: Mapping[str, bytes | None]) -> None:
     try:
         save_journal(root, contents)
         for path, content in contents.items():
-            _write(root / path, content)
+            _write(root, path, content)
     except OSError as error:
         recover(root)
         reason = error.strerror or error
@@ -37,14 +37,17 @@ def write_all(root: Path, contents: Mapping[str, bytes | None]) -> None:
 def write_files(root: Path, contents: Mapping[str, bytes | None]) -> None:
     """Write files of a project; the arguments are those of `write_all`."""
     for path, content in contents.items():
-        _write(root / path, content)
+        _write(root, path, content)
 
 
-def _write(target: Path, content: bytes | None) -> None:
-    if content is None:
-        target.unlink()
-        remove_if_empty(target.parent)
+def _write(root: Path, path: str, content: bytes | None) -> None:
+    """Write a file, or delete it with the directories that hold nothing else."""
+    target = root / path
+    if content is not None:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        # In place: the file may be a link, and keeps its mode and its owner.
+        target.write_bytes(content)
         return
-    target.parent.mkdir(parents=True, exist_ok=True)
-    # In place: the file may be a link, and keeps its mode and its owner.
-    target.write_bytes(content)
+    target.unlink()
+    for parent in Path(path).parents[:-1]:
+        remove_if_empty(root / parent)

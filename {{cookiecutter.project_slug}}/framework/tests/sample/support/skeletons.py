@@ -34,3 +34,10 @@ def read_files(root: Path) -> dict[str, bytes]:
     """Return the contents of all files in a directory, by their paths."""
     paths = sorted(path for path in root.rglob("*") if path.is_file())
     return {str(path.relative_to(root)): path.read_bytes() for path in paths}
+
+
+def change_file(project: Project, path: str, before: str, after: str) -> None:
+    """Replace a part of a file, as a user would."""
+    text = (project.root / path).read_text()
+    assert before in text
+    (project.root / path).write_text(text.replace(before, after))

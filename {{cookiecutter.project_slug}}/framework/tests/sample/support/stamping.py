@@ -8,9 +8,9 @@ from qapla.scaffold.fields.spec import parse_spec
 from qapla.scaffold.project import Project
 
 
-def write(project: Project, addition: Callable[..., None], *args: Any) -> list[str]:
-    """Make an addition, and return the paths of the files that it has written."""
-    addition(project, *args)
+def write(project: Project, change: Callable[..., None], *args: Any, **options: Any) -> list[str]:
+    """Make an addition or a removal, and return the paths of the files that it has written."""
+    change(project, *args, **options)
     return project.changes.apply()
 
 

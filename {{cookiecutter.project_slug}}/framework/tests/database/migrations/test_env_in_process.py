@@ -57,6 +57,21 @@ def test_in_process_on_a_given_connection(database: Database) -> None:
     database.dispose()
 
 
+def test_in_process_the_applied_revisions_are_read(database: Database) -> None:
+    """A database is not made for that, and neither is the table of its revisions."""
+    assert database.migrations.applied() == []
+    assert not database.exists()
+    database.create()
+    assert database.migrations.applied() == []
+    assert inspect(database.engine).get_table_names() == []
+    database.migrate()
+    assert database.migrations.applied() == database.migrations.heads()
+    with database.engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = 'unknown'"))
+    assert database.migrations.applied() == ["unknown"]
+    database.dispose()
+
+
 def test_in_process_a_missing_database_is_made_only_where_it_may_be(tmp_path: Path) -> None:
     """A database that an application has for production is left to be made by hand."""
     url = URL.create("sqlite", database=str(tmp_path / "a" / "main.db"))

@@ -82,7 +82,7 @@ def test_the_users_own_task_stays(kept: Project, remove: Remove) -> None:
 
 
 def test_a_package_with_other_modules_stays(kept: Project, remove: Remove) -> None:
-    """So does one in which the user has written."""
+    """A package of the user's below it needs it."""
     package = kept.root / "src/rotarran/web/controllers/main"
     (package / "own").mkdir()
     (package / "own/__init__.py").write_text("")

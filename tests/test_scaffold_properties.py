@@ -106,7 +106,7 @@ def test_histories_on_a_server(
     url = place if "NAME" in place else f"{place}_NAME"
     numbers = count()
 
-    @settings(quickly, max_examples=20)
+    @settings(quickly, max_examples=10)
     @given(data=st.data(), steps=STEPS)
     def examine(data: st.DataObject, steps: int) -> None:
         with tempfile.TemporaryDirectory(dir=MEMORY) as root:

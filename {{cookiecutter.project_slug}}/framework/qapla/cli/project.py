@@ -10,7 +10,7 @@ import click
 
 from qapla.exceptions import ScaffoldError
 from qapla.locks import try_lock
-from qapla.scaffold.changes.journal import recover
+from qapla.scaffold.changes.recovery import recover
 from qapla.scaffold.project import Project
 
 DRY_RUN = click.option("--dry-run", is_flag=True, help="Show the changes as a diff; write nothing.")

@@ -7,7 +7,7 @@ from pathlib import Path
 from qapla.exceptions import ScaffoldError
 from qapla.scaffold.changes.diff import diff_file
 from qapla.scaffold.changes.file import File, read_file
-from qapla.scaffold.changes.journal import write_all, write_files
+from qapla.scaffold.changes.writing import write_all, write_files
 
 
 class Changes:

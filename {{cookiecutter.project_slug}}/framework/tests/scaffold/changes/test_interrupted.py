@@ -27,7 +27,11 @@ ADD, REMOVE = "add model Officer name:str", "remove model Ship"
 
 @pytest.mark.parametrize(
     ("command", "how"),
-    [*((ADD, how) for how in (KILL, TERMINATE, INTERRUPT, "full")), (REMOVE, KILL), (REMOVE, "full")],
+    [
+        *((ADD, how) for how in (KILL, TERMINATE, INTERRUPT, "full")),
+        (REMOVE, KILL),
+        (REMOVE, "full"),
+    ],
 )
 def test_an_interrupted_command_is_taken_back(kept: Project, command: str, how: str) -> None:
     """At every change of the file system, and when the next command is interrupted, too."""

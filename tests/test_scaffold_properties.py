@@ -6,8 +6,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from baking import succeed, tool
-from examination import FRAMEWORK, Examiner, directory
+from examination import Examiner
 from histories import History
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -116,26 +115,3 @@ def test_histories_on_a_server(
             examiner.ask("examine", history.project, named)
 
     examine()
-
-
-def test_histories_are_linted_and_typed(skeleton: Skeleton, tmp_path: Path) -> None:
-    """Several projects are checked at once."""
-    numbers = count()
-
-    @settings(quickly, max_examples=8, phases=[Phase.generate])
-    @given(data=st.data())
-    def make(data: st.DataObject) -> None:
-        number = next(numbers)
-        package = f"rotarran_{number}"
-        history = History(skeleton.project(directory(tmp_path, number), package), data)
-        history.play(6)
-
-    make()
-    projects = sorted(tmp_path.glob("project*"))
-    assert len(projects) == 8
-    succeed([tool("ruff"), "check", "--no-cache", *map(str, projects)], tmp_path)
-    succeed([tool("ruff"), "format", "--no-cache", "--check", *map(str, projects)], tmp_path)
-    paths = [str(project / "src") for project in projects]
-    options = ["--config-file", str(projects[0] / "pyproject.toml"), "--cache-dir", str(tmp_path)]
-    path = ":".join([str(FRAMEWORK), *paths])
-    succeed([tool("mypy"), *options, *paths], tmp_path, MYPYPATH=path)

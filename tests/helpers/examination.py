@@ -50,8 +50,3 @@ class Examiner:
         self._process.stdin.flush()
         traceback = json.loads(self._process.stdout.readline())
         assert not traceback, traceback
-
-
-def directory(root: Path, number: int) -> Path:
-    """Return a directory for a project."""
-    return root / f"project{number}"

@@ -27,6 +27,10 @@ SERVER = "framework/qapla/web/server.py"
 LISTS = "Views that list, create"
 # The files of a project that the new version changes, and those that it adds and removes.
 CHANGED = {SHIP, EVENT, SERVER, "docs/tasks.md", "pyproject.toml"}
+UNCOMMITTED = (
+    "the working tree has changes, which an update would mix with its own: commit or stash them first "
+    "(`git status` lists them)"
+)
 BLUEPRINTS = "framework/qapla/scaffold/blueprints/model/"
 FRAMEWORK = {
     CODEMODS,
@@ -161,7 +165,7 @@ def test_code_is_changed_by_the_new_framework(updated: tuple[Path, str]) -> None
     """The old one does not know the change."""
     project, output = updated
     assert "# A targ." in (project / SHIP).read_text()
-    assert f"\n{SHIP}\n" in output
+    assert f"\nchange  {SHIP}\n" in output
 
 
 def test_nothing_is_left_in_the_repository(updated: tuple[Path, str]) -> None:
@@ -177,7 +181,7 @@ def test_the_output_names_the_next_commands(updated: tuple[Path, str]) -> None:
     _, output = updated
     assert output == (
         "Updated from 0.2.0 to 0.3.0 of the template: 8 files.\n"
-        f"{SHIP}\n"
+        f"change  {SHIP}\n"
         "\nThe template has changed these too, which the project does not have:\n\n"
         "    docs/tasks.md\n"
         "\nType next:\n\n"
@@ -297,7 +301,7 @@ def test_cruft_gives_the_same_result(template: Path, tmp_path: Path) -> None:
     committed(ours)
     theirs = Path(shutil.copytree(ours, tmp_path / "theirs"))
     succeed([tool("cruft"), "update", "--skip-apply-ask", "--checkout=v0.3.0"], theirs)
-    assert qapla(theirs, "codemod", "--from", "0.2.0").stdout == f"{SHIP}\n"
+    assert qapla(theirs, "codemod", "--from", "0.2.0").stdout == f"change  {SHIP}\n"
     update(ours, template)
     before, after = contents(theirs), contents(ours)
     assert before.keys() == after.keys()
@@ -319,10 +323,7 @@ def refused(project: Path, template: object, *options: str) -> str:
 def test_changes_are_not_mixed_with_an_update(project: Path, template: Path) -> None:
     """They could not be told from it, nor taken back without it."""
     (project / "notes.txt").touch()
-    assert refused(project, template) == (
-        "the working tree has changes, which an update would mix with its own: commit or stash them "
-        "first (`git status` lists them)"
-    )
+    assert refused(project, template) == UNCOMMITTED
 
 
 def test_a_project_without_git(project: Path, template: Path) -> None:
@@ -418,6 +419,20 @@ def test_an_ignored_file_in_the_way_of_a_new_one(project: Path, template: Path) 
     assert refused(project, template) == (
         "docs/new.md is in the way of a new file of the template, and git ignores it: move it away"
     )
+
+
+def test_a_file_that_is_saved_meanwhile_is_kept(
+    project: Path, template: Path, tmp_path: Path
+) -> None:
+    """An update that fails would take it back; here the rendering saves it."""
+    busy, notes = tmp_path / "busy", project / "notes.txt"
+    succeed(["git", "clone", "--quiet", str(template), str(busy)], tmp_path)
+    with (busy / "hooks/post_gen_project.py").open("a") as hook:
+        hook.write(f"\nPath({str(notes)!r}).touch()\n")
+    release(busy, "0.4.0")
+    done = qapla(project, "update", str(busy))
+    assert (done.returncode, done.stderr) == (1, f"Error: {UNCOMMITTED}\n")
+    assert changes(project) == {"notes.txt": "??"}
 
 
 def test_a_failed_update_is_taken_back(project: Path, template: Path, tmp_path: Path) -> None:

@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 from baking import HELPERS, TEMPLATE
 
@@ -50,8 +49,3 @@ class Examiner:
         self._process.stdin.flush()
         traceback = json.loads(self._process.stdout.readline())
         assert not traceback, traceback
-
-
-def directory(root: Path, number: int) -> Path:
-    """Return a directory for a project."""
-    return root / f"project{number}"

@@ -5,13 +5,13 @@ Source: polyfactory, "SQLAlchemyFactory", "Persistence" and "Configuration: rand
 
 from collections.abc import Mapping
 from functools import cache, partial
-from itertools import count
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from sqlalchemy import inspect
 from sqlalchemy.orm import Mapper, Session
 
 from qapla.exceptions import QaplaError, UnknownAttribute
+from qapla.testing.madeup.unique import UsedValues
 
 if TYPE_CHECKING:
     from polyfactory.factories.sqlalchemy_factory import SQLAlchemyFactory
@@ -36,9 +36,7 @@ class Factory:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        # Each factory makes other values.
-        self._seeds = count(1)
-        self._used: Any = None
+        self._used = UsedValues()
 
     def __call__(self, model: type[M], **defaults: Any) -> "type[SQLAlchemyFactory[M]]":
         """Return the factory of a model: `create_sync`, `create_batch_sync`, `build`, `batch`.
@@ -65,10 +63,7 @@ class Factory:
         from polyfactory.factories.sqlalchemy_factory import SQLAlchemyPersistenceMethod
 
         from qapla.testing.madeup.factory import MadeUpFactory
-        from qapla.testing.madeup.values import UsedValues
 
-        if self._used is None:
-            self._used = UsedValues()
         # Those that tell polyfactory how to build are attributes of the factory.
         options = {n: v for n, v in defaults.items() if _is_option(n, v)}
         return MadeUpFactory.create_factory(
@@ -82,7 +77,7 @@ class Factory:
             __set_foreign_keys__=False,
             __set_relationships__=False,
             __set_association_proxy__=False,
-            __random_seed__=next(self._seeds),
+            __random_seed__=1,
             **options,
         )
 

@@ -231,5 +231,5 @@ def test_every_type_of_column(session: Session) -> None:
 def test_unique_values_of_several_factories(session: Session) -> None:
     """No two rows have the same, whichever factory has made them."""
     factory = Factory(session)
-    ports = [factory(Port).create_sync() for _ in range(20)] + factory(Port).create_batch_sync(20)
-    assert len({port.name for port in ports}) == 40
+    ports = [factory(Port).create_sync() for _ in range(120)] + factory(Port).create_batch_sync(20)
+    assert len({port.name for port in ports}) == 140

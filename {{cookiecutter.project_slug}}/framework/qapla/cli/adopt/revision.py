@@ -84,7 +84,8 @@ def base_revision_id(database: str, down_revision: str | None) -> str:
         database: The name of the database.
         down_revision: The id of the revision before, or None where there is none.
     """
-    return hashlib.sha256(f"{database} {down_revision}".encode()).hexdigest()[:12]
+    name = database if down_revision is None else f"{database} {down_revision}"
+    return hashlib.sha256(name.encode()).hexdigest()[:12]
 
 
 def _undoing(operations: ops.UpgradeOps) -> ops.DowngradeOps:

@@ -103,6 +103,8 @@ def apply(repository: Repository, prepared: Prepared, cruft: CruftFile) -> tuple
     Raises:
         UpdateError: It failed; the working tree is as it was.
     """
+    # Rendering takes seconds, in which files may have been saved: a failure would take them back too.
+    repository.refuse_changes()
     try:
         conflicts = repository.merge(prepared.commit)
         cruft.write(repository.root, prepared.new, prepared.rendering.context)

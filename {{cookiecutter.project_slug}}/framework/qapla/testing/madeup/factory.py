@@ -21,7 +21,8 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 from qapla.driver.listing.codec import decorated
 from qapla.exceptions import QaplaError
 from qapla.testing.madeup.references import Reference, required_references
-from qapla.testing.madeup.values import Unknown, UsedValues, value_of
+from qapla.testing.madeup.unique import UsedValues
+from qapla.testing.madeup.values import Unknown, value_of
 
 M = TypeVar("M")
 # Of which one is new, as long as a column has many values.
@@ -87,6 +88,8 @@ class MadeUpFactory(sqlalchemy_factory.SQLAlchemyFactory[M]):
                     return value
                 if cls.__used__.take(column, value):
                     break
+                # Another factory of the model began with the same values.
+                cls.seed_random(cls.__used__.seed())
             return cls._decorated(column.type, value)
         except Exception as error:
             if column is None:

@@ -1,4 +1,4 @@
-"""Values of types whose Python class does not say enough, and of unique columns."""
+"""Values of types whose Python class does not say enough."""
 
 from decimal import Decimal
 from random import Random
@@ -6,36 +6,9 @@ from typing import Any
 from uuid import UUID
 
 from polyfactory.exceptions import ParameterException
-from sqlalchemy import Column, Enum, Numeric, Table, UniqueConstraint, Uuid
+from sqlalchemy import Enum, Numeric, Uuid
 from sqlalchemy.dialects import mysql, postgresql
 from sqlalchemy.types import TypeEngine
-
-
-class UsedValues:
-    """The values of unique columns that were made up before."""
-
-    def __init__(self) -> None:
-        self._used: dict[Column[Any], set[Any]] = {}
-
-    def take(self, column: Column[Any], value: Any) -> bool:
-        """Whether a row may have a value, which no other row may have from now on."""
-        if not _is_unique(column):
-            return True
-        used = self._used.setdefault(column, set())
-        # MariaDB compares texts without their case.
-        compared = value.casefold() if isinstance(value, str) else value
-        is_new = compared not in used
-        used.add(compared)
-        return is_new
-
-
-def _is_unique(column: Column[Any]) -> bool:
-    table = column.table
-    if not isinstance(table, Table):
-        return False
-    unique: list[Any] = [index for index in table.indexes if index.unique]
-    unique += [part for part in table.constraints if isinstance(part, UniqueConstraint)]
-    return any([*part.columns] == [column] for part in unique)
 
 
 class Unknown:

@@ -24,14 +24,14 @@ CREATE TABLE decks (ship_id INTEGER NOT NULL, CONSTRAINT pk_decks PRIMARY KEY (s
 """
 REVISION = '''"""Create the tables that legacy has already.
 
-Revision ID: c49fea7425fa
+Revision ID: f2cea0b2eb52
 Revises: 0123
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "c49fea7425fa"
+revision: str = "f2cea0b2eb52"
 down_revision: str | None = "0123"
 branch_labels: str | None = None
 depends_on: str | None = None

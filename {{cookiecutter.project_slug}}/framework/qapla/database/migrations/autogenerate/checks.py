@@ -35,6 +35,7 @@ def compare_checks(
         return PriorityDispatchResult.CONTINUE
     old = _in_database(context, name, schema)
     new = _of_model(wanted, dialect)
+    unnamed = _unnamed(context, name, schema)
     place: Any = {"table_name": name, "schema_name": schema}
     # Alembic writes down no constraint of a column alone.
     of_columns = {str(check.name) for column in wanted.columns for check in column.constraints}
@@ -43,6 +44,10 @@ def compare_checks(
             continue
         before = CheckConstraint(old[each], name=conv(each), table=found) if each in old else None
         after = new.get(each)
+        # One without a name, or in a column of MariaDB, which SQLAlchemy does not read.
+        is_by_hand = before is None and after is not None and not after._type_bound
+        if is_by_hand and (each in found.columns or _words(str(new[each].sqltext)) in unnamed):
+            continue
         if before is not None and after is not None and not _differ(before, after, dialect):
             continue
         if before is not None and _is_included(context, before, after, is_reflected=True):
@@ -62,6 +67,17 @@ def _in_database(context: AutogenContext, table: str, schema: str | None) -> dic
     """Return the texts of a table's named constraints in the database."""
     found = context.inspector.get_check_constraints(table, schema)
     return {check["name"]: check["sqltext"] for check in found if check["name"]}
+
+
+def _unnamed(context: AutogenContext, table: str, schema: str | None) -> set[str]:
+    """Return the conditions of a table's constraints without a name in the database."""
+    found = context.inspector.get_check_constraints(table, schema)
+    return {_words(check["sqltext"]) for check in found if not check["name"]}
+
+
+def _words(sql: str) -> str:
+    """Return a condition without spaces and quotes."""
+    return re.sub(r"[\s`\"]", "", sql).lower()
 
 
 def _of_model(table: Table, dialect: Dialect) -> dict[str, CheckConstraint]:

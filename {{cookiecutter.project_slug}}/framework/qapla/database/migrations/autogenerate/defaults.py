@@ -34,6 +34,8 @@ def compare_server_default(
         return PriorityDispatchResult.CONTINUE
     if found.server_default is None and _is_serial(context.connection, schema, table, wanted):
         return PriorityDispatchResult.STOP
+    if found.server_default is None and _is_unreadable(context, context.connection, wanted):
+        return PriorityDispatchResult.STOP
     defaults = found.server_default, wanted.server_default
     if not all(isinstance(it, DefaultClause) for it in defaults):
         return PriorityDispatchResult.CONTINUE
@@ -53,6 +55,14 @@ def _is_serial(connection: Connection, schema: str | None, table: str, wanted: C
         return False
     columns = inspect(connection).get_columns(table, schema)
     return any(it["name"] == wanted.name and it["default"] == _text(default) for it in columns)
+
+
+def _is_unreadable(context: AutogenContext, connection: Connection, wanted: Column[Any]) -> bool:
+    """Whether SQLAlchemy reads a default as none: on MariaDB that of a text with a quote in it."""
+    default = wanted.server_default
+    if not isinstance(default, DefaultClause) or "'" not in _text(default):
+        return False
+    return _written(context, connection, wanted) is None
 
 
 def _written(context: AutogenContext, connection: Connection, column: Column[Any]) -> str | None:

@@ -5,7 +5,6 @@ from collections.abc import Callable
 import pytest
 
 from qapla.exceptions import Refused, ScaffoldError
-from qapla.scaffold.names.model import ModelName
 from qapla.scaffold.project import Project
 
 from support.stamping import add_databases, add_models
@@ -21,14 +20,31 @@ def test_databases_keep_the_order_of_their_addition(project: Project) -> None:
     assert project.databases() == ["main", "audit"]
 
 
-def test_models_are_found_by_their_tables(project: Project) -> None:
-    """A model that the user wrote counts as one of the scaffold's."""
+@pytest.mark.parametrize("path", ["own.py", "fleet/own.py"])
+@pytest.mark.parametrize("name", ['__tablename__ = "owns"', '__tablename__: str = "owns"'])
+def test_models_are_found_by_their_tables(project: Project, path: str, name: str) -> None:
+    """A model that the user wrote counts as one of the scaffold's, in a package below, too."""
     add_databases(project, "main")
     add_models(project, "main.Ship")
-    (project.root / "src/rotarran/databases/main/own.py").write_text(
-        'class Own(Model):\n    __tablename__ = "owns"\n\n\nclass Helper:\n    x = 1\n'
-    )
-    assert project.models() == [ModelName("main", "Own"), ModelName("main", "Ship")]
+    module = project.root / "src/rotarran/databases/main" / path
+    module.parent.mkdir(exist_ok=True)
+    module.write_text(f"class Own(Model):\n    {name}\n\n\nclass Helper:\n    x = 1\n")
+    found = [(model.name, model.table) for model in project.models()]
+    assert sorted(found) == [("Own", "owns"), ("Ship", "ships")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'DATABASES = [Database("main"), Database("audit", managed=False)]',
+        "DATABASES: list[Database] = [\n    Database(name='main', models='x'),  # x\n    Database('audit', managed=False)]",
+        'DATABASES = [database.Database("main"), Database(managed=False, name="audit")]',
+    ],
+)  # fmt: skip
+def test_databases_may_have_other_arguments(project: Project, text: str) -> None:
+    """In every layout of the list."""
+    (project.root / LIST).write_text(text)
+    assert project.managed() == {"main": True, "audit": False}
 
 
 def test_a_model_has_the_table_that_its_module_names(project: Project) -> None:

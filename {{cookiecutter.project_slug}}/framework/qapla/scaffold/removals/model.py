@@ -33,6 +33,9 @@ def remove_model(
     if _has_task(project, model):
         made |= parts.tasks(project, spec)
     delete_files(project, made, changed_too=changed_too)
+    if model in project.models():
+        module = f"{project.source}/databases/{model.database}/{model.snake}.py"
+        raise ScaffoldError(f"{model} is in another module than {module}: remove it by hand first")
     for path, text in parts.packages(project, spec).items():
         delete_package(project, path, text)
     project.change(

@@ -81,6 +81,16 @@ def test_the_users_own_task_stays(kept: Project, remove: Remove) -> None:
     assert (kept.root / TASK).read_text() == '"""Mine."""\n'
 
 
+def test_a_model_that_was_moved_is_an_error(kept: Project, remove: Remove) -> None:
+    """Its table would be dropped under it."""
+    (kept.root / MODULE).rename(kept.root / "src/rotarran/databases/main/fleet.py")
+    with pytest.raises(ScaffoldError) as caught:
+        remove("Ship")
+    assert str(caught.value) == (
+        f"main.Ship is in another module than {MODULE}: remove it by hand first"
+    )
+
+
 def test_a_package_with_other_modules_stays(kept: Project, remove: Remove) -> None:
     """A package of the user's below it needs it."""
     package = kept.root / "src/rotarran/web/controllers/main"

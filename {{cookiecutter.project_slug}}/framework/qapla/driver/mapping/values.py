@@ -5,12 +5,10 @@ Sources: PostgreSQL, "Numeric Types" and "Character Types"; SQLite, "Datatypes I
 "Numeric Data Types".
 """
 
-import math
 import re
 from collections.abc import Callable
 from datetime import date, datetime, time
 from decimal import Decimal
-from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
@@ -29,6 +27,7 @@ from sqlalchemy.types import TypeEngine
 
 from qapla.database.dialects.base import Dialect
 from qapla.database.types.base import NormalizedType
+from qapla.driver.mapping.numbers import has_places, integer_part, is_in_range, is_number
 
 # Values as texts.
 READERS: dict[type, Callable[[str], Any]] = {
@@ -39,8 +38,6 @@ READERS: dict[type, Callable[[str], Any]] = {
     UUID: UUID,
     bytes: bytes.fromhex,
 }
-# The greatest number of digits behind the point of PostgreSQL's NUMERIC.
-_PLACES = 16383
 
 
 def holds(type_: TypeEngine[Any], value: Any, engine: Dialect) -> bool:
@@ -62,9 +59,9 @@ def holds(type_: TypeEngine[Any], value: Any, engine: Dialect) -> bool:
             isinstance(type_, Uuid) and _read(UUID, value) is None
         )
     if isinstance(value, int):
-        return _is_in_range(type_, value, engine)
+        return is_in_range(type_, value, engine)
     if isinstance(value, (float, Decimal)):
-        return _is_number(type_, value, engine)
+        return is_number(type_, value, engine)
     return True
 
 
@@ -75,7 +72,7 @@ def may_equal(type_: TypeEngine[Any], value: Any, engine: Dialect) -> bool:
     """
     compared = compared_type(type_, value)
     if isinstance(compared, Numeric) and compared.scale is not None and isinstance(value, Decimal):
-        return holds(compared, value, engine) and _has_places(value, compared.scale)
+        return holds(compared, value, engine) and has_places(value, compared.scale)
     return holds(type_, value, engine)
 
 
@@ -113,7 +110,7 @@ def as_key(type_: TypeEngine[Any], value: Any) -> Any:
             return int(value) if re.fullmatch("-?[0-9]{1,40}", value) else None
         # PostgreSQL would round a fraction.
         if isinstance(value, (float, Decimal)):
-            whole = _integer(value)
+            whole = integer_part(value)
             return whole if whole is not None and whole == value else None
         return None
     if type(value) is int and isinstance(type_, String):
@@ -156,40 +153,3 @@ def _is_text(value: str, engine: Dialect) -> bool:
         return value.isascii() or bool(value.encode())
     except UnicodeEncodeError:
         return False
-
-
-def _is_in_range(type_: TypeEngine[Any], value: int, engine: Dialect) -> bool:
-    least, greatest = engine.integers(type_)
-    return least <= value <= greatest
-
-
-def _is_number(type_: TypeEngine[Any], value: float | Decimal, engine: Dialect) -> bool:
-    if not _is_finite(value):
-        return not isinstance(type_, Integer) and engine.holds_infinite(value)
-    if isinstance(value, Decimal) and (
-        # The last digit of a number that is finite has a place.
-        value.adjusted() >= engine.most_digits or int(value.as_tuple().exponent) < -_PLACES
-    ):
-        return False
-    if isinstance(type_, Integer):
-        whole = _integer(value)
-        return whole is not None and _is_in_range(type_, whole, engine)
-    return True
-
-
-def _has_places(value: Decimal, places: int) -> bool:
-    """Whether a number has no digits behind these places, except zeros."""
-    if not value.is_finite() or int(value.as_tuple().exponent) >= -places:
-        return True
-    found: Fraction = Fraction(value) * 10**places
-    return found.denominator == 1
-
-
-def _integer(value: float | Decimal) -> int | None:
-    """Return the integer part of a number, or None beyond the integers of every engine."""
-    return int(value) if _is_finite(value) and -(2**65) < value < 2**65 else None
-
-
-def _is_finite(value: float | Decimal) -> bool:
-    # To `math.isfinite` a great Decimal is infinite, as a floating point number would be.
-    return value.is_finite() if isinstance(value, Decimal) else math.isfinite(value)

@@ -193,7 +193,8 @@ def test_autogenerate_adds_and_drops_every_type(evolving: Evolving) -> None:
 def test_autogenerate_replaces_a_choice(evolving: Evolving) -> None:
     """Another value, or none any more, is another constraint."""
     as_text = STATUS.replace('Choice({}, name="status")', "sa.String(50)")
-    for line in (DRAFT_SENT, STATUS.format('"draft", "sent", "it\'s"'), as_text, DRAFT_SENT):
+    signs = STATUS.format(r""""draft", "it's", "100%", "a :b", "c\\d", '"e"'""")
+    for line in (DRAFT_SENT, signs, as_text, signs, DRAFT_SENT):
         evolving.become(BASE + line)
         assert "ck_ships_status" in evolving.revise()
         evolving.there_and_back()

@@ -30,6 +30,7 @@ def test_numbers_that_are_no_decimals_of_python(pack: Pack) -> None:
     """An integer is taken, and minus zero is zero."""
     assert str(pack(price=7).price) == "7.00"
     assert str(pack(name="other", price=Decimal("-0.00")).price) == "0.00"
+    assert str(ExactDecimal(10, 2).normalized(Decimal("-0"))) == "0.00"
 
 
 def test_fifteen_digits(session: Session) -> None:

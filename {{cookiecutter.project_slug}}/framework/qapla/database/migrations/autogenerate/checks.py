@@ -10,11 +10,13 @@ from typing import Any
 from alembic.autogenerate.api import AutogenContext
 from alembic.operations import ops
 from alembic.util import PriorityDispatchResult
-from sqlalchemy import CheckConstraint, Dialect, Enum, Table, TypeDecorator
+from sqlalchemy import CheckConstraint, ColumnElement, Dialect, Enum, Table, TypeDecorator
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.schema import conv
 from sqlalchemy.types import TypeEngine
 
 from qapla.database.dialects import dialect_of
+from qapla.database.migrations.autogenerate.statements import escaped
 
 # Texts of SQL, where a backslash is a character, and where it escapes one.
 _TEXT = re.compile(r"'((?:[^']|'')*)'")
@@ -42,18 +44,21 @@ def compare_checks(
     for each in sorted((old.keys() | new.keys()) - of_columns):
         if not context.run_name_filters(each, "check_constraint", place):
             continue
-        before = CheckConstraint(old[each], name=conv(each), table=found) if each in old else None
+        before = None
+        if each in old:
+            before = CheckConstraint(Condition(old[each]), name=conv(each), table=found)
         after = new.get(each)
         # One without a name, or in a column of MariaDB, which SQLAlchemy does not read.
         is_by_hand = before is None and after is not None and not after._type_bound
         if is_by_hand and (each in found.columns or _words(str(new[each].sqltext)) in unnamed):
             continue
-        if before is not None and after is not None and not _differ(before, after, dialect):
+        if before is not None and after is not None and not _differ(old[each], after, dialect):
             continue
         if before is not None and _is_included(context, before, after, is_reflected=True):
             operations.ops.append(ops.DropConstraintOp.from_constraint(before))
         if after is not None and _is_included(context, after, before, is_reflected=False):
-            operations.ops.append(ops.AddConstraintOp.from_constraint(after))
+            plain = CheckConstraint(condition(after, dialect), name=conv(each), table=found)
+            operations.ops.append(ops.AddConstraintOp.from_constraint(plain))
     return PriorityDispatchResult.CONTINUE
 
 
@@ -61,6 +66,33 @@ def is_created(check: CheckConstraint, dialect: Dialect) -> bool:
     """Whether an engine gets a constraint, which that of a native type is not."""
     compiler: Any = dialect.ddl_compiler(dialect, None)  # type: ignore[arg-type]
     return check._should_create_for_compiler(compiler)
+
+
+class Condition(ColumnElement[bool]):
+    """The SQL of a constraint, which Alembic writes into a revision as it is.
+
+    The columns of a model would take the constraint that Alembic makes for the revision.
+    """
+
+    inherit_cache = False
+
+    def __init__(self, sql: str) -> None:
+        self.sql = escaped(sql)
+
+
+@compiles(Condition)
+def _sql(condition: Condition, compiler: Any, **options: Any) -> str:
+    return condition.sql
+
+
+def condition(check: CheckConstraint, dialect: Dialect) -> Condition:
+    """Return the SQL of a model's constraint."""
+    # In this style a percent sign is not doubled.
+    kind: Any = type(dialect)
+    literal = {"literal_binds": True, "include_table": False}
+    return Condition(
+        str(check.sqltext.compile(dialect=kind(paramstyle="named"), compile_kwargs=literal))
+    )
 
 
 def _in_database(context: AutogenContext, table: str, schema: str | None) -> dict[str, str]:
@@ -103,12 +135,12 @@ def _is_included(
     return context.run_object_filters(check, name, "check_constraint", is_reflected, other)
 
 
-def _differ(before: CheckConstraint, after: CheckConstraint, dialect: Dialect) -> bool:
+def _differ(before: str, after: CheckConstraint, dialect: Dialect) -> bool:
     """Whether the values of an enum have changed; the server writes any other text in its own form."""
     for column in after.columns:
         enum = _enum(column.type)
         if after._type_bound and enum is not None:
-            return _texts(str(before.sqltext), dialect) != set(enum.enums)
+            return _texts(before, dialect) != set(enum.enums)
     return False
 
 

@@ -7,7 +7,7 @@ from alembic.autogenerate.api import AutogenContext
 from sqlalchemy import Boolean, CheckConstraint, Enum, MetaData, String, Table, util
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from qapla.database.migrations.autogenerate.checks import is_created
+from qapla.database.migrations.autogenerate.checks import condition, is_created
 from qapla.database.migrations.autogenerate.enum_types import native_enum
 
 
@@ -90,5 +90,5 @@ def _check(check: CheckConstraint, context: AutogenContext) -> str | None:
     convention = getattr(context.opts["target_metadata"], "naming_convention", None)
     table = Table(check.table.name, MetaData(naming_convention=convention))
     name = CheckConstraint("", name=check.name, table=table).name
-    plain = CheckConstraint(check.sqltext, name=name, _autoattach=False)
+    plain = CheckConstraint(condition(check, context.dialect), name=name)
     return render._render_constraint(plain, context, None)

@@ -8,7 +8,7 @@ from alembic.autogenerate import renderers
 from alembic.autogenerate.api import AutogenContext
 from alembic.operations import ops
 
-# A name after a colon, which `op.execute` would take for a parameter.
+# A name after a colon, which a text of SQLAlchemy would take for a parameter.
 _PARAMETER = re.compile(r"(?<![:\w\\]):(?=\w+(?!:))")
 
 
@@ -36,5 +36,9 @@ class Statements(ops.MigrateOperation):
 @renderers.dispatch_for(Statements)
 def _render(context: AutogenContext, operation: Statements) -> list[str]:
     prefix = context.opts["alembic_module_prefix"]
-    escaped = (_PARAMETER.sub(r"\\:", statement) for statement in operation.upgrade)
-    return [f"{prefix}execute({statement!r})" for statement in escaped]
+    return [f"{prefix}execute({escaped(statement)!r})" for statement in operation.upgrade]
+
+
+def escaped(sql: str) -> str:
+    """Return SQL as a text of a revision has it, where a name after a colon is no parameter."""
+    return _PARAMETER.sub(r"\\:", sql)

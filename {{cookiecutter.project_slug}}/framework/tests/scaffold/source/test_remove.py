@@ -79,7 +79,7 @@ def test_a_comment_beside_an_item_of_a_dict_is_an_error() -> None:
     ],
 )
 def test_statements_go_out_of_a_function(before: str, after: str) -> None:
-    """Those of the scaffold's, wherever they stand; a body is never empty."""
+    """The statements of the scaffold go, wherever they stand; a body is never empty."""
     assert remove.remove_from_function(before, "f", ["a()", "b()"], PATH) == after
 
 

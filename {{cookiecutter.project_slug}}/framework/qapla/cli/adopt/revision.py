@@ -15,7 +15,7 @@ from alembic.runtime.migration import MigrationContext
 
 from qapla.cli.adopt.model import AdoptedModel
 from qapla.cli.adopt.operations import creating, render_item
-from qapla.cli.adopt.reading.facts import escaped
+from qapla.database.migrations.autogenerate.statements import escaped
 
 _REVISION = '''"""Create the tables that {database} has already.
 

@@ -1,6 +1,5 @@
 """Complete the tables that were read, for any engine: texts, names of checks, cycles of foreign keys."""
 
-import re
 from typing import Any
 
 from sqlalchemy import (
@@ -17,9 +16,7 @@ from sqlalchemy import (
 from sqlalchemy.schema import conv
 
 from qapla.cli.adopt.reading.cycles import break_cycles
-
-# A name after a colon, which a text would take for a parameter.
-_PARAMETER = re.compile(r"(?<![:\w\\]):(?=\w+(?!:))")
+from qapla.database.migrations.autogenerate.statements import escaped
 
 
 def complete(metadata: MetaData) -> None:
@@ -38,11 +35,6 @@ def complete(metadata: MetaData) -> None:
         for index in table.indexes:
             _complete_index(index)
     break_cycles(metadata.tables.values())
-
-
-def escaped(sql: str) -> str:
-    """Return SQL with a backslash before each colon that would begin a parameter."""
-    return _PARAMETER.sub(r"\\:", sql)
 
 
 def literal_text(sql: str) -> TextClause:

@@ -1,7 +1,7 @@
 """A change of code by its syntax tree, and the run of several over a project."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from qapla.exceptions import ScaffoldError, UpdateError
@@ -54,7 +54,8 @@ def change_code(project: Project, codemods: Sequence[Codemod], since: str) -> li
     later = [codemod for codemod in codemods if _parse(codemod.version) > _parse(since)]
     return [
         line
-        for path in _modules(project)
+        for directory in (project.source, "tests")
+        for path in project.changes.tree(directory, ".py")
         for codemod in later
         for line in _change_module(project, codemod, path)
     ]
@@ -70,12 +71,6 @@ def _change_module(project: Project, codemod: Codemod, path: str) -> list[str]:
     except ScaffoldError as error:
         return [str(error)]
     return [f"{path}:{place.line}: {place.text}" for place in places]
-
-
-def _modules(project: Project) -> Iterator[str]:
-    for directory in (project.source, "tests"):
-        for path in sorted((project.root / directory).rglob("*.py")):
-            yield path.relative_to(project.root).as_posix()
 
 
 def _parse(version: str) -> list[int]:

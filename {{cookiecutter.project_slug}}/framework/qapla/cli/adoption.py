@@ -2,14 +2,13 @@
 
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import click
 
 from qapla.cli.application import load
-from qapla.cli.project import DRY_RUN, locked_project, next_steps
+from qapla.cli.project import changing, next_steps
 from qapla.exceptions import AdoptionError
 from qapla.scaffold.project import Project
 from qapla.scaffold.revisions import head
@@ -19,34 +18,30 @@ from qapla.scaffold.revisions import head
 @click.argument("name", metavar="DATABASE")
 @click.argument("tables", nargs=-1)
 @click.option("--schema", help="The schema of the tables, where it is not the default one.")
-@DRY_RUN
-@click.pass_obj
+@changing
 def adopt(
-    directory: Path, name: str, tables: tuple[str, ...], schema: str | None, dry_run: bool
-) -> None:
+    project: Project, name: str, tables: tuple[str, ...], schema: str | None
+) -> Iterator[str]:
     """Make models and drivers of the tables of DATABASE, of all or of some.
 
     The database is only read, but for its stamp: its migrations begin with a revision that creates these
     tables, and is not run. An unmanaged database has no migrations, and no stamp.
     """
-    with locked_project(directory) as project:
-        project.refuse_unknown(name)
-        application = load(project).run_command()
-        below = _below(project, application, name)
-        known = _known(project, name)
-        url = application.dbs[name].url
-        project.create(_files(project, name, url, schema, tables, known, below))
-        if dry_run:
-            click.echo(project.changes.diff(), nl=False)
-            return
-        managed = project.managed()[name]
-        for path in project.changes.apply():
-            click.echo(path)
-        if managed:
-            _stamp(project, name)
-    check = [f"uv run alembic -n {name} check"] * managed
-    for line in next_steps(*check, "uv run pytest"):
-        click.echo(line)
+    project.refuse_unknown(name)
+    application = load(project).run_command()
+    below = _below(project, application, name)
+    known = _known(project, name)
+    url = application.dbs[name].url
+    project.create(_files(project, name, url, schema, tables, known, below))
+    return _finish(project, name)
+
+
+def _finish(project: Project, name: str) -> Iterator[str]:
+    """Stamp a managed database, when the files are written, and yield the next commands."""
+    managed = project.managed()[name]
+    if managed:
+        _stamp(project, name)
+    yield from next_steps(*[f"uv run alembic -n {name} check"] * managed, "uv run pytest")
 
 
 def _below(project: Project, application: Any, name: str) -> str | None:

@@ -1,6 +1,6 @@
 """The project that a command works on, and the end of a command that changes it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
@@ -49,10 +49,11 @@ def locked_project(directory: Path) -> Iterator[Project]:
         yield Project(root, package)
 
 
-def changing(command: Callable[..., list[str]]) -> Callable[..., None]:
+def changing(command: Callable[..., Iterable[str]]) -> Callable[..., None]:
     """Make a command of a function that changes a project, and returns the lines to print after it.
 
-    The changes are written, all of them or none; with `--dry-run` they are shown.
+    The changes are written, all of them or none; with `--dry-run` they are shown. Lines that a generator
+    yields are asked for when the files are written, and not with `--dry-run`.
     """
 
     @DRY_RUN

@@ -66,27 +66,12 @@ def _columns(project: Project, model: ModelName) -> str:
 
 def _routes(registry: Any) -> Iterator[tuple[str, str, str, str]]:
     """Yield the rows of the table of routes, in their order."""
-    introspector = registry.introspector
-    views: dict[str, list[tuple[str, str, str]]] = {}
-    for entry in introspector.get_category("views") or ():
-        view = entry["introspectable"]
-        permission = next((i["value"] for i in entry["related"] if _is_permission(i)), "")
-        shown = (_methods(view["request_methods"]), _name(view), str(permission or ""))
-        views.setdefault(view["route_name"], []).append(shown)
-    for entry in introspector.get_category("routes") or ():
-        route = entry["introspectable"]
-        for methods, name, permission in views.get(route["name"], ()):
-            yield methods, route["pattern"], name, permission
+    # Imported here, as only this command needs the web.
+    from qapla.web.introspection import methods_of, views_of_routes
 
-
-def _is_permission(introspectable: Any) -> bool:
-    return bool(introspectable.category_name == "permissions")
-
-
-def _methods(named: Any) -> str:
-    """Return the methods of a view; Pyramid serves HEAD by the view of GET, and names it there."""
-    listed = (named,) if isinstance(named, str) else tuple(named or ("*",))
-    return ",".join(method for method in listed if method != "HEAD" or len(listed) == 1)
+    for route, view, permission in views_of_routes(registry):
+        methods = methods_of(view) or (("HEAD",) if view["request_methods"] else ("*",))
+        yield ",".join(methods), route["pattern"], _name(view), str(permission or "")
 
 
 def _name(view: Any) -> str:

@@ -53,11 +53,7 @@ def run_git(
 def git(*arguments: str, directory: Path, index: Path | None = None, given: str = "") -> str:
     """Run a command of git, and return its output without the newline at the end.
 
-    Args:
-        arguments: The arguments.
-        directory: The directory that it runs in.
-        index: The file of an index other than that of the repository.
-        given: The standard input.
+    The arguments are those of `run_git`.
 
     Raises:
         UpdateError: It failed; the text has git's own reason.

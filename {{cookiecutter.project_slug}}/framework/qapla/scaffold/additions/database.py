@@ -30,7 +30,7 @@ def add_database(project: Project, name: str, *, managed: bool = True) -> None:
     first = not known
     project.create(files(project, name, first=first, managed=managed))
     project.change(
-        f"{project.source}/databases/__init__.py",
+        project.list_path,
         lambda text, path: append_to_list(text, DATABASES, item(name, managed=managed), path),
     )
     project.change(

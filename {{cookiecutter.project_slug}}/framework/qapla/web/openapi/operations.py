@@ -2,10 +2,11 @@
 
 import inspect
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from qapla.web.introspection import methods_of, views_of_routes
 from qapla.web.resource.input import partial
 
 # A placeholder of a pattern with its regular expression, which may have braces of its own.
@@ -37,29 +38,10 @@ def operations(registry: Any) -> Iterator[Operation]:
     Args:
         registry: Pyramid's registry, of a configuration that is committed.
     """
-    introspector = registry.introspector
-    views: dict[str, list[Any]] = {}
-    for entry in introspector.get_category("views") or ():
-        view = entry["introspectable"]
+    for route, view, permission in views_of_routes(registry):
         if "returns" in view:
-            views.setdefault(view["route_name"], []).append((view, _permission(entry["related"])))
-    for entry in introspector.get_category("routes") or ():
-        route = entry["introspectable"]
-        for view, permission in views.get(route["name"], ()):
-            for method in _methods(view):
+            for method in methods_of(view):
                 yield _operation(route, view, method, permission)
-
-
-def _permission(related: Iterable[Any]) -> str | None:
-    """Return the permission of a view, which Pyramid describes apart from it."""
-    return next((it["value"] for it in related if it.category_name == "permissions"), None)
-
-
-def _methods(view: Any) -> tuple[str, ...]:
-    # Pyramid serves HEAD by the view of GET, and names it there.
-    named = view["request_methods"] or ()
-    listed = (named,) if isinstance(named, str) else tuple(named)
-    return tuple(method for method in listed if method != "HEAD")
 
 
 def _operation(route: Any, view: Any, method: str, permission: str | None) -> Operation:

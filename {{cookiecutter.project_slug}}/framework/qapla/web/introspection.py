@@ -1,0 +1,36 @@
+"""The views of an application by its routes, as Pyramid describes them.
+
+Source: Pyramid, "Pyramid Configuration Introspection".
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+
+def views_of_routes(registry: Any) -> Iterator[tuple[Any, Any, Any]]:
+    """Yield each view of a route, in the order of the routes: the route, the view and its permission.
+
+    Args:
+        registry: Pyramid's registry, of a configuration that is committed.
+    """
+    introspector = registry.introspector
+    views: dict[str, list[Any]] = {}
+    for entry in introspector.get_category("views") or ():
+        view = entry["introspectable"]
+        views.setdefault(view["route_name"], []).append((view, _permission(entry["related"])))
+    for entry in introspector.get_category("routes") or ():
+        route = entry["introspectable"]
+        for view, permission in views.get(route["name"], ()):
+            yield route, view, permission
+
+
+def methods_of(view: Any) -> tuple[str, ...]:
+    """Return the methods that a view names, without HEAD, which Pyramid adds to GET."""
+    named = view["request_methods"] or ()
+    listed = (named,) if isinstance(named, str) else tuple(named)
+    return tuple(method for method in listed if method != "HEAD")
+
+
+def _permission(related: Iterable[Any]) -> Any:
+    """Return the permission of a view, which Pyramid describes apart from it."""
+    return next((it["value"] for it in related if it.category_name == "permissions"), None)

@@ -10,19 +10,15 @@ from click.testing import CliRunner, Result
 from qapla.cli import main
 from qapla.scaffold.project import Project
 
-from support.skeletons import make_project
-from support.stamping import add_databases, add_models
+from support.stamping import stamp_project
 
 Qapla = Callable[..., Result]
 
 
 @pytest.fixture
 def kept(tmp_path: Path) -> Project:
-    """Return a project with two databases and a model."""
-    project = make_project(tmp_path, keeps_answers=True)
-    add_databases(project, "main", "crew")
-    add_models(project, "main.Ship(name:str, crew:int=0)")
-    return project
+    """Return a project that keeps its answers, with two databases and a model."""
+    return stamp_project(tmp_path)
 
 
 @pytest.fixture

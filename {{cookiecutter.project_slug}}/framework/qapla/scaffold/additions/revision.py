@@ -7,6 +7,7 @@ from qapla.scaffold.fields.spec import Spec
 from qapla.scaffold.project import Project
 from qapla.scaffold.revisions import head, revision_id
 from qapla.scaffold.source.rendering import render
+from qapla.scaffold.words import listed
 
 _PATH = "migrations/database/versions/revision.py"
 
@@ -31,7 +32,7 @@ def addition_of(project: Project, fields: Spec) -> dict[str, str]:
         fields: The model, with the new fields alone.
     """
     table, names = fields.name.table, [field.name for field in fields.fields]
-    message = f"Add {_listed(names)} to {table}"
+    message = f"Add {listed(names)} to {table}"
     slug = f"add_{names[0]}_to_{table}"
     return _render(project, "fields", fields, message, slug, removed=False)
 
@@ -44,16 +45,12 @@ def removal_of(project: Project, fields: Spec) -> dict[str, str]:
         fields: The model, with the removed fields alone.
     """
     table, names = fields.name.table, [field.name for field in fields.fields]
-    message = f"Remove {_listed(names)} from {table}"
+    message = f"Remove {listed(names)} from {table}"
     slug = f"remove_{names[0]}_from_{table}"
     # Rows that are there when the fields come back have no value for them.
     back = [replace(f, nullable=True) if f.is_required else f for f in fields.fields]
     restored = replace(fields, fields=tuple(back)).columns
     return _render(project, "fields", fields, message, slug, removed=True, restored=restored)
-
-
-def _listed(names: list[str]) -> str:
-    return " and ".join([", ".join(names[:-1]), names[-1]] if names[1:] else names)
 
 
 def _render(

@@ -10,6 +10,7 @@ from qapla.scaffold.fields.proposals import key_of, renamed
 from qapla.scaffold.fields.spec import NAME, SUBJECT_MODEL, Spec
 from qapla.scaffold.fields.types.base import SUBJECT
 from qapla.scaffold.fields.types.synonyms import type_of
+from qapla.scaffold.fields.types.texts import LONGEST_VALUE
 from qapla.scaffold.names import reserved
 from qapla.scaffold.names.rules import refuse
 
@@ -108,5 +109,5 @@ def _bytes(field: Field) -> int:
     if field.type == "str":
         return int(field.arguments[0]) * _CHARACTER + 2
     if field.type == "enum":
-        return max(50, *map(len, field.arguments)) * _CHARACTER + 2
+        return LONGEST_VALUE * _CHARACTER + 2
     return _OTHER

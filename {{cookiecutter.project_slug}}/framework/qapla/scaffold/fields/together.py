@@ -9,6 +9,7 @@ from qapla.scaffold.fields.spec import Spec
 from qapla.scaffold.fields.types.base import SUBJECT
 from qapla.scaffold.names.model import ModelName
 from qapla.scaffold.names.rules import refuse
+from qapla.scaffold.words import listed
 
 
 def check_together(specs: Sequence[Spec]) -> list[Spec]:
@@ -55,8 +56,7 @@ def _refuse_circle(specs: Sequence[Spec], names: set[ModelName]) -> NoReturn:
         walk[at.name] = next(c for c in _references(at) if c.target in names - {at.name})
         at = next(spec for spec in specs if spec.name == walk[at.name].target)
     circle = list(walk)[list(walk).index(at.name) :]
-    listed = " and ".join([", ".join(map(str, circle[:-1])), str(circle[-1])])
-    rule = f"{listed} would refer to each other in a circle, so that none can be first"
+    rule = f"{listed(circle)} would refer to each other in a circle, so that none can be first"
     refuse(SUBJECT, str(walk[at.name].field), rule, str(key_of(walk[at.name].field)))
 
 

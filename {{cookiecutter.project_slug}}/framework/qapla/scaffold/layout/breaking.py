@@ -1,13 +1,11 @@
 """Lay out rendered code as Ruff's formatter would, whatever the length of the names in it.
 
-Blueprints are written for short names. A line that longer names make too long is broken here, and
-imports whose order depends on the names are sorted.
+Blueprints are written for short names. A line that longer names make too long is broken here.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import groupby
 
 WIDTH = 100
 _INDENT = "    "
@@ -17,23 +15,16 @@ _OPERATOR = re.compile(r"[()\[\]{},]")
 
 
 def lay_out(code: str) -> str:
-    """Return a module with its imports sorted, and its long lines broken."""
-    runs = groupby(code.removesuffix("\n").split("\n"), lambda line: line.startswith("from "))
-    lines = [line for imports, run in runs for line in (_by_module(run) if imports else run)]
+    """Return a module with its long lines broken."""
+    lines = code.removesuffix("\n").split("\n")
     if max(map(len, lines), default=0) > WIDTH:
         inside = _inside_strings(code)
-        # Sorting moves whole lines of one kind: the rows of strings stay the same.
         lines = [
             part
             for row, line in enumerate(lines)
             for part in ([line] if row in inside else break_line(line))
         ]
     return "".join(f"{line}\n" for line in lines)
-
-
-def _by_module(imports: Iterable[str]) -> list[str]:
-    """Return `from ... import ...` lines in the order of their modules."""
-    return sorted(imports, key=lambda line: line.split()[1])
 
 
 def _inside_strings(code: str) -> set[int]:

@@ -6,12 +6,9 @@ from qapla.exceptions import ScaffoldError
 from qapla.scaffold.additions import database as addition
 from qapla.scaffold.project import DATABASES, Project
 from qapla.scaffold.removals.files import delete_files
-from qapla.scaffold.removals.uses import refuse_uses
+from qapla.scaffold.removals.uses import PACKAGES, refuse_uses
 from qapla.scaffold.source.remove import remove_annotation, remove_from_list, remove_section
 from qapla.scaffold.source.tree import find_list, is_same, parse_expression
-
-# The packages of the project that have one for each database.
-_PACKAGES = ("databases", "tasks", "web.controllers")
 
 
 def remove_database(
@@ -51,7 +48,7 @@ def remove_database(
     )
     lines = addition.sections(name, first=False)[name]
     project.change("alembic.ini", lambda text, path: remove_section(text, name, lines, path))
-    refuse_uses(project, [f"{project.package}.{package}.{name}" for package in _PACKAGES], name)
+    refuse_uses(project, [f"{project.package}.{package}.{name}" for package in PACKAGES], name)
     project.keep()
 
 
@@ -83,7 +80,7 @@ def _delete_revisions(project: Project, name: str, *, asked: bool) -> None:
 
 def _refuse_rest(project: Project, name: str) -> None:
     """Refuse to remove a database of which modules would stay."""
-    directories = [f"{project.source}/{package.replace('.', '/')}" for package in _PACKAGES]
+    directories = [f"{project.source}/{package.replace('.', '/')}" for package in PACKAGES]
     for directory in (*directories, "tests/integration", "tests/unit"):
         rest = project.changes.tree(f"{directory}/{name}")
         if rest:

@@ -7,7 +7,7 @@ from qapla.scaffold.names.model import ModelName
 from qapla.scaffold.project import Project
 from qapla.scaffold.removals.files import delete_files, delete_package
 from qapla.scaffold.removals.revision import Applied, undo
-from qapla.scaffold.removals.uses import refuse_references, refuse_uses
+from qapla.scaffold.removals.uses import PACKAGES, refuse_references, refuse_uses
 from qapla.scaffold.source.remove import remove_from_function
 from qapla.scaffold.source.tree import find_function
 
@@ -80,5 +80,5 @@ def _has_task(project: Project, model: ModelName) -> bool:
 def _names(project: Project, model: ModelName) -> list[str]:
     """Return the names of the modules of a model, and of its routes."""
     place = f"{model.database}.{model.snake}"
-    modules = [f"{room}.{place}" for room in ("databases", "tasks", "web.controllers")]
+    modules = [f"{room}.{place}" for room in PACKAGES]
     return [*(f"{project.package}.{module}" for module in modules), place]

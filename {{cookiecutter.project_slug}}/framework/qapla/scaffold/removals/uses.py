@@ -9,6 +9,9 @@ from qapla.scaffold.names.model import ModelName
 from qapla.scaffold.project import Project
 from qapla.scaffold.syntax import parse
 
+# The packages of the project that have one for each database.
+PACKAGES = ("databases", "tasks", "web.controllers")
+
 
 def refuse_uses(project: Project, names: Iterable[str], removed: str) -> None:
     """Refuse to remove modules or routes that a module of the project uses.

@@ -1,17 +1,28 @@
 """Add to a project and write the changes at once, as the commands do."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from qapla.scaffold.additions import database, model
 from qapla.scaffold.fields.spec import parse_spec
 from qapla.scaffold.project import Project
 
+from support.skeletons import make_project
+
 
 def write(project: Project, change: Callable[..., None], *args: Any, **options: Any) -> list[str]:
     """Make an addition or a removal, and return the paths of the files that it has written."""
     change(project, *args, **options)
     return project.changes.apply()
+
+
+def stamp_project(root: Path) -> Project:
+    """Write a project that keeps its answers, with two databases and a model."""
+    project = make_project(root, keeps_answers=True)
+    add_databases(project, "main", "crew")
+    add_models(project, "main.Ship(name:str, crew:int=0)")
+    return project
 
 
 def add_databases(project: Project, *names: str) -> None:

@@ -38,9 +38,3 @@ def test_a_long_line_is_broken(code: str, expected: str) -> None:
 def test_other_lines_stay(code: str) -> None:
     """Short lines, strings, comments, and a line that has nothing to break."""
     assert lay_out(code) == code
-
-
-def test_imports_are_sorted_by_their_modules() -> None:
-    """Sections stay apart."""
-    code = "from b import x\nfrom a.c import y\n\nfrom a import z\n"
-    assert lay_out(code) == "from a.c import y\nfrom b import x\n\nfrom a import z\n"

@@ -8,7 +8,7 @@ _LENGTH = "200"
 LONGEST = 4000
 # As many characters as an index of MariaDB takes.
 _LONGEST_KEY = 768
-_LONGEST_VALUE = 50
+LONGEST_VALUE = 50
 
 
 class Str(Type):
@@ -58,14 +58,14 @@ class Text(Type):
 class Enum(Type):
     """One of some values."""
 
-    revision = "sa.String(50)"
+    revision = f"sa.String({LONGEST_VALUE})"
     may_be_unique = False
     example = "draft"
 
     def check_arguments(self, field: Field, text: str) -> tuple[str, ...]:
         values = field.arguments
         if not values or len(set(values)) < len(values) or not all(map(_is_value, values)):
-            rule = f"expected values of at most {_LONGEST_VALUE} letters, digits and underscores"
+            rule = f"expected values of at most {LONGEST_VALUE} letters, digits and underscores"
             refuse_arguments(field, text, rule, "draft, sent")
         return values
 
@@ -116,4 +116,4 @@ class Bytes(Type):
 
 
 def _is_value(value: str) -> bool:
-    return value.isascii() and value.isidentifier() and len(value) <= _LONGEST_VALUE
+    return value.isascii() and value.isidentifier() and len(value) <= LONGEST_VALUE

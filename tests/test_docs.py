@@ -11,7 +11,7 @@ from serving import served
 
 # The pages that use other commands than the README, in the order in which a project needs them.
 PAGES = ["README", "docs/web", "docs/databases", "docs/models", "docs/testing", "docs/tasks"]
-# An update is of a committed project: these commands are run by `tests/test_update.py`.
+# An update is of a committed project: these commands are run by `tests/updates`.
 ELSEWHERE = ["docs/updating"]
 EXAMPLES = ["README", *(f"docs/{page}" for page in ("databases", "drivers", "settings", "tasks"))]
 # The database of the commands in a page: the examples of tokens and the outbox are about the first.

@@ -6,8 +6,10 @@ from random import Random
 from typing import Any
 
 import pytest
-from sqlalchemy import Column, MetaData, Table, create_engine, func, insert, select, text
+from sqlalchemy import Column, MetaData, Table, func, insert, select, text
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.orm import Session
+from sqlalchemy.schema import CreateTable
 
 from qapla.database.types import ExactDecimal
 from qapla.exceptions import QaplaError, UnfitValue
@@ -105,7 +107,7 @@ def test_more_digits_than_sqlite_keeps() -> None:
     """Other engines have them."""
     table = Table("accounts", MetaData(), Column("balance", ExactDecimal(16, 2)))
     with pytest.raises(QaplaError) as caught:
-        table.create(create_engine("sqlite://"))
+        CreateTable(table).compile(dialect=sqlite.dialect())
     assert str(caught.value) == (
         "ExactDecimal(16, 2): SQLite keeps 15 digits of a number: take fewer, or another engine"
     )

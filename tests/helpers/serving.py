@@ -1,9 +1,11 @@
 """Serve a project, and ask it as a client would."""
 
+import fcntl
 import json
 import os
 import signal
 import subprocess
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -14,6 +16,16 @@ from typing import Any
 
 from baking import clean_environment
 
+LOCK = Path(tempfile.gettempdir()) / "qapla-served.lock"
+
+
+@contextmanager
+def port_locked() -> Iterator[None]:
+    """Lock the port of `development.ini` against the other workers of the run, and other runs."""
+    with LOCK.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
 
 @contextmanager
 def served(
@@ -22,6 +34,15 @@ def served(
     """Serve a project until the block ends; yields the file of the server's output."""
     log = project / "var" / "served.log"
     log.parent.mkdir(exist_ok=True)
+    with port_locked(), _running(project, command, ready, log, environment):
+        yield log
+
+
+@contextmanager
+def _running(
+    project: Path, command: list[str], ready: str, log: Path, environment: dict[str, str]
+) -> Iterator[None]:
+    """Start a server, wait until it is ready, and interrupt it when the block ends."""
     with log.open("w") as output:
         server = subprocess.Popen(
             command,
@@ -37,7 +58,7 @@ def served(
             assert server.poll() is None, log.read_text()
             time.sleep(0.1)
         assert ready in log.read_text(), log.read_text()
-        yield log
+        yield
     finally:
         # A command that has ended by itself was ready, and is no more.
         with suppress(ProcessLookupError):

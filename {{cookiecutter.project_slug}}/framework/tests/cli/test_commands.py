@@ -215,3 +215,35 @@ def test_the_command_goes_on_when_the_lines_are_typed(kept: Project, qapla: Qapl
     change_file(kept, path, "BODY = make_body()", typed)
     assert qapla("add", "field", "Ship", "mass:bigint?").exit_code == 0
     assert f"\n{typed}\n" in (kept.root / path).read_text()
+
+
+BY_HAND = """\
+Error: pyproject.toml has no main.Ship in the models of [tool.qapla], as it was written by hand: \
+change it by hand too
++ from sqlalchemy import BigInteger, ForeignKey
++ from sqlalchemy.orm import Mapped, mapped_column, relationship
++     mass: Mapped[int | None] = mapped_column(BigInteger)
++     home_id: Mapped[int | None] = mapped_column(
++         ForeignKey("ships.id", ondelete="SET NULL"), index=True
++     )
++     home: Mapped["Ship | None"] = relationship(remote_side="Ship.id")
+Then type `uv run alembic -n main revision --autogenerate -m "add mass, home"`
+"""
+
+
+def test_a_model_by_hand_is_shown_the_lines(kept: Project, qapla: Qapla) -> None:
+    """Those that the scaffold would write, with the command of the revision."""
+    change_file(kept, "pyproject.toml", '    "main.Ship(name:str(200), crew:int=0)",\n', "")
+    before = read_files(kept.root)
+    done = qapla("add", "field", "Ship", "mass:bigint?", "home:Ship?")
+    assert (done.exit_code, done.output) == (1, BY_HAND)
+    assert read_files(kept.root) == before
+
+
+def test_a_deleted_test_is_not_made_anew(kept: Project, qapla: Qapla) -> None:
+    """Neither by new fields, nor by their removal."""
+    path = kept.root / "tests/unit/main/test_ship.py"
+    path.unlink()
+    assert qapla("add", "field", "Ship", "mass:bigint?").exit_code == 0
+    assert qapla("remove", "field", "Ship", "mass").exit_code == 0
+    assert not path.exists()

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from qapla.scaffold.additions import parts, revision
+from qapla.scaffold.additions.by_hand import refuse_by_hand
 from qapla.scaffold.fields.checks import check_spec
 from qapla.scaffold.fields.field import Field
+from qapla.scaffold.fields.spec import Spec
 from qapla.scaffold.fields.together import check_together
 from qapla.scaffold.fields.types.base import SUBJECT
 from qapla.scaffold.names.model import ModelName
@@ -25,6 +27,7 @@ def add_fields(project: Project, model: ModelName, fields: Sequence[Field]) -> N
         Refused: A field does not go with the others, or with the rows that are there.
         ScaffoldError: The scaffold did not make the model, or its lines were changed.
     """
+    refuse_by_hand(project, Spec(model, tuple(fields), tuple(project.models())))
     old = project.spec(model)
     for field in fields:
         _check_rows(field)

@@ -4,4 +4,4 @@ from pyramid.config import Configurator
 
 
 def includeme(config: Configurator) -> None:
-    """Add the routes. An id has at most 19 digits, as many as a BIGINT."""
+    """Add the routes; an id is a BIGINT, of at most 19 digits."""

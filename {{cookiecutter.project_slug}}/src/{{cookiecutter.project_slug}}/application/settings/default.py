@@ -6,7 +6,7 @@ from qapla.settings import Settings as BaseSettings
 
 
 class Settings(BaseSettings):
-    """Settings of the project. A field of your own is read from the environment, too."""
+    """Settings of the project. A field that is added here is read from the environment, too."""
 
 
 SETTINGS: dict[str, Any] = {
@@ -22,7 +22,7 @@ SETTINGS: dict[str, Any] = {
         "loggers": {
             # Too verbose at INFO.
             "alembic.runtime.plugins": {"level": "WARNING"},
-            # It warns of nearly every request under load: hundreds of lines a second.
+            # waitress warns at nearly every request under load: hundreds of lines a second.
             "waitress.queue": {"level": "ERROR"},
         },
         "root": {"level": "INFO", "handlers": ["console"]},

@@ -13,6 +13,8 @@ import click
 from qapla.cli.db.running.selection import DATABASE, Selection, refuse_unmanaged, select
 
 _ENGINE = "postgresql"
+# A comment of a revision that somebody has read: `# squawk-ignore-file ban-drop-column`.
+_IGNORE = "# squawk-ignore-file"
 _CONFIGURATION = ".squawk.toml"
 
 
@@ -21,7 +23,10 @@ _CONFIGURATION = ".squawk.toml"
 @click.option("--since", metavar="COMMIT", help="Only revisions that this commit of Git lacks.")
 @click.pass_obj
 def lint(directory: Path, names: tuple[str, ...], since: str | None) -> None:
-    """Check the SQL of the revisions of PostgreSQL databases for dangerous locks; connects to none."""
+    """Check the SQL of the revisions of PostgreSQL databases for dangerous locks.
+
+    Nothing connects. A comment in a revision, `# squawk-ignore-file RULE`, excepts it from a rule.
+    """
     selection = select(directory, names)
     refuse_unmanaged(selection, names)
     known = None if since is None else _committed(selection.root, since)
@@ -68,8 +73,16 @@ def _write(selection: Selection, known: set[str] | None, directory: Path) -> Ite
             command.upgrade(config, f"{below}:{revision.revision}", sql=True)
             file = directory / database.name / f"{path.stem}.sql"
             file.parent.mkdir(exist_ok=True)
-            file.write_text(config.output_buffer.getvalue(), encoding="utf-8")
+            sql = f"{_ignored(path)}{config.output_buffer.getvalue()}"
+            file.write_text(sql, encoding="utf-8")
             yield f"{database.name}/{file.name}"
+
+
+def _ignored(revision: Path) -> str:
+    """Return the comments of a revision that ignore rules of squawk, as comments of SQL."""
+    lines = revision.read_text(encoding="utf-8").splitlines()
+    found = [line.removeprefix("#").strip() for line in lines if line.startswith(_IGNORE)]
+    return "".join(f"-- {line}\n" for line in found)
 
 
 def _squawk(root: Path, directory: Path, scripts: Sequence[str]) -> int:

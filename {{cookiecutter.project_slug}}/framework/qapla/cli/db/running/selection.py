@@ -46,7 +46,8 @@ def select(directory: Path, names: Sequence[str]) -> Selection:
     project = find_project(directory)
     application = load(project).run_command()
     # The lines of a command tell each step: those of the log would say it twice.
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    for logger in ("alembic", "qapla.database.migrations"):
+        logging.getLogger(logger).setLevel(logging.WARNING)
     named = {application.dbs[name].name for name in names}
     databases = [it for it in application.dbs.values() if not named or it.name in named]
     return Selection(application, databases, project.root)

@@ -97,6 +97,17 @@ class LockTimeout(DatabaseError):
         )
 
 
+class MigrationRunning(DatabaseError):
+    """Another process migrates a database, and nobody waits for it."""
+
+    def __init__(self, database: str) -> None:
+        super().__init__(database)
+
+    def __str__(self) -> str:
+        (database,) = self.args
+        return f"database {database!r}: another process migrates it"
+
+
 class ObjectNotFound(QaplaError):
     """A model has no row with the requested id."""
 

@@ -9,3 +9,11 @@ from qapla.scaffold.project import Project
 def load(project: Project) -> Any:
     """Return the application of a project, not prepared yet."""
     return import_module(project.package).main
+
+
+def place_of(database: Any) -> str:
+    """Return the URL of a database, without its password."""
+    target = database.target
+    if target.embedded is not None:
+        return f"{target.url.database} (embedded)"
+    return str(target.url.render_as_string(hide_password=True))

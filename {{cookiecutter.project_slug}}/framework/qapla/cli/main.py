@@ -13,6 +13,7 @@ COMMANDS = {
     "add": ("qapla.cli.add", "add"),
     "adopt": ("qapla.cli.adoption", "adopt"),
     "codemod": ("qapla.cli.codemod", "codemod"),
+    "db": ("qapla.cli.db.group", "db"),
     "list": ("qapla.cli.show", "list_"),
     "remove": ("qapla.cli.remove", "remove"),
     "routes": ("qapla.cli.show", "routes"),
@@ -47,5 +48,5 @@ class _Commands(click.Group):
 @click.command(cls=_Commands)
 @click.pass_context
 def main(context: click.Context) -> None:
-    """Add databases, models and fields to the project, show them, and update the project."""
+    """Add databases, models and fields, show and migrate them, and update the project."""
     context.obj = Path.cwd()

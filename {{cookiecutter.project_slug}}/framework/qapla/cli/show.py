@@ -1,13 +1,14 @@
 """`qapla list` and `qapla routes`: the contents of the project."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import click
 
-from qapla.cli.application import load
+from qapla.cli.application import load, place_of
 from qapla.cli.project import find_project
+from qapla.cli.table import aligned
 from qapla.scaffold.names.model import ModelName
 from qapla.scaffold.project import Project
 
@@ -22,7 +23,7 @@ def list_(directory: Path) -> None:
     models = project.models()
     for name in project.databases():
         database = application.dbs[name]
-        click.echo(f"{name}  {_place(database)}  {_heads(database)}")
+        click.echo(f"{name}  {place_of(database)}  {_heads(database)}")
         for model in models:
             if model.database == name:
                 click.echo(f"    {model.name}  {fields.get(model) or _columns(project, model)}")
@@ -36,16 +37,8 @@ def routes(directory: Path) -> None:
     application = load(project)
     application.run_wsgi({})
     rows = list(_routes(application.config.registry))
-    for line in _aligned(rows):
+    for line in aligned(rows):
         click.echo(line)
-
-
-def _place(database: Any) -> str:
-    """Return the URL of a database, without its password."""
-    target = database.target
-    if target.embedded is not None:
-        return f"{target.url.database} (embedded)"
-    return str(target.url.render_as_string(hide_password=True))
 
 
 def _heads(database: Any) -> str:
@@ -80,11 +73,3 @@ def _name(view: Any) -> str:
     named = function if hasattr(function, "__qualname__") else type(function)
     name = f"{named.__module__}.{named.__qualname__}"
     return f"{name}.{view['attr']}" if view["attr"] else name
-
-
-def _aligned(rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    """Yield the lines of a table."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        yield "  ".join(cells).rstrip()

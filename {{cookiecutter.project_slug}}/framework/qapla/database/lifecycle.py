@@ -10,6 +10,8 @@ from sqlalchemy.schema import CreateSchema
 from qapla.database.connect.landing import refuse_foreign
 from qapla.database.dialects import dialect_of
 from qapla.database.dialects.server import Server
+from qapla.database.migrations.lock import migration_lock
+from qapla.database.migrations.status import is_there
 from qapla.database.places.placement import schema_of
 from qapla.database.places.urls import refuse_undroppable
 from qapla.database.unmanaged import create_tables
@@ -55,6 +57,23 @@ def create(database: "Database") -> None:
     """
     refuse_unmanaged(database)
     database.server.create(for_tests=database.target.tests)
+
+
+def create_missing(database: "Database") -> bool:
+    """Create a database and its schema unless they exist; return whether the database was missing.
+
+    Raises:
+        NotManaged: The database is not managed by this project.
+    """
+    refuse_unmanaged(database)
+    if missing := not is_there(database):
+        server = database.server
+        # Another process may be about to create it; the database has no lock in itself yet.
+        with migration_lock(database.name, database.direct_url, server):
+            if missing := not server.exists():
+                create(database)
+    create_schema(database)
+    return missing
 
 
 def drop(database: "Database") -> None:

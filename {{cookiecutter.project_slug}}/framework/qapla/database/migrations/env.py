@@ -1,7 +1,8 @@
 """The Alembic environment of one database.
 
 Used by the `alembic` command, and in-process by an application that is prepared already: then
-`config.attributes` holds the `database`, and the `connection` to migrate on.
+`config.attributes` holds the `database`, the `connection` to migrate on, whether to `wait` for another
+process, and a function for `on_version_apply`.
 Source: Alembic, "Sharing a Connection across one or more programmatic migration commands".
 """
 
@@ -101,7 +102,8 @@ class AlembicEnv:
         with ExitStack() as stack:
             connection = stack.enter_context(_connection(database, given))
             if database is not None and _changes_database():
-                stack.enter_context(database.migrations.lock())
+                wait = context.config.attributes.get("wait", True)
+                stack.enter_context(database.migrations.lock(wait=wait))
             self._migrate(connection.dialect.name, connection=connection)
 
     def _migrate_offline(
@@ -123,6 +125,7 @@ class AlembicEnv:
             # SQLite can change a table only by copying it.
             "render_as_batch": dialect_of(dialect).alters_by_copy,
             "process_revision_directives": _process,
+            "on_version_apply": context.config.attributes.get("on_version_apply", _ignore),
             **options,  # type: ignore[typeddict-item]
         }
         context.configure(**combined(defaults, self.options, context.script))
@@ -177,7 +180,7 @@ def _connected(database: Database | None, stack: ExitStack) -> Connection:
 
 def _create(database: Database) -> None:
     """Create a database unless another process does so meanwhile."""
-    with database.migrations.lock():
+    with database.migrations.lock(wait=context.config.attributes.get("wait", True)):
         if not database.exists():
             database.create()
             logger.info("database %r: created %s", database.name, database.target.url.database)
@@ -190,6 +193,10 @@ def _changes_database() -> bool:
     except KeyError:
         return False
     return True
+
+
+def _ignore(**_: Any) -> None:
+    """Listen to an applied revision, where nobody else does."""
 
 
 def _process(

@@ -9,20 +9,25 @@ from sqlalchemy import URL
 from qapla.database.dialects import dialect_of
 from qapla.database.dialects.server import Server
 from qapla.database.places.urls import name_of
+from qapla.exceptions import MigrationRunning
 
 logger = logging.getLogger(__name__)
 
 
 @contextmanager
-def migration_lock(database: str, url: URL, server: Server | None) -> Iterator[None]:
-    """Lock a database against migrations by other processes, and wait for one that runs.
+def migration_lock(
+    database: str, url: URL, server: Server | None, *, wait: bool = True
+) -> Iterator[None]:
+    """Lock a database against migrations by other processes.
 
     Args:
         database: The name of the database, for messages.
         url: The URL of the database.
         server: The server that keeps the lock, or None to lock inside the database itself.
+        wait: Whether to wait for a process that has the lock.
 
     Raises:
+        MigrationRunning: Another process has the lock, and nobody waits for it.
         LockTimeout: Another process has kept the lock for too long.
     """
     server = server or dialect_of(url.get_backend_name()).server(url, url)
@@ -32,6 +37,8 @@ def migration_lock(database: str, url: URL, server: Server | None) -> Iterator[N
         if alone:
             yield
             return
+    if not wait:
+        raise MigrationRunning(database)
     logger.warning("database %r: waiting, as another process migrates it", database)
     with server.locked(key):
         yield

@@ -69,6 +69,8 @@ def combined(defaults: Options, given: Options, script: ScriptDirectory) -> Opti
     options["include_name"] = _both(names, given.get("include_name"))
     options["render_item"] = _first(given.get("render_item"), render_item)
     own, theirs = defaults["process_revision_directives"], given.get("process_revision_directives")
+    listeners = [it["on_version_apply"] for it in (defaults, given) if "on_version_apply" in it]
+    options["on_version_apply"] = _one_by_one(*listeners)
     options["process_revision_directives"] = own if theirs is None else _one_by_one(theirs, own)
     plugins = list(given.get("autogenerate_plugins", ["alembic.autogenerate.*"]))
     if f"~{comparison.NAME}" not in plugins:
@@ -95,9 +97,9 @@ def _first(theirs: RenderItemFn | None, own: RenderItemFn) -> RenderItemFn:
     return render
 
 
-def _one_by_one(*functions: ProcessRevisionDirectiveFn) -> ProcessRevisionDirectiveFn:
-    def process(*arguments: Any) -> None:
+def _one_by_one(*functions: Callable[..., None]) -> Callable[..., None]:
+    def process(*arguments: Any, **named: Any) -> None:
         for function in functions:
-            function(*arguments)
+            function(*arguments, **named)
 
     return process

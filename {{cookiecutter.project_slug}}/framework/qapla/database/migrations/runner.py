@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection
 
 from qapla.database.migrations.lock import migration_lock
+from qapla.database.migrations.status import is_there
 from qapla.exceptions import DatabaseError
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ class Migrations:
         from alembic.runtime.environment import EnvironmentContext
         from alembic.script import ScriptDirectory
 
-        if not self._database.exists():
+        if not is_there(self._database):
             return []
         found: list[str] = []
 
@@ -91,21 +92,27 @@ class Migrations:
             script.run_env()
         return sorted(found)
 
-    def upgrade(self, revision: str = "head", connection: Connection | None = None) -> None:
+    def upgrade(
+        self, revision: str = "head", connection: Connection | None = None, **attributes: Any
+    ) -> None:
         """Upgrade to a revision.
 
         Args:
             revision: A revision as `alembic upgrade` takes it.
             connection: The connection to migrate on, or None for one of its own.
+            **attributes: For the environment: `wait=False` not to wait for another process, and
+                `on_version_apply`, a function as in `context.configure`.
 
         Raises:
             DatabaseError: The newest revision is asked for, and there are several.
+            MigrationRunning: Another process migrates the database, and nobody waits for it.
         """
         from alembic import command
         from alembic.util import CommandError
 
         self._database.notice_use()
         config = self.config(connection)
+        config.attributes.update(attributes)
         try:
             with _alembic:
                 command.upgrade(config, revision)
@@ -114,24 +121,31 @@ class Migrations:
                 self._refuse_several_heads()
             raise
 
-    def downgrade(self, revision: str, connection: Connection | None = None) -> None:
+    def downgrade(
+        self, revision: str, connection: Connection | None = None, **attributes: Any
+    ) -> None:
         """Downgrade to a revision; the arguments are those of `upgrade`."""
         from alembic import command
 
         self._database.notice_use()
+        config = self.config(connection)
+        config.attributes.update(attributes)
         with _alembic:
-            command.downgrade(self.config(connection), revision)
+            command.downgrade(config, revision)
 
-    def lock(self) -> AbstractContextManager[None]:
+    def lock(self, *, wait: bool = True) -> AbstractContextManager[None]:
         """Lock the database against migrations by other processes, and wait for one that runs.
 
         A role that may not create databases may have no right to the maintenance database either:
         unless the settings name one, the lock is then in the database itself.
+
+        Args:
+            wait: Whether to wait; otherwise the lock of another process is a `MigrationRunning`.
         """
         database = self._database
         outside = database.target.creatable or database.target.default_url is not None
         server = database.server if outside else None
-        return migration_lock(database.name, database.direct_url, server)
+        return migration_lock(database.name, database.direct_url, server, wait=wait)
 
     def _refuse_several_heads(self) -> None:
         heads = self.heads()

@@ -1,0 +1,1 @@
+"""`qapla db`: the commands over all databases of a project."""

@@ -1,0 +1,84 @@
+"""Work on one database after the other, a table of the results, and one exit code."""
+
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from qapla.cli.table import aligned
+from qapla.exceptions import QaplaError
+
+if TYPE_CHECKING:
+    from qapla.database.database import Database
+
+NOT_MANAGED = "not managed"
+NOT_RUN = "not run"
+Work = Callable[["Database"], str]
+
+
+class Failed(QaplaError):
+    """The work on a database has failed; the text is for the table of results."""
+
+
+def run_each(
+    databases: "Sequence[Database]",
+    work: Work,
+    *,
+    stops: bool = False,
+    unmanaged_too: bool = False,
+) -> None:
+    """Work on each database, print a table of the results, and exit with 1 if one has failed.
+
+    Args:
+        databases: The databases.
+        work: Works on a database, and returns the result; an exception is a failure.
+        stops: Whether no other database follows one that has failed.
+        unmanaged_too: Whether it works on unmanaged databases; the table only names them otherwise.
+    """
+    rows: list[tuple[str, str]] = []
+    failed = False
+    for database in databases:
+        if not (database.managed or unmanaged_too):
+            result = NOT_MANAGED
+        elif failed and stops:
+            result = NOT_RUN
+        else:
+            result, success = attempt(database, work)
+            failed = failed or not success
+        rows.append((database.name, result))
+    for line in aligned(rows):
+        click.echo(line)
+    if failed:
+        sys.exit(1)
+
+
+def attempt(database: "Database", work: Work) -> tuple[str, bool]:
+    """Work on a database, and return the result in one line, and whether there was no error.
+
+    An error that neither the framework nor the database explains is printed with its traceback.
+    """
+    # Imported here, as `--help` needs no large library.
+    from alembic.util import CommandError
+    from sqlalchemy.exc import DBAPIError
+
+    try:
+        return work(database), True
+    except Failed as error:
+        return str(error), False
+    except DBAPIError as error:
+        notes = getattr(error, "__notes__", ())
+        return f"failed: {'; '.join([_joined(error.orig), *notes])}", False
+    except (CommandError, QaplaError, OSError) as error:
+        return f"failed: {_joined(error)}", False
+    except Exception as error:
+        traceback.print_exc()
+        return f"failed: {type(error).__name__}: {_joined(error)}", False
+    finally:
+        database.dispose()
+
+
+def _joined(error: BaseException | None) -> str:
+    """Return the text of an error in one line."""
+    return " ".join(str(error).split())

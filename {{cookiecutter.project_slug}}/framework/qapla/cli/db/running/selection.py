@@ -1,0 +1,64 @@
+"""The databases that a command works on."""
+
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import click
+
+from qapla.cli.application import load
+from qapla.cli.project import find_project
+from qapla.exceptions import NotManaged
+
+if TYPE_CHECKING:
+    from qapla.database.database import Database
+
+DATABASE = click.option(
+    "--database", "names", multiple=True, metavar="NAME", help="Only this one; again for more."
+)
+
+
+class Selection(NamedTuple):
+    """An application that is prepared, and the databases that a command works on.
+
+    Args:
+        application: The application.
+        databases: The databases, in the order of the project.
+        root: The root directory of the project.
+    """
+
+    application: Any
+    databases: "list[Database]"
+    root: Path
+
+
+def select(directory: Path, names: Sequence[str]) -> Selection:
+    """Return the databases with some names, or all of a project.
+
+    Args:
+        directory: The root of the project, or a directory below it.
+        names: The names, or none for all.
+
+    Raises:
+        UnknownDatabase: The project has no database of a name.
+    """
+    project = find_project(directory)
+    application = load(project).run_command()
+    # The lines of a command tell each step: those of the log would say it twice.
+    for logger in ("alembic", "qapla.database.migrations"):
+        logging.getLogger(logger).setLevel(logging.WARNING)
+    named = {application.dbs[name].name for name in names}
+    databases = [it for it in application.dbs.values() if not named or it.name in named]
+    return Selection(application, databases, project.root)
+
+
+def refuse_unmanaged(selection: Selection, names: Sequence[str]) -> None:
+    """Refuse a database that was named, and that the project does not manage.
+
+    Raises:
+        NotManaged: The database is not managed by this project.
+    """
+    for database in selection.databases:
+        if database.name in names and not database.managed:
+            raise NotManaged(database.name)

@@ -80,7 +80,7 @@ def test_the_image_has_the_project_and_no_development(image: Path) -> None:
     assert "main  " in succeed([".venv/bin/qapla", "list"], image)
 
 
-def test_the_image_starts_what_it_has(image: Path) -> None:
+def test_the_image_has_its_commands(image: Path) -> None:
     """The command of the image, and those of the services, are among its programs."""
     (cmd,) = (json.loads(text) for name, text in final_stage() if name == "CMD")
     assert (image / ".venv/bin" / cmd[0]).is_file()

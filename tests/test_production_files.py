@@ -121,7 +121,7 @@ def test_compose_needs_passwords(project: Path, tmp_path: Path) -> None:
     assert done.stderr.rstrip().endswith("set it in .env")
 
 
-def test_each_service_waits_for_what_it_needs(composed: dict[str, Any]) -> None:
+def test_each_service_waits_for_others(composed: dict[str, Any]) -> None:
     """PostgreSQL, then the migrations, and RabbitMQ, before the processes of the project."""
     ready = {"service": "service_healthy", "run": "service_completed_successfully"}
     project = {

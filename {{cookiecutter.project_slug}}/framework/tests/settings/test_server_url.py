@@ -55,7 +55,7 @@ def test_the_url_of_a_database_is_refused(
     )
 
 
-def test_what_is_no_url_is_refused(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_text_is_refused(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     """The line has the variable, and nothing of its value."""
     monkeypatch.setenv(VARIABLE, "gagh")
     assert error_of(project()) == (

@@ -18,9 +18,11 @@ from qapla.embedded import binaries
 from qapla.embedded.account import prepare
 
 HOW = {
+    "docker-compose": "type `apt-get install docker-compose`",
     "pgbouncer": "type `apt-get install pgbouncer`",
     "redis-server": "type `apt-get install redis-server`",
     "rabbitmq-server": "type `apt-get install rabbitmq-server`",
+    "systemd-analyze": "type `apt-get install systemd`",
 }
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Self
 
 from qapla.exceptions import AlreadyPrepared, NotPrepared, QaplaError
-from qapla.project import caller_of_framework, configure_logging, root_of
+from qapla.project import caller_of_framework, configure_logging, home_of, root_of
 from qapla.settings import Settings, SettingsLoader
 
 _DOORS = "run_wsgi, run_worker, run_shell, run_command or run_tests"
@@ -131,7 +131,7 @@ class Application:
         package = self.settings_package
         if package is None:
             package = f"{type(self).__module__.rpartition('.')[0]}.settings"
-        return SettingsLoader(package, f"{self.package.upper()}_", root_of(self.package) / ".env")
+        return SettingsLoader(package, f"{self.package.upper()}_", home_of(self.package) / ".env")
 
     def not_prepared(self, what: str) -> NotPrepared:
         """Return the error about something that is used too early."""
@@ -166,8 +166,10 @@ class Application:
     def _prepare_first(self, purpose: str) -> None:
         self.purpose = purpose
         try:
-            root = root_of(self.package)
-            base = {"paths": {"root": root, "var": "var"}}
+            root, home = root_of(self.package), home_of(self.package)
+            # Relative in a checkout, where a root of the user's own moves it too.
+            var = Path("var") if home == root else home / "var"
+            base = {"paths": {"root": root, "var": var}}
             settings = self.settings_loader.load(base, tests=purpose == TESTS)
             self._settings = settings
             root = root / settings.paths["root"]

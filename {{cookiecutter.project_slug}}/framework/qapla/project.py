@@ -9,13 +9,31 @@ from qapla.exceptions import SettingsError
 
 
 def root_of(package: str) -> Path:
-    """Return the root directory of a package's project: the nearest one that has an `alembic.ini`."""
+    """Return the root directory of a package's project: the nearest one that has an `alembic.ini`.
+
+    An installed project is its package, as its wheel has the migrations in there.
+    """
     spec = find_spec(package)
     module = Path(spec.origin) if spec and spec.origin else Path.cwd() / "unknown"
     for directory in module.resolve().parents:
         if (directory / "alembic.ini").is_file():
             return directory
     return Path.cwd()
+
+
+def home_of(package: str) -> Path:
+    """Return the directory of a project's `.env` and `var`.
+
+    It is the root of a checkout. The directory of an installed project is not for its data: there it is
+    the current one.
+    """
+    root = root_of(package)
+    return Path.cwd() if is_installed(root) else root
+
+
+def is_installed(root: Path) -> bool:
+    """Whether the root directory of a project is the package itself."""
+    return (root / "__init__.py").is_file()
 
 
 def configure_logging(logging_settings: dict[str, Any]) -> None:

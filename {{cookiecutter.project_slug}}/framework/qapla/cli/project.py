@@ -8,8 +8,10 @@ from typing import Any
 
 import click
 
+from qapla.cli.installed import installed_package
 from qapla.exceptions import ScaffoldError
 from qapla.locks import try_lock
+from qapla.project import root_of
 from qapla.scaffold.changes.recovery import recover
 from qapla.scaffold.project import Project
 
@@ -21,6 +23,18 @@ _LIST = Path("databases", "__init__.py")
 
 
 def find_project(directory: Path) -> Project:
+    """Return the project in a directory or in one above it, or else the one that is installed.
+
+    Raises:
+        ScaffoldError: There is no project, or another command is changing it.
+    """
+    package = None if _packages(directory) else installed_package()
+    if package is not None:
+        return Project(root_of(package).parent, package, source=package)
+    return find_checkout(directory)
+
+
+def find_checkout(directory: Path) -> Project:
     """Return the project in a directory or in one above it.
 
     A change that was interrupted is taken back before.
@@ -90,14 +104,23 @@ def next_steps(*steps: str) -> list[str]:
 
 def _find(directory: Path) -> tuple[Path, str]:
     """Return the root of the nearest project, and its package."""
+    found = _packages(directory)
+    if not found:
+        raise ScaffoldError(
+            f"{directory} has no package with databases: change to a project's directory"
+        )
+    root, packages = found
+    if packages[1:]:
+        raise ScaffoldError(
+            f"{root} has several packages with databases, {', '.join(packages)}: keep one of them"
+        )
+    return root, packages[0]
+
+
+def _packages(directory: Path) -> tuple[Path, list[str]] | None:
+    """Return the nearest directory with projects, and the names of their packages."""
     for root in (directory, *directory.parents):
         packages = [path.parents[1].name for path in sorted(root.glob(f"src/*/{_LIST.as_posix()}"))]
-        if packages[1:]:
-            raise ScaffoldError(
-                f"{root} has several packages with databases, {', '.join(packages)}: keep one of them"
-            )
         if packages:
-            return root, packages[0]
-    raise ScaffoldError(
-        f"{directory} has no package with databases: change to a project's directory"
-    )
+            return root, packages
+    return None

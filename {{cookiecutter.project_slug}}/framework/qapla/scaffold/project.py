@@ -28,14 +28,15 @@ class Project:
 
     Args:
         root: The directory of the project.
-        package: The name of the project's package under `src`.
+        package: The name of the project's package.
+        source: The path of the package, by default under `src`.
     """
 
-    def __init__(self, root: Path, package: str) -> None:
+    def __init__(self, root: Path, package: str, *, source: str | None = None) -> None:
         self.root = root
         self.package = package
         self.application = application_class(package)
-        self.source = f"src/{package}"
+        self.source = source or f"src/{package}"
         self.list_path = f"{self.source}/databases/__init__.py"
         self.settings = f"{self.source}/application/settings/default.py"
         self.changes = Changes(root)
@@ -145,7 +146,7 @@ class Project:
 
     def copy(self) -> "Project":
         """Return the project with the same changes, to which others may be added for a trial."""
-        copy = Project(self.root, self.package)
+        copy = Project(self.root, self.package, source=self.source)
         copy.changes = self.changes.copy()
         return copy
 

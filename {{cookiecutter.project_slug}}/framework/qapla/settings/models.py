@@ -35,6 +35,7 @@ class DatabaseSettings(BaseModel):
 class Settings(BaseSettings):
     """The settings of an application; a project adds its own as fields of a subclass.
 
+    A managed database without a URL is on the server of `server_url`, by the name `<package>_<name>`.
     A request for a host that is not in `hosts` is refused; an empty list allows every host.
     Pages of `cors_origins` may read responses; an empty list allows none of another origin.
     """
@@ -48,6 +49,7 @@ class Settings(BaseSettings):
     )
 
     environment: Literal["development", "production"] = "development"
+    server_url: SecretStr | None = None
     databases: dict[str, DatabaseSettings] = {}
     paths: dict[str, Path] = {}
     logging: dict[str, Any] = {}

@@ -10,7 +10,7 @@ from qapla.database.connect.pooler import direct_url, options_behind
 from qapla.database.dialects import dialect_of
 from qapla.database.places.destination import settle
 from qapla.database.places.placement import Placed
-from qapla.database.places.urls import check_names, parse
+from qapla.database.places.urls import check_names, is_file, parse
 from qapla.exceptions import SettingsError
 from qapla.settings import DatabaseSettings, Settings, SettingsLoader
 
@@ -60,9 +60,9 @@ class Placer:
         if settings.default_url is not None:
             setting = self._sources.source("databases", name, "default_url")
             default_url, _ = settle(parse(settings.default_url, setting), {}, setting, setting)
-        if settings.url is not None:
-            setting = self._sources.source("databases", name, "url")
-            url = parse(settings.url, setting)
+        found = self._url_of(name, managed=managed)
+        if found is not None:
+            setting, url = found
             url, options = settle(url, settings.options, setting, arguments)
             check_names(url, name)
             check_options(name, url, options, self._sources.source)
@@ -93,6 +93,29 @@ class Placer:
         served = managed or self._tests
         unset = "" if served else self._sources.variable("databases", name, "url")
         return Placed(settled, options, self._var / "postgres", default_url, unset=unset)
+
+    def _url_of(self, name: str, *, managed: bool) -> tuple[str, URL] | None:
+        """Return the setting of a database's URL, and the URL: its own, or one on the server of all.
+
+        An unmanaged database is where others have made it: but in tests it needs a URL of its own.
+
+        Raises:
+            SettingsError: The setting is no URL, or not that of a server.
+        """
+        own = self.settings_of(name).url
+        if own is not None:
+            setting = self._sources.source("databases", name, "url")
+            return setting, parse(own, setting)
+        if self._settings.server_url is None or not (managed or self._tests):
+            return None
+        setting = self._sources.source("server_url")
+        url = parse(self._settings.server_url, setting)
+        if url.database or is_file(url):
+            raise SettingsError(
+                f"{setting} names a database: write the URL of a server, such as "
+                "postgresql+psycopg://user:password@host:5432"
+            )
+        return setting, url.set(database=f"{self._package}_{name}")
 
     def _behind_pooler(self, name: str, placed: Placed) -> Placed:
         """Return where a database is, reached through its pooler; tests go to the server itself."""

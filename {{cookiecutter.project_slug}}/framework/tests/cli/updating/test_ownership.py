@@ -16,7 +16,13 @@ def test_an_update_leaves_these_alone(path: str) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["migrations/main/env.py", "src/rotarran/web/routes.py", "framework/README.md", ".env.md"],
+    [
+        "migrations/main/env.py",
+        "src/rotarran/web/routes.py",
+        "framework/README.md",
+        "compose.yaml",
+        ".env.example",
+    ],
 )
 def test_an_update_merges_into_the_rest(path: str) -> None:
     """The framework is a part of it."""

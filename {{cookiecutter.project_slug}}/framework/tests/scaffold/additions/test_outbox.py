@@ -36,6 +36,20 @@ def test_an_outbox_follows_the_head_of_its_database(project: Project, written: W
     assert str(caught.value) == f"{added[2]} exists already: move it away first"
 
 
+def test_a_relay_is_a_service(project: Project, written: Written) -> None:
+    """Where the project has a compose.yaml with our services; its text is extended."""
+    add_databases(project, "main")
+    compose = "x-project: &project\n  image: rotarran\n\nservices:\n  web:\n    <<: *project\n"
+    (project.root / "compose.yaml").write_text(compose)
+    assert "compose.yaml" in write(project, add_outbox, "main")
+    assert written()["compose.yaml"] == (
+        f"{compose}\n  relay-main:\n    <<: *project\n"
+        '    command: ["python", "-m", "rotarran.tasks.main.outbox"]\n'
+        '    healthcheck:\n      test: ["CMD", "qapla", "health", "relay"]\n'
+        "      start_period: 30s\n"
+    )
+
+
 def test_an_outbox_needs_no_model(project: Project) -> None:
     """A database without tasks gets the package for the relay."""
     add_databases(project, "main")

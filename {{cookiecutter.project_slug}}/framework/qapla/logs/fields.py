@@ -23,20 +23,18 @@ def event_fields(values: Mapping[str, Any]) -> dict[str, Any]:
     return {_EVENT: dict(values)}
 
 
-def fields_of(record: logging.LogRecord, *, with_details: bool) -> dict[str, Any]:
-    """Return the fields of a record, the user's own `extra` among them.
+def details_of(record: logging.LogRecord) -> dict[str, Any]:
+    """Return the values that the message of a record has already."""
+    found: dict[str, Any] = getattr(record, _DETAILS, {})
+    return found
 
-    Args:
-        record: The record.
-        with_details: Whether to return the values that the message has already.
-    """
+
+def fields_of(record: logging.LogRecord) -> dict[str, Any]:
+    """Return the fields of a record that its message has not: the user's own `extra`."""
     fields: dict[str, Any] = {
         name: value for name, value in vars(record).items() if name not in _STANDARD
     }
     if record.name.startswith("celery."):
         # The arguments of a task.
         fields.pop("data", None)
-    fields.update(getattr(record, _EVENT, {}))
-    if with_details:
-        fields.update(getattr(record, _DETAILS, {}))
-    return fields
+    return {**fields, **getattr(record, _EVENT, {})}

@@ -16,7 +16,7 @@ from structlog.processors import JSONRenderer, format_exc_info
 from structlog.stdlib import ProcessorFormatter
 
 from qapla.logs.context import current
-from qapla.logs.fields import fields_of
+from qapla.logs.fields import details_of, fields_of
 from qapla.logs.values import hide_values
 
 _FORMS = ("auto", "terminal", "json")
@@ -66,16 +66,16 @@ def _hide_values(logger: object, name: str, event: Event) -> Event:
 
 def _terminal_line(logger: object, name: str, event: Event) -> Event:
     created = datetime.fromtimestamp(event["_record"].created).astimezone()
-    return _line(event, created.strftime("%Y-%m-%d %H:%M:%S"), with_details=False)
+    return _line(event, created.strftime("%Y-%m-%d %H:%M:%S"), {})
 
 
 def _json_line(logger: object, name: str, event: Event) -> Event:
     created = datetime.fromtimestamp(event["_record"].created, UTC)
     text = created.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    return _line(event, text, with_details=True)
+    return _line(event, text, details_of(event["_record"]))
 
 
-def _line(event: Event, timestamp: str, *, with_details: bool) -> Event:
+def _line(event: Event, timestamp: str, details: Mapping[str, Any]) -> Event:
     """Return the fields of a line in their order; a field of the user's hides none of ours."""
     record: logging.LogRecord = event["_record"]
     line: dict[str, Any] = {
@@ -84,9 +84,9 @@ def _line(event: Event, timestamp: str, *, with_details: bool) -> Event:
         "logger": record.name,
         "event": event["event"],
         **current(),
+        **details,
     }
-    added = {**get_contextvars(), **fields_of(record, with_details=with_details)}
-    for key, value in added.items():
+    for key, value in {**get_contextvars(), **fields_of(record)}.items():
         line[f"{key}_" if key in line else key] = value
     if "stack_info" in event:
         line["stack"] = event["stack_info"]

@@ -56,11 +56,16 @@ def _without_values(line: str, error: BaseException, cause: BaseException) -> st
     names = {base.__name__ for base in type(error).__mro__}
     if names.isdisjoint(_NAMING):
         return _QUOTED.sub(HIDDEN, line)
-    return line if hasattr(cause, "sqlstate") else _OF_MARIADB.sub(rf"\1 {HIDDEN}", line)
+    # psycopg has the parts of an error, and names no value in the first.
+    return line if hasattr(cause, "diag") else _OF_MARIADB.sub(rf"\1 {HIDDEN}", line)
 
 
 def _replace(text: str, line: str, shown: str) -> str:
     """Replace a line, also where a text has the `repr` of the error."""
     if not line or line == shown:
         return text
-    return text.replace(line, shown).replace(repr(line)[1:-1], shown)
+    # Python escapes a quote only in a text that has both kinds.
+    escaped = repr(f"{line}'\"")[1:-4]
+    for written in (line, repr(line)[1:-1], escaped):
+        text = text.replace(written, shown)
+    return text

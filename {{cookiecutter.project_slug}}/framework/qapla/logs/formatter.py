@@ -82,7 +82,7 @@ def _line(event: Event, timestamp: str, details: Mapping[str, Any]) -> Event:
         "timestamp": timestamp,
         "level": record.levelname.lower(),
         "logger": record.name,
-        "event": event["event"],
+        "event": event["event"].rstrip("\n"),
         **current(),
         **details,
     }

@@ -24,6 +24,8 @@ def configure_logging(logging_settings: dict[str, Any]) -> None:
     except (AttributeError, ImportError, TypeError, ValueError) as error:
         reason = error.__cause__ or error
         raise SettingsError(f"the setting logging is wrong: {reason}") from error
+    # Warnings of Python are lines of the log, too, and no text between lines of JSON.
+    logging.captureWarnings(True)
     send_events_to_logging()
 
 

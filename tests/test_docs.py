@@ -13,7 +13,8 @@ from serving import served
 PAGES = ["README", "docs/web", "docs/databases", "docs/models", "docs/testing", "docs/tasks"]
 # An update is of a committed project: these commands are run by `tests/updates`.
 ELSEWHERE = ["docs/updating"]
-EXAMPLES = ["README", *(f"docs/{page}" for page in ("databases", "drivers", "settings", "tasks"))]
+PYTHON = ("databases", "drivers", "logging", "settings", "tasks")
+EXAMPLES = ["README", *(f"docs/{page}" for page in PYTHON)]
 # The database of the commands in a page: the examples of tokens and the outbox are about the first.
 DATABASES = {"docs/web": "main", "docs/tasks": "main"}
 # Commands that run until they are stopped, by a part of them, with their output when they work. A

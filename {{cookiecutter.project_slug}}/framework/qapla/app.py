@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any, ClassVar, Self
 
 from qapla.exceptions import AlreadyPrepared, NotPrepared, QaplaError
-from qapla.project import caller_of_framework, configure_logging, home_of, root_of
+from qapla.logs.setup import configure_logging, send_events_to_logging_if_used
+from qapla.project import caller_of_framework, home_of, root_of
 from qapla.settings import Settings, SettingsLoader
 
 _DOORS = "run_wsgi, run_worker, run_shell, run_command or run_tests"
@@ -69,6 +70,8 @@ class Application:
             if key not in self._web_apps:
                 self.config = Configurator(settings=settings, package=self.package)
                 self.append_web_plugins()
+                if self.purpose == TESTS:
+                    send_events_to_logging_if_used()
                 self._web_apps[key] = self.config.make_wsgi_app()
         return self._web_apps[key]
 
@@ -178,6 +181,8 @@ class Application:
             if settings.logging and purpose != TESTS:
                 configure_logging(settings.logging)
             self.append_app_plugins()
+            if purpose == TESTS:
+                send_events_to_logging_if_used()
         except BaseException:
             self._forget()
             raise

@@ -1,11 +1,8 @@
-"""The project of an application: its root directory, its logging, and the place that prepares it."""
+"""The project of an application: its root directory, and the place that prepares it."""
 
 import traceback
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
-
-from qapla.exceptions import SettingsError
 
 
 def root_of(package: str) -> Path:
@@ -34,22 +31,6 @@ def home_of(package: str) -> Path:
 def is_installed(root: Path) -> bool:
     """Whether the root directory of a project is the package itself."""
     return (root / "__init__.py").is_file()
-
-
-def configure_logging(logging_settings: dict[str, Any]) -> None:
-    """Configure logging by the dict of the settings.
-
-    Raises:
-        SettingsError: The dict is wrong.
-    """
-    # Imported here, as a run of tests does without it.
-    import logging.config
-
-    try:
-        logging.config.dictConfig(logging_settings)
-    except (AttributeError, ImportError, TypeError, ValueError) as error:
-        reason = error.__cause__ or error
-        raise SettingsError(f"the setting logging is wrong: {reason}") from error
 
 
 def caller_of_framework() -> str:

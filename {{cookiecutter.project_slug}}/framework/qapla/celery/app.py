@@ -17,6 +17,7 @@ from qapla.app import TESTS, Application
 from qapla.celery.base import ProjectCelery
 from qapla.celery.broker.filesystem import use_atomic_writes
 from qapla.celery.logs import apply_options
+from qapla.celery.request_ids import connect_request_ids
 from qapla.celery.sessions import connect_scopes
 from qapla.celery.settings.checks import check, check_together
 from qapla.celery.settings.configuration import configuration, make_directories
@@ -52,6 +53,7 @@ class CeleryApplication(Application):
                 CeleryApplication._has_default = True
             use_atomic_writes(self._celery)
             connect_scopes()
+            connect_request_ids()
             self._celery.on_configure = _Configure(self._prepare_configuration)
             self._celery.add_defaults(self._configuration)
             # Strong, as the methods have no other owner than the signal.

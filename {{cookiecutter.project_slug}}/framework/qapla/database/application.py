@@ -68,15 +68,17 @@ class DatabaseApplication(Application):
                 import_models(database.name, database.models)
 
     def add_database_web(self) -> None:
-        """Open sessions for requests, render rows as JSON, and check hosts and origins.
+        """Open sessions for requests, log them, render rows as JSON, and check hosts and origins.
 
         For `append_web_plugins`.
         """
         # Imported here, as it imports Pyramid: whatever is not the web starts faster without it.
+        from qapla.web.access import add_access_log
         from qapla.web.rendering import add_json_renderer
         from qapla.web.requests import add_request_sessions
 
         add_request_sessions(self.config, self.dbs)
+        add_access_log(self.config)
         add_json_renderer(self.config)
         self.config.registry["dbs"] = self.dbs
         self.config.registry["environment"] = self.settings.environment
@@ -151,6 +153,8 @@ class DatabaseApplication(Application):
             run="uv run" if development else "uv run --no-dev",
             reader=placer.has_reader(database.name, here.url),
             unset=here.unset,
+            slow_seconds=placer.settings_of(database.name).slow_statement_seconds,
+            package=self.package,
         )
         if self.purpose == TESTS:
             url = url_for_tests(database.name, placed, TEST_SUFFIX + self.parallel_suffix)

@@ -18,6 +18,7 @@ from qapla.database.connect.explain import (
     unmanaged_hints,
 )
 from qapla.database.connect.landing import watch_connections
+from qapla.database.connect.slow import log_slow_statements
 from qapla.database.dialects import dialect_of
 from qapla.database.dialects.server import Server
 from qapla.database.dialects.unmanaged import UnmanagedServer
@@ -122,6 +123,10 @@ class Database:
                         watch_connections(engine, self.server, self.name)
                     elif not self.managed:
                         refuse_missing_file(engine, self._hints)
+                    if self.target.slow_seconds:
+                        log_slow_statements(
+                            engine, self.name, self.target.slow_seconds, self.target.package
+                        )
                     self._engine = engine
         return self._engine
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from qapla.database.application import DatabaseApplication
 from qapla.database.database import Database
 from qapla.exceptions import UnusableFunction
+from qapla.logs.context import bind, reset
 
 R = TypeVar("R")
 
@@ -78,11 +79,13 @@ class WithDatabase:
             session = database.get_session(owner)
             opened = session, threading.get_ident()
             token = _open.set({**_open.get(), database: opened})
+            logged = bind(database=self.name)
             completed = False
             try:
                 result = function(*args, **kwargs, **{self.name: session})
                 completed = True
             finally:
+                reset(logged)
                 _open.reset(token)
                 database.end_session(session, completed=completed)
             return result

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
 
+from qapla.logs.fields import details
+
 if TYPE_CHECKING:
     from qapla.database.database import Database
 
@@ -30,7 +32,7 @@ class Observer:
 
     def writes_lost(self, database: "Database", session: Session) -> None:
         """Log that a session ended with uncommitted writes."""
-        logger.warning(lost_writes(database, session))
+        logger.warning(lost_writes(database, session), extra=details(database=database.name))
 
 
 def owner_of(session: Session) -> str | None:

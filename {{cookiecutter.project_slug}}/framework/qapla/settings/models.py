@@ -20,6 +20,7 @@ class DatabaseSettings(BaseModel):
     `reader` is whether a read driver's queries may run outside of a transaction; by default where
     that changes nothing but the speed, on PostgreSQL without an isolation level of one's own.
     `pooler` names the pooling mode of a pooler between the application and its server.
+    A statement that takes `slow_statement_seconds` or longer is logged; 0 turns that off.
     """
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
@@ -30,6 +31,7 @@ class DatabaseSettings(BaseModel):
     options: dict[str, Any] = Field(default={}, repr=False)
     reader: bool | None = None
     pooler: Literal["transaction"] | None = None
+    slow_statement_seconds: float = Field(default=1.0, ge=0, allow_inf_nan=False)
 
 
 class Settings(BaseSettings):

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from qapla.celery.outbox.relay import Relay
 from qapla.celery.testing import BaseTaskFixture, running_worker
 from qapla.database.database import Database
+from qapla.logs.context import bound
 
 from qapla_sample import main
 from qapla_sample.application.app import SampleApplication
@@ -110,6 +111,21 @@ class TestTasks(BaseTaskFixture):
         for result in again:
             result.get(timeout=SECONDS)
         assert self.names(session) == ["once", "taken"]
+
+    def test_the_id_of_a_request_reaches_its_tasks(self, session: Session) -> None:
+        """In a retry, in a task of a task, and through the outbox; and no other task has it."""
+        with bound(request_id="r"):
+            retried = ships.log_context.delay(1)
+            asking = ships.ask_for_context.delay()
+            kept = Outbox(session).send(ships.log_context.s().set(headers={"mine": "m"}))
+            session.commit()
+        Relay(main, "main", Outbox, app).run()
+        ids = [retried.id, asking.get(timeout=SECONDS), kept]
+        found = [app.AsyncResult(task_id).get(timeout=SECONDS) for task_id in ids]
+        expected = {"request_id": "r", "database": "main"}
+        assert found == [[{**expected, "task_id": task_id}] for task_id in ids]
+        other = ships.log_context.delay()
+        assert other.get(timeout=SECONDS) == [{"task_id": other.id, "database": "main"}]
 
     def test_a_time_limit_in_a_statement_ends_the_task(self, session: Session) -> None:
         """It fails with its own error, without a trace; its process and its connection go on."""

@@ -28,6 +28,7 @@ from sqlalchemy.dialects.mysql import MEDIUMTEXT
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from qapla.celery.broker.delays import refuse_long_delay
+from qapla.celery.request_ids import headers_with_id
 from qapla.celery.task import Task
 from qapla.driver.base import Driver
 from qapla.exceptions import UnusableSignature
@@ -108,7 +109,8 @@ class OutboxDriver(Driver[Any]):
         if isinstance(task, Task):
             task.checked(signature.args, signature.kwargs)
         task_id: str = signature.options.get("task_id") or uuid()
-        message = dumps(signature)
+        headers = headers_with_id(options.get("headers"))
+        message = dumps(signature if headers is None else signature.clone(headers=headers))
         self.session.add(
             self.model(
                 task_id=task_id,

@@ -19,6 +19,7 @@ from qapla.celery.outbox.message import ORDER, OutboxColumns, OutboxDriver
 from qapla.database.application import DatabaseApplication
 from qapla.database.dialects.errors import is_transient
 from qapla.exceptions import QueueMismatch, UnknownTask
+from qapla.logs.context import bound
 
 logger = logging.getLogger(__name__)
 _FIRST_WAIT, _LONGEST_WAIT = timedelta(seconds=10), timedelta(hours=1)
@@ -65,7 +66,8 @@ class Relay:
         """
         total = 0
         database = self.application.dbs[self.name]
-        with database.get_session(f"the relay of {self.name!r}") as session:
+        owner = f"the relay of {self.name!r}"
+        with bound(database=self.name), database.get_session(owner) as session:
             while True:
                 sent, more = self._send_batch(session)
                 total += sent

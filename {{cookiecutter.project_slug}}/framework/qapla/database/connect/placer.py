@@ -55,6 +55,7 @@ class Placer:
             SettingsError: A URL is missing or wrong, or another setting leads elsewhere than the URL.
         """
         settings = self.settings_of(name)
+        self._refuse_shown_values(name, settings)
         arguments = self._sources.source("databases", name, "options", "connect_args")
         default_url = None
         if settings.default_url is not None:
@@ -116,6 +117,15 @@ class Placer:
                 "postgresql+psycopg://user:password@host:5432"
             )
         return setting, url.set(database=f"{self._package}_{name}")
+
+    def _refuse_shown_values(self, name: str, settings: DatabaseSettings) -> None:
+        """Refuse values of statements in the log, and in errors, of production."""
+        is_production = self._settings.environment == "production"
+        if is_production and settings.options.get("hide_parameters") is False:
+            raise SettingsError(
+                f"{self._sources.source('databases', name, 'options', 'hide_parameters')} is wrong: "
+                "production logs no values of statements, remove it"
+            )
 
     def _behind_pooler(self, name: str, placed: Placed) -> Placed:
         """Return where a database is, reached through its pooler; tests go to the server itself."""

@@ -28,6 +28,7 @@ from qapla.database.migrations.autogenerate.removals import order_removals
 from qapla.database.migrations.models import import_package
 from qapla.database.migrations.options import Options, combined
 from qapla.exceptions import DatabaseError, NotManaged, QaplaError
+from qapla.logs.context import bound
 
 logger = logging.getLogger(__name__)
 
@@ -96,10 +97,11 @@ class AlembicEnv:
 
     def _run(self, database: Database | None, given: Connection | Engine | None) -> None:
         import_models(self.base)
-        if context.is_offline_mode():
-            self._migrate_offline(database, given)
-            return
         with ExitStack() as stack:
+            stack.enter_context(bound(database=self.name))
+            if context.is_offline_mode():
+                self._migrate_offline(database, given)
+                return
             connection = stack.enter_context(_connection(database, given))
             if database is not None and _changes_database():
                 wait = context.config.attributes.get("wait", True)

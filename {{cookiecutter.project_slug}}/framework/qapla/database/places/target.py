@@ -32,6 +32,8 @@ class Target:
         neighbours: The names of the databases in other schemas of this one.
         direct: The URL of the database on its server itself, where `url` leads through a pooler.
         unset: The variable to set for the URL of an unmanaged database that has none.
+        slow_seconds: The seconds from which a statement is logged as slow; 0 for none.
+        package: The package of the project, whose lines the log of slow statements names.
     """
 
     url: URL
@@ -49,3 +51,5 @@ class Target:
     neighbours: tuple[str, ...] = ()
     direct: URL | None = None
     unset: str = ""
+    slow_seconds: float = 0
+    package: str = ""

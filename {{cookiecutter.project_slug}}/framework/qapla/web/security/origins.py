@@ -13,7 +13,7 @@ from qapla.settings.origins import ANY
 from qapla.web.errors.methods import methods_of_route
 
 _ORIGINS = "qapla.origins"
-_ALLOWED = {"Access-Control-Expose-Headers": "ETag, Link, Location"}
+_ALLOWED = {"Access-Control-Expose-Headers": "ETag, Link, Location, X-Request-ID"}
 _PREFLIGHT = {
     "Access-Control-Allow-Headers": "Authorization, Content-Type, If-Match",
     "Access-Control-Max-Age": "600",

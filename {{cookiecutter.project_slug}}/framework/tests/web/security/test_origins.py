@@ -63,7 +63,7 @@ def cors_headers(response: Any) -> dict[str, str]:
     }
 
 
-READABLE = {"Vary": "Origin", "Access-Control-Expose-Headers": "ETag, Link, Location"}
+READABLE = {"Vary": "Origin", "Access-Control-Expose-Headers": "ETag, Link, Location, X-Request-ID"}
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,8 @@ SETTINGS: dict[str, Any] = {
     "logging": {
         "version": 1,
         "disable_existing_loggers": False,
-        "formatters": {"line": {"format": "%(asctime)s %(levelname)-7s %(name)s: %(message)s"}},
+        # Lines where stderr is a terminal, JSON otherwise; "terminal" or "json" forces one of them.
+        "formatters": {"line": {"()": "qapla.logs.formatter.Formatter", "form": "auto"}},
         "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
         "loggers": {
             # Too verbose at INFO.

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from qapla.celery.task import DatabaseTask
 from qapla.database.decorators import WithDatabase
+from qapla.logs.context import current
 
 from qapla_sample import main
 from qapla_sample.databases.analytics.event import Event
@@ -118,3 +119,18 @@ def count_ships(*before: Any, main: Session) -> int:
 def process_id() -> int:
     """Return the id of the process that runs the task."""
     return os.getpid()
+
+
+@app.task(bind=True, max_retries=3)
+@WithDatabase(main, "main")
+def log_context(self: Any, more: int = 0, main: Session | None = None) -> list[dict[str, str]]:
+    """Return the context of log records, after retries or as many tasks further on."""
+    if self.request.retries < more:
+        raise self.retry(countdown=0.1)
+    return [dict(current())]
+
+
+@app.task
+def ask_for_context() -> str:
+    """Send a task, and return its id."""
+    return str(log_context.delay().id)

@@ -1,0 +1,76 @@
+"""Log the statements that take long, with the line that has sent them.
+
+Source: SQLAlchemy, "Query Profiling"; PostgreSQL, `log_min_duration_statement`.
+"""
+
+import logging
+import sys
+import time
+import traceback
+from typing import Any
+
+from sqlalchemy import Engine, event
+
+from qapla.logs.fields import details
+
+logger = logging.getLogger(__name__)
+
+_STARTED = "qapla_started"
+_NOT_OF_USERS = sys.stdlib_module_names | {"qapla", "sqlalchemy"}
+_SHOWN = 2000
+
+
+def log_slow_statements(engine: Engine, name: str, seconds: float, package: str) -> None:
+    """Log each statement of an engine that takes as long as a threshold, or longer.
+
+    Args:
+        engine: The engine.
+        name: The name of its database.
+        seconds: The threshold.
+        package: The package of the project, whose line is shown.
+    """
+
+    def before(
+        connection: Any, cursor: Any, statement: str, parameters: Any, context: Any, many: bool
+    ) -> None:
+        context.__dict__[_STARTED] = time.perf_counter()
+
+    def after(
+        connection: Any, cursor: Any, statement: str, parameters: Any, context: Any, many: bool
+    ) -> None:
+        elapsed = time.perf_counter() - context.__dict__[_STARTED]
+        if elapsed >= seconds:
+            _log(name, elapsed, _caller(package), statement)
+
+    event.listen(engine, "before_cursor_execute", before)
+    event.listen(engine, "after_cursor_execute", after)
+
+
+def _log(name: str, elapsed: float, caller: str, statement: str) -> None:
+    """Log a statement with its placeholders, and none of its values."""
+    shown = " ".join(statement.split())
+    if len(shown) > _SHOWN:
+        shown = f"{shown[:_SHOWN]}…"
+    logger.warning(
+        "database %r: a statement took %.3f seconds, from %s: %s",
+        name,
+        elapsed,
+        caller,
+        shown,
+        extra=details(
+            database=name, duration_ms=round(elapsed * 1000, 1), caller=caller, statement=shown
+        ),
+    )
+
+
+def _caller(package: str) -> str:
+    """Return the innermost line of the project; without one, that of another user of SQLAlchemy."""
+    other = ""
+    for frame, line in traceback.walk_stack(None):
+        top = str(frame.f_globals.get("__name__", "")).partition(".")[0]
+        place = f"{frame.f_code.co_filename}:{line}"
+        if top == package:
+            return place
+        if not other and top not in _NOT_OF_USERS:
+            other = place
+    return other or "an unknown place"

@@ -1,0 +1,1 @@
+"""Logging: lines for a terminal or JSON, with the ids of the request and the task."""

@@ -1,0 +1,161 @@
+"""The id of each request, and a line about it in the log.
+
+An execution policy, and no tween: it sees the answers of every tween and callback, `pyramid.tweens` in
+the ini file leaves it in, and a subrequest is no request of its own.
+Source: Pyramid, "Using an Execution Policy".
+"""
+
+import logging
+import re
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextvars import Context, copy_context
+from typing import Any
+from urllib.parse import quote
+from uuid import uuid4
+
+from pyramid.interfaces import IExecutionPolicy
+from pyramid.router import default_execution_policy
+
+from qapla.logs.context import bind
+from qapla.logs.fields import details
+
+logger = logging.getLogger(__name__)
+
+HEADER = "X-Request-ID"
+_ENVIRON = "HTTP_X_REQUEST_ID"
+# Ids of the usual proxies: UUIDs, base64, `Root=1-67891233-abcdef`.
+_SAFE = re.compile(r"[A-Za-z0-9._:/+=@-]{1,128}")
+# The characters of a path that need no quoting. Source: RFC 3986, section 3.3, "Path".
+_PATH = "/~!$&'()*+,;=:@"
+
+
+def add_access_log(config: Any) -> None:
+    """Assign each request an id, and log it with its status when it has been answered.
+
+    Args:
+        config: Pyramid's configurator.
+    """
+
+    def register() -> None:
+        policy = config.registry.queryUtility(IExecutionPolicy, default=default_execution_policy)
+        config.registry.registerUtility(_Policy(policy), IExecutionPolicy)
+
+    # After the default order, so that a policy of the user's own is wrapped and not replaced.
+    config.action(("qapla", "access log"), register, order=1)
+
+
+class _Policy:
+    """An execution policy in a context of its own, which has the request's id."""
+
+    def __init__(self, policy: Callable[[Any, Any], Any]) -> None:
+        self._policy = policy
+
+    def __call__(self, environ: dict[str, Any], router: Any) -> "_Answer":
+        started = time.perf_counter()
+        given = environ.get(_ENVIRON, "")
+        # The request has the header, whoever has made the id.
+        request_id = environ[_ENVIRON] = given if _SAFE.fullmatch(given) else uuid4().hex
+        answer = _Answer(environ, request_id, started)
+        answer.respond(self._policy, router)
+        return answer
+
+
+class _Answer:
+    """The answer to a request, as a WSGI application that the router calls."""
+
+    def __init__(self, environ: dict[str, Any], request_id: str, started: float) -> None:
+        self._environ = environ
+        self._request_id = request_id
+        self._started = started
+        self._status = 500
+        self._response: Any = None
+        # A streamed body runs in it, too. Whatever a view binds ends with it.
+        self._context: Context = copy_context()
+        self._context.run(bind, request_id=request_id)
+
+    def respond(self, policy: Callable[[Any, Any], Any], router: Any) -> None:
+        """Make the response; an error that no exception view answers is a 500 of the server."""
+        try:
+            self._response = self._context.run(policy, self._environ, router)
+        except BaseException:
+            self.log(0)
+            raise
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
+        def start(status: str, headers: list[tuple[str, str]], *exc_info: Any) -> Any:
+            self._status = int(status[:3])
+            return start_response(status, [*headers, (HEADER, self._request_id)], *exc_info)
+
+        try:
+            body = self._context.run(self._response, environ, start)
+        except BaseException:
+            self._status = 500
+            self.log(0)
+            raise
+        if isinstance(body, (list, tuple)):
+            self.log(sum(map(len, body)))
+            return body
+        if isinstance(body, environ.get("wsgi.file_wrapper", ())):
+            # The server sends the file by itself, if it sees that it is one.
+            self.log(self._response.content_length)
+            return body
+        return _Stream(body, self._context, self.log)
+
+    def log(self, size: int | None) -> None:
+        """Log the request, by its path without the query, which may have secrets."""
+        if not logger.isEnabledFor(logging.INFO):
+            return
+        milliseconds = round((time.perf_counter() - self._started) * 1000, 1)
+        method = quote(self._environ["REQUEST_METHOD"])
+        raw = f"{self._environ.get('SCRIPT_NAME', '')}{self._environ.get('PATH_INFO', '')}"
+        path = quote(raw.encode("latin-1"), _PATH)
+        values = {
+            "method": method,
+            "path": path,
+            "status": self._status,
+            "duration_ms": milliseconds,
+            "size": size,
+        }
+        self._context.run(
+            logger.info,
+            "%s %s %d in %s ms, %s bytes",
+            method,
+            path,
+            self._status,
+            milliseconds,
+            "unknown" if size is None else size,
+            extra=details(**values),
+        )
+
+
+class _Stream:
+    """A streamed body, which is logged when the server closes it."""
+
+    def __init__(self, body: Iterable[bytes], context: Context, log: Callable[[int], None]) -> None:
+        self._body = body
+        self._chunks: Iterator[bytes] = context.run(iter, body)
+        self._context = context
+        self._log = log
+        self._size = 0
+        self._is_closed = False
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        chunk: bytes = self._context.run(next, self._chunks)
+        self._size += len(chunk)
+        return chunk
+
+    def close(self) -> None:
+        """Close the body, and log the request."""
+        if self._is_closed:
+            return
+        self._is_closed = True
+        try:
+            close = getattr(self._body, "close", None)
+            if close is not None:
+                self._context.run(close)
+        finally:
+            self._log(self._size)

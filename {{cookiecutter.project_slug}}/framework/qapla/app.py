@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
-from qapla.exceptions import AlreadyPrepared, NotPrepared, QaplaError
+from qapla.exceptions import AlreadyPrepared, MissingSettings, NotPrepared, QaplaError
 from qapla.project import caller_of_framework, configure_logging, root_of
 from qapla.settings import Settings, SettingsLoader
 
@@ -34,6 +34,8 @@ class Application:
         self.purpose: str | None = None
         self._settings: Settings | None = None
         self._paths: dict[str, Path] = {}
+        # What production lacks: the fault of each setting, by the name of its variable.
+        self.missing: dict[str, str] = {}
         self._web_apps: dict[str, Any] = {}
         self.config: Any = None
 
@@ -175,14 +177,30 @@ class Application:
             # In tests pytest owns the handlers: to replace them would blind `caplog`.
             if settings.logging and purpose != TESTS:
                 configure_logging(settings.logging)
-            self.append_app_plugins()
+            self._append_app_plugins()
         except BaseException:
             self._forget()
             raise
         self._prepared_at = caller_of_framework()
 
+    def _append_app_plugins(self) -> None:
+        """Add the plugins, and refuse the settings that they miss, all of them at once.
+
+        Raises:
+            MissingSettings: Production lacks settings.
+        """
+        try:
+            self.append_app_plugins()
+        except QaplaError:
+            # A plugin may need what an earlier one has not got.
+            if not self.missing:
+                raise
+        if self.missing:
+            raise MissingSettings(self.missing)
+
     def _forget(self) -> None:
         """Take back a preparation that failed or was provisional: the next one begins anew."""
         self.purpose = None
+        self.missing.clear()
         self._settings = None
         self._paths = {}

@@ -20,6 +20,7 @@ from qapla.celery.logs import apply_options
 from qapla.celery.sessions import connect_scopes
 from qapla.celery.settings.checks import check, check_together
 from qapla.celery.settings.configuration import configuration, make_directories
+from qapla.celery.settings.production import missing
 from qapla.celery.task import Task
 from qapla.exceptions import QaplaError
 
@@ -68,6 +69,8 @@ class CeleryApplication(Application):
             SettingsError: A setting of Celery cannot be right.
         """
         check(self.settings.celery, self.settings_loader.source, development=self._is_development)
+        if not self._is_development and self.purpose != TESTS:
+            self.missing |= missing(self.settings.celery, self.settings_loader.variable)
         if self.settings.logging:
             # Celery sets up no logging of its own when somebody listens to this signal.
             setup_logging.connect(apply_options, dispatch_uid="qapla")

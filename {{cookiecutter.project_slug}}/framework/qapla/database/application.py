@@ -31,11 +31,13 @@ class DatabaseApplication(Application):
     def add_database_app(self, databases: Iterable[Database]) -> None:
         """Place the databases by the settings; for `append_app_plugins`. Nothing connects.
 
+        The URLs that production lacks are refused after the last plugin, with all else that is missing.
+
         Args:
             databases: Their descriptions, in order: the first is the default one.
 
         Raises:
-            SettingsError: A URL is missing or wrong, another setting leads elsewhere than the URL, or
+            SettingsError: A URL is wrong, another setting leads elsewhere than the URL, or
                 a database of the settings is unknown.
             DatabaseError: Two databases have one name, one schema or one directory of migrations, or
                 an unmanaged one has a key of migrations.
@@ -53,6 +55,10 @@ class DatabaseApplication(Application):
             self.paths["var"],
             tests=self.purpose == TESTS,
         )
+        for name in names:
+            self.missing |= placer.missing(name)
+        if self.missing:
+            return
         placed = {
             database.name: placer.place(database.name, managed=database.managed)
             for database in described

@@ -4,7 +4,7 @@ Importing a project has no side effects. Call the `run_...` method of the purpos
 """
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
@@ -34,6 +34,8 @@ class Application:
         self.purpose: str | None = None
         self._settings: Settings | None = None
         self._paths: dict[str, Path] = {}
+        # Probes beside those of the databases: each takes seconds, returns a text, or raises.
+        self.probes: dict[str, Callable[[float], str]] = {}
         # What production lacks: the fault of each setting, by the name of its variable.
         self.missing: dict[str, str] = {}
         self._web_apps: dict[str, Any] = {}

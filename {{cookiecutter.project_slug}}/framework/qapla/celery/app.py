@@ -16,6 +16,7 @@ from celery.utils.dispatch import Signal
 from qapla.app import TESTS, Application
 from qapla.celery.base import ProjectCelery
 from qapla.celery.broker.filesystem import use_atomic_writes
+from qapla.celery.broker.probe import ask_broker, ask_workers
 from qapla.celery.logs import apply_options
 from qapla.celery.sessions import connect_scopes
 from qapla.celery.settings.checks import check, check_together
@@ -69,6 +70,7 @@ class CeleryApplication(Application):
             SettingsError: A setting of Celery cannot be right.
         """
         check(self.settings.celery, self.settings_loader.source, development=self._is_development)
+        self.probes["broker"] = self.ask_broker
         if not self._is_development and self.purpose != TESTS:
             self.missing |= missing(self.settings.celery, self.settings_loader.variable)
         if self.settings.logging:
@@ -80,6 +82,14 @@ class CeleryApplication(Application):
         elif self._celery.configured:
             # Somebody has read it before the tests have prepared the application.
             self._celery.renew(self._configuration())
+
+    def ask_broker(self, seconds: float) -> str:
+        """Connect to the broker within some seconds; return its URL without the password."""
+        return ask_broker(self.celery, seconds)
+
+    def ask_workers(self, seconds: float) -> list[str]:
+        """Return the names of the workers that answer within some seconds."""
+        return ask_workers(self.celery, seconds)
 
     @property
     def _is_development(self) -> bool:

@@ -74,16 +74,21 @@ class DatabaseApplication(Application):
                 import_models(database.name, database.models)
 
     def add_database_web(self) -> None:
-        """Open sessions for requests, render rows as JSON, and check hosts and origins.
+        """Open sessions for requests, render rows as JSON, answer probes, check hosts and origins.
 
         For `append_web_plugins`.
         """
         # Imported here, as it imports Pyramid: whatever is not the web starts faster without it.
+        from qapla.ops.databases import database_probes
+        from qapla.ops.probes import Probes
+        from qapla.web.health import add_health
         from qapla.web.rendering import add_json_renderer
         from qapla.web.requests import add_request_sessions
 
         add_request_sessions(self.config, self.dbs)
         add_json_renderer(self.config)
+        probes = {**database_probes(self.dbs), **self.probes}
+        add_health(self.config, Probes(probes, self.settings.health_timeout))
         self.config.registry["dbs"] = self.dbs
         self.config.registry["environment"] = self.settings.environment
         if self.settings.cors_origins:

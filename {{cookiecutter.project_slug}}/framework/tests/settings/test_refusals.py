@@ -70,7 +70,8 @@ def test_an_unknown_variable(project: Project, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("PROBE_DATABASE__MAIN__URL", PG.format("gowron"))
     assert error_of(project()) == (
         "the variable PROBE_DATABASE__MAIN__URL is unknown; known: "
-        "PROBE_ENVIRONMENT, PROBE_DATABASES, PROBE_PATHS, PROBE_LOGGING, PROBE_CELERY, PROBE_HOSTS, PROBE_CORS_ORIGINS"
+        "PROBE_ENVIRONMENT, PROBE_DATABASES, PROBE_PATHS, PROBE_LOGGING, PROBE_CELERY, PROBE_HOSTS, PROBE_CORS_ORIGINS, "
+        "PROBE_HEALTH_TIMEOUT"
     )
 
 

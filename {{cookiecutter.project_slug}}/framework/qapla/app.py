@@ -176,6 +176,7 @@ class Application:
             self._settings = settings
             root = root / settings.paths["root"]
             self._paths = {name: root / path for name, path in settings.paths.items()}
+            self._paths.setdefault("heartbeats", self._paths["var"] / "heartbeats")
             # In tests pytest owns the handlers: to replace them would blind `caplog`.
             if settings.logging and purpose != TESTS:
                 configure_logging(settings.logging)

@@ -113,6 +113,10 @@ class LockTimeout(DatabaseError):
         )
 
 
+class NotAlive(QaplaError):
+    """A process has ended, or hangs."""
+
+
 class ObjectNotFound(QaplaError):
     """A model has no row with the requested id."""
 

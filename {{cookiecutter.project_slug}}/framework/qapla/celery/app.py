@@ -17,6 +17,7 @@ from qapla.app import TESTS, Application
 from qapla.celery.base import ProjectCelery
 from qapla.celery.broker.filesystem import use_atomic_writes
 from qapla.celery.broker.probe import ask_broker, ask_workers
+from qapla.celery.heartbeats import add_heartbeats
 from qapla.celery.logs import apply_options
 from qapla.celery.sessions import connect_scopes
 from qapla.celery.settings.checks import check, check_together
@@ -24,6 +25,7 @@ from qapla.celery.settings.configuration import configuration, make_directories
 from qapla.celery.settings.production import missing
 from qapla.celery.task import Task
 from qapla.exceptions import QaplaError
+from qapla.ops.heartbeat import Heartbeat
 
 
 class CeleryApplication(Application):
@@ -54,6 +56,7 @@ class CeleryApplication(Application):
                 CeleryApplication._has_default = True
             use_atomic_writes(self._celery)
             connect_scopes()
+            add_heartbeats(self._celery, self.heartbeat)
             self._celery.on_configure = _Configure(self._prepare_configuration)
             self._celery.add_defaults(self._configuration)
             # Strong, as the methods have no other owner than the signal.
@@ -90,6 +93,14 @@ class CeleryApplication(Application):
     def ask_workers(self, seconds: float) -> list[str]:
         """Return the names of the workers that answer within some seconds."""
         return ask_workers(self.celery, seconds)
+
+    def heartbeat(self, kind: str) -> Heartbeat:
+        """Return the heartbeat of this process.
+
+        Args:
+            kind: `worker`, `beat` or `relay`.
+        """
+        return Heartbeat(self.paths["heartbeats"], kind)
 
     @property
     def _is_development(self) -> bool:

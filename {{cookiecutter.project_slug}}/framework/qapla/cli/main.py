@@ -13,6 +13,8 @@ COMMANDS = {
     "add": ("qapla.cli.add", "add"),
     "adopt": ("qapla.cli.adoption", "adopt"),
     "codemod": ("qapla.cli.codemod", "codemod"),
+    "doctor": ("qapla.cli.doctor", "doctor"),
+    "health": ("qapla.cli.health", "health"),
     "list": ("qapla.cli.show", "list_"),
     "remove": ("qapla.cli.remove", "remove"),
     "routes": ("qapla.cli.show", "routes"),

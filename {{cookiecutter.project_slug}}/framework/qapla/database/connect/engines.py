@@ -17,7 +17,7 @@ from qapla.exceptions import SettingsError
 _engines: WeakSet[Engine] = WeakSet()
 # With 3 databases in each of 4 processes the pools stay below the 100 connections that PostgreSQL
 # allows by default: as many as a server has threads, and one more for a stream in a transaction.
-_POOL = {"pool_size": 4, "max_overflow": 1}
+POOL = {"pool_size": 4, "max_overflow": 1}
 
 
 def make_engine(url: URL, options: dict[str, Any], hints: Hints) -> Engine:
@@ -32,7 +32,7 @@ def make_engine(url: URL, options: dict[str, Any], hints: Hints) -> Engine:
         SettingsError: An option is unknown to `create_engine`.
     """
     dialect = dialect_of(url.get_backend_name())
-    pool: dict[str, Any] = {} if "poolclass" in options else dict(_POOL)
+    pool: dict[str, Any] = {} if "poolclass" in options else dict(POOL)
     defaults = {
         **pool,
         "json_serializer": dump_json,

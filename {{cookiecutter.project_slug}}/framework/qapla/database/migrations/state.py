@@ -1,14 +1,17 @@
 """The revisions that the code needs, and those that a database has; nothing is written.
 
-Source: Alembic, "Migration Context" and "Environment Context: offline mode".
+Source: Alembic, "Generating SQL Scripts (a.k.a. 'Offline Mode')" and its table of versions.
 """
 
+import logging
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from io import StringIO
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, column, inspect, select, table
 
 if TYPE_CHECKING:
     from qapla.database.database import Database
@@ -50,10 +53,8 @@ def needed(database: "Database") -> Needed:
         tables.append((context.version_table, context.version_table_schema))
         return []
 
-    with (
-        environment_lock,
-        EnvironmentContext(config, script, fn=collect, as_sql=True, dont_mutate=True),
-    ):
+    offline = EnvironmentContext(config, script, fn=collect, as_sql=True, dont_mutate=True)
+    with environment_lock, _quiet(), offline:
         script.run_env()
     known = frozenset(revision.revision for revision in script.walk_revisions())
     return Needed(frozenset(script.get_heads()), known, tables[0])
@@ -61,9 +62,19 @@ def needed(database: "Database") -> Needed:
 
 def applied(connection: Connection, needed: Needed) -> frozenset[str]:
     """Return the newest revisions that are applied to the database of a connection."""
-    from alembic.runtime.migration import MigrationContext
+    name, schema = needed.table
+    if not inspect(connection).has_table(name, schema):
+        return frozenset()
+    revisions = table(name, column("version_num"), schema=schema)
+    return frozenset(connection.scalars(select(revisions.c.version_num)))
 
-    table, schema = needed.table
-    options = {"version_table": table, "version_table_schema": schema}
-    context = MigrationContext.configure(connection, opts=options)
-    return frozenset(context.get_current_heads())
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Leave out the lines about each environment, which are for those who migrate."""
+    logger = logging.getLogger("alembic.runtime.migration")
+    before, logger.disabled = logger.disabled, True
+    try:
+        yield
+    finally:
+        logger.disabled = before

@@ -4,11 +4,11 @@ Importing a project has no side effects. Call the `run_...` method of the purpos
 """
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
-from qapla.exceptions import AlreadyPrepared, NotPrepared, QaplaError
+from qapla.exceptions import AlreadyPrepared, MissingSettings, NotPrepared, QaplaError
 from qapla.logs.setup import configure_logging, send_events_to_logging_if_used
 from qapla.project import caller_of_framework, home_of, root_of
 from qapla.settings import Settings, SettingsLoader
@@ -35,6 +35,10 @@ class Application:
         self.purpose: str | None = None
         self._settings: Settings | None = None
         self._paths: dict[str, Path] = {}
+        # Probes beside those of the databases: each takes seconds, returns a text, or raises.
+        self.probes: dict[str, Callable[[float], str]] = {}
+        # What production lacks: the fault of each setting, by the name of its variable.
+        self.missing: dict[str, str] = {}
         self._web_apps: dict[str, Any] = {}
         self.config: Any = None
 
@@ -177,10 +181,11 @@ class Application:
             self._settings = settings
             root = root / settings.paths["root"]
             self._paths = {name: root / path for name, path in settings.paths.items()}
+            self._paths.setdefault("heartbeats", self._paths["var"] / "heartbeats")
             # In tests pytest owns the handlers: to replace them would blind `caplog`.
             if settings.logging and purpose != TESTS:
                 configure_logging(settings.logging)
-            self.append_app_plugins()
+            self._append_app_plugins()
             if purpose == TESTS:
                 send_events_to_logging_if_used()
         except BaseException:
@@ -188,8 +193,24 @@ class Application:
             raise
         self._prepared_at = caller_of_framework()
 
+    def _append_app_plugins(self) -> None:
+        """Add the plugins, and refuse the settings that they miss, all of them at once.
+
+        Raises:
+            MissingSettings: Production lacks settings.
+        """
+        try:
+            self.append_app_plugins()
+        except QaplaError:
+            # A plugin may need what an earlier one has not got.
+            if not self.missing:
+                raise
+        if self.missing:
+            raise MissingSettings(self.missing)
+
     def _forget(self) -> None:
         """Take back a preparation that failed or was provisional: the next one begins anew."""
         self.purpose = None
+        self.missing.clear()
         self._settings = None
         self._paths = {}

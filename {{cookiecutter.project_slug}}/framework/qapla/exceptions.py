@@ -22,6 +22,22 @@ class SettingsError(QaplaError):
     """A setting, a variable or a settings module is missing or wrong."""
 
 
+class MissingSettings(SettingsError):
+    """Production lacks settings, for which development has defaults.
+
+    Args:
+        faults: The fault of each setting, by the name of its variable.
+    """
+
+    def __init__(self, faults: Mapping[str, str]) -> None:
+        super().__init__(dict(faults))
+
+    def __str__(self) -> str:
+        (faults,) = self.args
+        lines = [f"    {variable}: {fault}" for variable, fault in faults.items()]
+        return "\n".join(["production does not use the defaults of development; set:", *lines])
+
+
 class NotPrepared(QaplaError):
     """The application is used before it was prepared."""
 
@@ -106,6 +122,10 @@ class MigrationRunning(DatabaseError):
     def __str__(self) -> str:
         (database,) = self.args
         return f"database {database!r}: another process migrates it"
+
+
+class NotAlive(QaplaError):
+    """A process has ended, or hangs."""
 
 
 class ObjectNotFound(QaplaError):

@@ -16,13 +16,17 @@ from celery.utils.dispatch import Signal
 from qapla.app import TESTS, Application
 from qapla.celery.base import ProjectCelery
 from qapla.celery.broker.filesystem import use_atomic_writes
+from qapla.celery.broker.probe import ask_broker, ask_workers
+from qapla.celery.heartbeats import add_heartbeats
 from qapla.celery.logs import apply_options
 from qapla.celery.request_ids import connect_request_ids
 from qapla.celery.sessions import connect_scopes
 from qapla.celery.settings.checks import check, check_together
 from qapla.celery.settings.configuration import configuration, make_directories
+from qapla.celery.settings.production import missing
 from qapla.celery.task import Task
 from qapla.exceptions import QaplaError
+from qapla.ops.heartbeat import Heartbeat
 
 
 class CeleryApplication(Application):
@@ -54,6 +58,7 @@ class CeleryApplication(Application):
             use_atomic_writes(self._celery)
             connect_scopes()
             connect_request_ids()
+            add_heartbeats(self._celery, self.heartbeat)
             self._celery.on_configure = _Configure(self._prepare_configuration)
             self._celery.add_defaults(self._configuration)
             # Strong, as the methods have no other owner than the signal.
@@ -70,6 +75,9 @@ class CeleryApplication(Application):
             SettingsError: A setting of Celery cannot be right.
         """
         check(self.settings.celery, self.settings_loader.source, development=self._is_development)
+        self.probes["broker"] = self.ask_broker
+        if not self._is_development and self.purpose != TESTS:
+            self.missing |= missing(self.settings.celery, self.settings_loader.variable)
         if self.settings.logging:
             # Celery sets up no logging of its own when somebody listens to this signal.
             setup_logging.connect(apply_options, dispatch_uid="qapla")
@@ -79,6 +87,22 @@ class CeleryApplication(Application):
         elif self._celery.configured:
             # Somebody has read it before the tests have prepared the application.
             self._celery.renew(self._configuration())
+
+    def ask_broker(self, seconds: float) -> str:
+        """Connect to the broker within some seconds; return its URL without the password."""
+        return ask_broker(self.celery, seconds)
+
+    def ask_workers(self, seconds: float) -> list[str]:
+        """Return the names of the workers that answer within some seconds."""
+        return ask_workers(self.celery, seconds)
+
+    def heartbeat(self, kind: str) -> Heartbeat:
+        """Return the heartbeat of this process.
+
+        Args:
+            kind: `worker`, `beat` or `relay`.
+        """
+        return Heartbeat(self.paths["heartbeats"], kind)
 
     @property
     def _is_development(self) -> bool:

@@ -14,6 +14,8 @@ COMMANDS = {
     "adopt": ("qapla.cli.adoption", "adopt"),
     "codemod": ("qapla.cli.codemod", "codemod"),
     "db": ("qapla.cli.db.group", "db"),
+    "doctor": ("qapla.cli.doctor", "doctor"),
+    "health": ("qapla.cli.health", "health"),
     "list": ("qapla.cli.show", "list_"),
     "remove": ("qapla.cli.remove", "remove"),
     "routes": ("qapla.cli.show", "routes"),

@@ -46,6 +46,15 @@ def find_checkout(directory: Path) -> Project:
         return project
 
 
+def located_project(directory: Path) -> Project:
+    """Return the project as it is, for a command that changes nothing, and may not write either.
+
+    Raises:
+        ScaffoldError: There is no project.
+    """
+    return Project(*_find(directory))
+
+
 @contextmanager
 def locked_project(directory: Path) -> Iterator[Project]:
     """Keep other commands from a project until the block has ended; the rest is as above."""

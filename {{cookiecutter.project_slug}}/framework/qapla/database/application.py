@@ -31,11 +31,13 @@ class DatabaseApplication(Application):
     def add_database_app(self, databases: Iterable[Database]) -> None:
         """Place the databases by the settings; for `append_app_plugins`. Nothing connects.
 
+        The URLs that production lacks are refused after the last plugin, with all else that is missing.
+
         Args:
             databases: Their descriptions, in order: the first is the default one.
 
         Raises:
-            SettingsError: A URL is missing or wrong, another setting leads elsewhere than the URL, or
+            SettingsError: A URL is wrong, another setting leads elsewhere than the URL, or
                 a database of the settings is unknown.
             DatabaseError: Two databases have one name, one schema or one directory of migrations, or
                 an unmanaged one has a key of migrations.
@@ -53,6 +55,10 @@ class DatabaseApplication(Application):
             self.paths["var"],
             tests=self.purpose == TESTS,
         )
+        for name in names:
+            self.missing |= placer.missing(name)
+        if self.missing:
+            return
         placed = {
             database.name: placer.place(database.name, managed=database.managed)
             for database in described
@@ -68,18 +74,23 @@ class DatabaseApplication(Application):
                 import_models(database.name, database.models)
 
     def add_database_web(self) -> None:
-        """Open sessions for requests, log them, render rows as JSON, and check hosts and origins.
+        """Open sessions for requests, log them, answer probes, render JSON, check hosts and origins.
 
         For `append_web_plugins`.
         """
         # Imported here, as it imports Pyramid: whatever is not the web starts faster without it.
+        from qapla.ops.databases import database_probes
+        from qapla.ops.probes import Probes
         from qapla.web.access import add_access_log
+        from qapla.web.health import add_health
         from qapla.web.rendering import add_json_renderer
         from qapla.web.requests import add_request_sessions
 
         add_request_sessions(self.config, self.dbs)
         add_access_log(self.config)
         add_json_renderer(self.config)
+        probes = {**database_probes(self.dbs), **self.probes}
+        add_health(self.config, Probes(probes, self.settings.health_timeout))
         self.config.registry["dbs"] = self.dbs
         self.config.registry["environment"] = self.settings.environment
         if self.settings.cors_origins:

@@ -10,7 +10,7 @@ from sqlalchemy import URL, Connection, Engine, NullPool
 from sqlalchemy.orm import Session, sessionmaker
 
 from qapla.database import lifecycle
-from qapla.database.connect.engines import make_engine
+from qapla.database.connect.engines import make_engine, make_probe_engine
 from qapla.database.connect.explain import (
     Hints,
     managed_hints,
@@ -144,6 +144,17 @@ class Database:
                 yield connection
             return
         engine = make_engine(self.direct_url, {"poolclass": NullPool}, self._hints)
+        with engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def connect_alone(self, seconds: float) -> Iterator[Connection]:
+        """Open a connection for a probe, past the pool, which may be in use as a whole.
+
+        Args:
+            seconds: The time after which it gives up when the server does not answer.
+        """
+        engine = make_probe_engine(self.url, self.target.options, self._hints, seconds)
         with engine.connect() as connection:
             yield connection
 

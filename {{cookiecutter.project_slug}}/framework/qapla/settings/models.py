@@ -40,6 +40,7 @@ class Settings(BaseSettings):
     A managed database without a URL is on the server of `server_url`, by the name `<package>_<name>`.
     A request for a host that is not in `hosts` is refused; an empty list allows every host.
     Pages of `cors_origins` may read responses; an empty list allows none of another origin.
+    `health_timeout` is the seconds after which a database or a broker counts as not ready.
     """
 
     model_config = SettingsConfigDict(
@@ -58,6 +59,7 @@ class Settings(BaseSettings):
     celery: dict[str, Any] = Field(default={}, repr=False)
     hosts: list[Host] = []
     cors_origins: Origins = []
+    health_timeout: float = Field(default=2, gt=0, le=60)
 
     if TYPE_CHECKING:
         # The fields of a project's own subclass, which `application.settings` cannot know.

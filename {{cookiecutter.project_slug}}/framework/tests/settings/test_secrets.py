@@ -82,12 +82,15 @@ def test_a_secret_is_in_no_traceback(
 def test_production_has_no_embedded_server(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """In production a database without a URL is an error that names the variable to set."""
+    """In production all databases without a URL are one error, with a line for each variable."""
     monkeypatch.setenv("PROBE_ENVIRONMENT", "production")
     monkeypatch.setenv("PROBE_DATABASES__MAIN__URL", PG.format("gowron"))
-    assert error_of(project()) == (
-        "database 'analytics' has no URL, and production has no embedded server: "
-        "set the variable PROBE_DATABASES__ANALYTICS__URL"
+    assert error_of(project(databases=("main", "analytics", "crew"))) == (
+        "production does not use the defaults of development; set:\n"
+        "    PROBE_DATABASES__ANALYTICS__URL: database 'analytics' has no URL, and production has no "
+        "embedded server\n"
+        "    PROBE_DATABASES__CREW__URL: database 'crew' has no URL, and production has no embedded "
+        "server"
     )
 
 

@@ -55,7 +55,8 @@ def test_a_slip_of_the_keyboard_is_told_beside_a_service(
     monkeypatch.setenv(f"PROBE_{name}", value)
     assert refusal(project()) == (
         f"the variable PROBE_{name} is unknown; known: PROBE_ENVIRONMENT, PROBE_SERVER_URL, "
-        "PROBE_DATABASES, PROBE_PATHS, PROBE_LOGGING, PROBE_CELERY, PROBE_HOSTS, PROBE_CORS_ORIGINS"
+        "PROBE_DATABASES, PROBE_PATHS, PROBE_LOGGING, PROBE_CELERY, PROBE_HOSTS, PROBE_CORS_ORIGINS, "
+        "PROBE_HEALTH_TIMEOUT"
     )
 
 

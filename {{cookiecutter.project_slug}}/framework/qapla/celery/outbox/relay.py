@@ -5,7 +5,8 @@ is killed between the two leaves it to be sent again, with the same id.
 """
 
 import logging
-import time
+import signal
+import threading
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -20,6 +21,7 @@ from qapla.database.application import DatabaseApplication
 from qapla.database.dialects.errors import is_transient
 from qapla.exceptions import QueueMismatch, UnknownTask
 from qapla.logs.context import bound
+from qapla.ops.heartbeat import Heartbeat
 
 logger = logging.getLogger(__name__)
 _FIRST_WAIT, _LONGEST_WAIT = timedelta(seconds=10), timedelta(hours=1)
@@ -58,6 +60,8 @@ class Relay:
         self.again_after = again_after
         self.max_attempts = max_attempts
         self.outbox = outbox
+        self._heartbeat: Heartbeat | None = None
+        self._ended = threading.Event()
 
     def run(self) -> int:
         """Send the due messages, oldest first; return the number of those that were sent.
@@ -71,24 +75,36 @@ class Relay:
             while True:
                 sent, more = self._send_batch(session)
                 total += sent
-                if not more:
+                if self._heartbeat is not None:
+                    self._heartbeat.beat()
+                if not more or self._ended.is_set():
                     return total
 
     def run_forever(self, interval: float = 1.0) -> None:
-        """Send the due messages until the process ends.
+        """Send the due messages until SIGTERM, after which the batch in flight is finished.
 
         Args:
             interval: The seconds between two looks into the outbox.
         """
         logger.info("the relay of %r runs, every %s seconds", self.name, interval)
-        while True:
-            try:
-                self.run()
-            except Exception as error:
-                if not is_transient(error):
-                    raise
-                logger.warning("the relay of %r waits for its database: %s", self.name, error)
-            time.sleep(interval)
+        self._heartbeat = Heartbeat(self.application.paths["heartbeats"], "relay")
+        if threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGTERM, lambda *_: self._ended.set())
+        try:
+            while not self._ended.is_set():
+                self._run_or_wait()
+                self._heartbeat.beat(interval)
+                self._ended.wait(interval)
+        finally:
+            self._heartbeat.end()
+
+    def _run_or_wait(self) -> None:
+        try:
+            self.run()
+        except Exception as error:
+            if not is_transient(error):
+                raise
+            logger.warning("the relay of %r waits for its database: %s", self.name, error)
 
     def _send_batch(self, session: Session) -> tuple[int, bool]:
         """Send the oldest messages; return how many, and whether to go on with the next."""

@@ -4,10 +4,10 @@ import os
 from typing import Any
 from weakref import WeakSet
 
-from sqlalchemy import URL, Engine, create_engine, event
+from sqlalchemy import URL, Engine, NullPool, create_engine, event
 from sqlalchemy.exc import SQLAlchemyError
 
-from qapla.database.connect.explain import Hints, explain_errors
+from qapla.database.connect.explain import Hints, explain_errors, refuse_missing_file
 from qapla.database.connect.interrupted import invalidate_interrupted
 from qapla.database.connect.ping import ping_when_idle
 from qapla.database.dialects import dialect_of
@@ -17,7 +17,7 @@ from qapla.exceptions import SettingsError
 _engines: WeakSet[Engine] = WeakSet()
 # With 3 databases in each of 4 processes the pools stay below the 100 connections that PostgreSQL
 # allows by default: as many as a server has threads, and one more for a stream in a transaction.
-_POOL = {"pool_size": 4, "max_overflow": 1}
+POOL = {"pool_size": 4, "max_overflow": 1}
 
 
 def make_engine(url: URL, options: dict[str, Any], hints: Hints) -> Engine:
@@ -32,7 +32,7 @@ def make_engine(url: URL, options: dict[str, Any], hints: Hints) -> Engine:
         SettingsError: An option is unknown to `create_engine`.
     """
     dialect = dialect_of(url.get_backend_name())
-    pool: dict[str, Any] = {} if "poolclass" in options else dict(_POOL)
+    pool: dict[str, Any] = {} if "poolclass" in options else dict(POOL)
     defaults = {
         **pool,
         "json_serializer": dump_json,
@@ -42,6 +42,26 @@ def make_engine(url: URL, options: dict[str, Any], hints: Hints) -> Engine:
     if "pool_pre_ping" not in options:
         ping_when_idle(engine)
     dialect.listen(engine)
+    return engine
+
+
+def make_probe_engine(url: URL, options: dict[str, Any], hints: Hints, seconds: float) -> Engine:
+    """Return an engine without a pool, for a connection that soon gives up; the rest is as above.
+
+    Args:
+        url: The URL of the database.
+        options: The options of its engine, of which those of the pool are left out.
+        hints: The name and the commands in errors.
+        seconds: The time after which a connection gives up when its server does not answer.
+    """
+    dialect = dialect_of(url.get_backend_name())
+    limits = dialect.probe_arguments(url.get_dialect().driver, seconds)
+    kept = {name: value for name, value in options.items() if not name.startswith("pool")}
+    kept.pop("max_overflow", None)
+    arguments = {**kept.get("connect_args", {}), **limits}
+    engine = make_engine(url, {**kept, "connect_args": arguments, "poolclass": NullPool}, hints)
+    # SQLite would create the file.
+    refuse_missing_file(engine, hints)
     return engine
 
 

@@ -43,6 +43,13 @@ class Placer:
         """Whether the reads of a database may run outside of a transaction."""
         return _has_reader(url, self.settings_of(name))
 
+    def missing(self, name: str) -> dict[str, str]:
+        """Return the variable that production lacks for a database, and the fault, if there is one."""
+        if self._settings.environment != "production" or self.settings_of(name).url is not None:
+            return {}
+        variable = self._sources.variable("databases", name, "url")
+        return {variable: f"database {name!r} has no URL, and production has no embedded server"}
+
     def place(self, name: str, *, managed: bool = True) -> Placed:
         """Return the place of a database.
 
@@ -73,12 +80,6 @@ class Placer:
             raise SettingsError(
                 f"{self._sources.source('databases', name, 'pooler')} needs the URL of the pooler: set "
                 f"the variable {self._sources.variable('databases', name, 'url')}"
-            )
-        if self._settings.environment == "production":
-            variable = self._sources.variable("databases", name, "url")
-            raise SettingsError(
-                f"database {name!r} has no URL, and production has no embedded server: "
-                f"set the variable {variable}"
             )
         url = URL.create(
             "postgresql+psycopg", username="postgres", database=f"{self._package}_{name}"

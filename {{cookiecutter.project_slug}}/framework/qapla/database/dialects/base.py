@@ -110,6 +110,15 @@ class Dialect(ABC):
     def engine_options(self, driver: str) -> dict[str, Any]:
         """Return the options of a new engine, below those of the settings."""
 
+    def probe_arguments(self, driver: str, seconds: float) -> dict[str, Any]:
+        """Return the arguments of a connection that gives up when its server does not answer.
+
+        Args:
+            driver: The name of the driver.
+            seconds: The time after which it gives up, as exactly as the driver can.
+        """
+        return {}
+
     @abstractmethod
     def listen(self, engine: Engine) -> None:
         """Listen to the connections of a new engine, before any listener of the project."""

@@ -3,7 +3,6 @@
 Alembic is imported by the methods that need it, as only those who migrate wait for it.
 """
 
-import threading
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection
 
 from qapla.database.migrations.lock import migration_lock
+from qapla.database.migrations.state import environment_lock
 from qapla.database.migrations.status import is_there
 from qapla.exceptions import DatabaseError
 
@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
     from qapla.database.database import Database
-
-# Alembic keeps the environment that runs in a module-level proxy: one migration at a time.
-_alembic = threading.Lock()
 
 
 class Migrations:
@@ -88,7 +85,7 @@ class Migrations:
 
         config = self.config()
         script = ScriptDirectory.from_config(config)
-        with _alembic, EnvironmentContext(config, script, fn=collect, dont_mutate=True):
+        with environment_lock, EnvironmentContext(config, script, fn=collect, dont_mutate=True):
             script.run_env()
         return sorted(found)
 
@@ -114,7 +111,7 @@ class Migrations:
         config = self.config(connection)
         config.attributes.update(attributes)
         try:
-            with _alembic:
+            with environment_lock:
                 command.upgrade(config, revision)
         except CommandError:
             if revision == "head":
@@ -130,7 +127,7 @@ class Migrations:
         self._database.notice_use()
         config = self.config(connection)
         config.attributes.update(attributes)
-        with _alembic:
+        with environment_lock:
             command.downgrade(config, revision)
 
     def lock(self, *, wait: bool = True) -> AbstractContextManager[None]:

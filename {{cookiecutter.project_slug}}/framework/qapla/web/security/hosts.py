@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from qapla.web.errors.problems import problem
+from qapla.web.health import LIVE, READY
 
 _HOSTS = "qapla.hosts"
 # A name or an address in brackets, and a port.
@@ -35,7 +36,8 @@ def host_tween(handler: Callable[[Any], Any], registry: Any) -> Callable[[Any], 
         # WebOb's `request.host` is the name of the server where the header is missing.
         header = _HEADER.fullmatch(request.environ.get("HTTP_HOST", ""))
         host = header[1].lower() if header else ""
-        if host in names or host.endswith(domains):
+        # A probe names the address of a container.
+        if host in names or host.endswith(domains) or request.path_info in (LIVE, READY):
             return handler(request)
         return problem(request, 400, "unknown host")
 

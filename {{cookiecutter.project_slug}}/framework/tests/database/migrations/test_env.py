@@ -141,6 +141,7 @@ def test_production_makes_no_database(
         url = f"postgresql://postgres@/qapla_production_{name}?host={host}"
         monkeypatch.setenv(f"QAPLA_SAMPLE_DATABASES__{name.upper()}__URL", url)
     monkeypatch.setenv("QAPLA_SAMPLE_ENVIRONMENT", "production")
+    monkeypatch.setenv("QAPLA_SAMPLE_CELERY__BROKER_URL", "amqp://host")
     assert failed(alembic("upgrade", "head")) == (
         "FAILED: database 'main' (qapla_production_main) does not exist: create it on its server, "
         "and then type `uv run --no-dev alembic -n main upgrade head`"

@@ -83,6 +83,7 @@ def upgrade(project: Path, sample_var: Path, url: URL, environment: str) -> str:
         "PYTHONDONTWRITEBYTECODE": "",
         "PROCESSES": str(PROCESSES),
         "QAPLA_SAMPLE_ENVIRONMENT": environment,
+        "QAPLA_SAMPLE_CELERY__BROKER_URL": "filesystem://localhost",
         "QAPLA_SAMPLE_DATABASES__MAIN__URL": shown,
         "QAPLA_SAMPLE_DATABASES__ANALYTICS__URL": "sqlite:////tmp/unused.db",
     }

@@ -167,7 +167,7 @@ def test_a_read_costs_no_begin(fleet: Database, session: Session) -> None:
 
 def test_the_pools_stay_below_the_limit_of_a_server() -> None:
     """Of three databases in four processes the connections are fewer than PostgreSQL's hundred."""
-    assert sum(engines._POOL.values()) * 3 * 4 < 100 - 3
+    assert sum(engines.POOL.values()) * 3 * 4 < 100 - 3
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """MariaDB."""
 
 from collections.abc import Iterator
+from math import ceil
 from typing import Any
 
 from sqlalchemy import URL, ColumnElement, Connection, Engine, func, literal, text
@@ -30,6 +31,12 @@ class MariaDB(Dialect):
     def engine_options(self, driver: str) -> dict[str, Any]:
         """Return the options of a new engine, of which it needs none."""
         return {}
+
+    def probe_arguments(self, driver: str, seconds: float) -> dict[str, Any]:
+        """Return the arguments of a connection that gives up when its server does not answer."""
+        limit = ceil(seconds)
+        named = ("connect_timeout", "read_timeout", "write_timeout")
+        return dict.fromkeys(named, limit) if driver == "pymysql" else {}
 
     def listen(self, created: Engine) -> None:
         """Listen to the connections of a new engine."""

@@ -47,6 +47,10 @@ class PostgreSQL(Dialect):
         """Return the options of a new engine: in autocommit there is nothing to roll back."""
         return {"skip_autocommit_rollback": True} if driver == engine.DRIVER else {}
 
+    def probe_arguments(self, driver: str, seconds: float) -> dict[str, Any]:
+        """Return the arguments of a connection that gives up when its server does not answer."""
+        return engine.probe_arguments(driver, seconds)
+
     def listen(self, created: Engine) -> None:
         """Listen to the connections of a new engine."""
         engine.listen(created)

@@ -7,6 +7,7 @@ round trip.
 """
 
 import contextlib
+from math import ceil
 from typing import Any
 
 from sqlalchemy import Engine, event
@@ -30,6 +31,23 @@ def listen(engine: Engine) -> None:
         event.listen(engine, "handle_error", _on_error)
         event.listen(engine, "connect", _on_connect)
         event.listen(engine, "checkout", _on_checkout)
+
+
+def probe_arguments(driver: str, seconds: float) -> dict[str, Any]:
+    """Return the arguments of a connection that gives up when its server does not answer.
+
+    A server that is lost in the middle of an answer is noticed by the probes of TCP.
+    Source: libpq, "Parameter Key Words"; its least `connect_timeout` is two seconds.
+    """
+    if driver not in (DRIVER, "psycopg2"):
+        return {}
+    limit = max(2, ceil(seconds))
+    return {
+        "connect_timeout": limit,
+        "keepalives_idle": limit,
+        "keepalives_interval": 1,
+        "keepalives_count": limit,
+    }
 
 
 def is_mid_statement(connection: Any) -> bool:

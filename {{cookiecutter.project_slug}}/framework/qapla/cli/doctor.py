@@ -1,0 +1,55 @@
+"""`qapla doctor`: the settings, the databases, the broker, the workers and the versions."""
+
+import sys
+from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import click
+
+from qapla.cli.application import load
+from qapla.cli.project import located_project
+from qapla.ops.databases import database_probes
+from qapla.ops.probes import Finding, Probes
+from qapla.ops.report import fault, pool_of, resolved
+
+# The embedded server may have to start first.
+SECONDS = 15.0
+_PACKAGES = ("alembic", "celery", "kombu", "psycopg", "pymysql", "pyramid", "redis", "sqlalchemy")
+
+
+@click.command()
+@click.pass_obj
+def doctor(directory: Path) -> None:
+    """Show the settings, without secrets, and whether the databases and the broker are ready."""
+    application = load(located_project(directory)).run_command()
+    for name, value in resolved(application.settings, application.settings_loader):
+        click.echo(f"setting   {name} = {value}")
+    databases = Probes(database_probes(application.dbs), SECONDS).run()
+    others = Probes(application.probes, SECONDS).run()
+    for name, finding in databases.items():
+        database = application.dbs[name]
+        shown = f"{_text(finding, database.target.url.password)}, {pool_of(database)}"
+        click.echo(f"database  {name}: {shown}")
+    for name, finding in others.items():
+        click.echo(f"{name:9} {_text(finding, None)}")
+    if "broker" in others and others["broker"].ready:
+        names = application.ask_workers(1.0)
+        click.echo(f"workers   {', '.join(names) or 'none has answered within a second'}")
+    click.echo(f"versions  {', '.join(_versions())}")
+    if not all(finding.ready for finding in (*databases.values(), *others.values())):
+        raise SystemExit(1)
+
+
+def _text(finding: Finding, password: str | None) -> str:
+    return finding.text if finding.ready else f"FAULT: {fault(finding, password)}"
+
+
+def _versions() -> Iterator[str]:
+    yield f"python {sys.version.split()[0]}"
+    for package in _PACKAGES:
+        try:
+            yield f"{package} {version(package)}"
+        except PackageNotFoundError:
+            # An extra.
+            continue

@@ -13,6 +13,8 @@ from answers import GOOD_ANSWERS
 from baking import generate, run, succeed, tool
 from servers import require
 
+from qapla.cli.main import COMMANDS
+
 PASSWORDS = "POSTGRES_PASSWORD=x\nRABBITMQ_PASSWORD=y\n"
 UNITS = ["web", "worker", "beat", "relay@"]
 # Official actions and that of uv go by the tags of their major versions, which Dependabot updates.
@@ -173,3 +175,14 @@ def test_the_variables_of_the_example_are_known(project: Path) -> None:
         (project / ".env").unlink()
     assert printed.startswith("main  postgresql+psycopg://user:***@host:5432/name")
     assert "host:5432/rotarran_analytics" in printed
+
+
+@pytest.mark.skipif(
+    not {"db", "health"} <= COMMANDS.keys(), reason="`qapla db` and `qapla health` are on their way"
+)
+def test_the_commands_of_qapla_are_known(project: Path) -> None:
+    """The services, their health checks and the workflow name commands that there are."""
+    paths = ("compose.yaml", ".github/workflows/ci.yml", ".pre-commit-config.yaml")
+    text = "".join((project / path).read_text() for path in paths)
+    named = re.findall(r"\bqapla(?:\", \"| )(\w+)", text)
+    assert {"db", "health"} <= set(named) <= COMMANDS.keys()

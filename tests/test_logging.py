@@ -138,7 +138,7 @@ def test_each_line_of_the_server_is_json(lines: Lines) -> None:
 
 
 def test_a_task_has_the_id_of_its_request(lines: Lines) -> None:
-    """Also on Celery's own line, and on that of a slow statement."""
+    """Celery's own line has it, and that of a slow statement."""
     ours = [line for line in lines("tasks") if line.get("request_id")]
     assert {line["request_id"] for line in ours} == {"id-send"}
     assert len({line["task_id"] for line in ours}) == 1

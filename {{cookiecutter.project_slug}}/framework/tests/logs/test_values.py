@@ -74,7 +74,7 @@ def test_the_value_of_a_wrong_type_is_hidden(fleet: Database, record: Record) ->
 
 
 def test_the_value_of_a_conversion_is_hidden(record: Record) -> None:
-    """Also where it fails before a driver is asked, and in a group of errors."""
+    """It fails before a driver is asked; a group of errors is searched as well."""
     cause = ValueError(f"could not convert string to float: {VALUE!r}")
     error = StatementError("failed", "SELECT 1", {}, cause, hide_parameters=True)
     error.__cause__ = cause

@@ -87,7 +87,7 @@ def test_an_unknown_key_of_a_database(project: Project, monkeypatch: pytest.Monk
     monkeypatch.setenv("PROBE_DATABASES__MAIN__PASSWORD", "gowron")
     assert error_of(project()) == (
         "the variable PROBE_DATABASES__MAIN__PASSWORD is unknown; "
-        "known: url, default_url, options, reader, pooler"
+        "known: url, default_url, options, reader, pooler, slow_statement_seconds"
     )
 
 

@@ -50,7 +50,7 @@ def run_steps(stage: list[tuple[str, str]], app: Path, context: Path, built: Pat
             variables |= dict(word.split("=", 1) for word in words)
         elif name == "RUN" and words[0] == "uv":
             succeed(words, app, **variables)
-        elif name == "COPY" and "ghcr.io" not in text:
+        elif name == "COPY":
             source = built if words[0].startswith("--from") else context
             paths = [word for word in words if not word.startswith("--")]
             for path in paths[:-1]:

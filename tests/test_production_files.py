@@ -92,7 +92,7 @@ def test_the_devcontainer(project: Path) -> None:
     """It has an image and makes the environment."""
     container = json.loads((project / ".devcontainer/devcontainer.json").read_text())
     assert container["name"] == "rotarran"
-    assert container["image"].startswith("mcr.microsoft.com/devcontainers/python:")
+    assert container["image"].startswith("python:")
     assert container["postCreateCommand"].endswith("uv sync")
 
 

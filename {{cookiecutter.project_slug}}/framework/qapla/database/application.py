@@ -55,8 +55,8 @@ class DatabaseApplication(Application):
             self.paths["var"],
             tests=self.purpose == TESTS,
         )
-        for name in names:
-            self.missing |= placer.missing(name)
+        for database in described:
+            self.missing |= placer.missing(database.name, managed=database.managed)
         if self.missing:
             return
         placed = {

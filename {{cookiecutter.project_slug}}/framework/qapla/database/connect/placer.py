@@ -43,9 +43,10 @@ class Placer:
         """Whether the reads of a database may run outside of a transaction."""
         return _has_reader(url, self.settings_of(name))
 
-    def missing(self, name: str) -> dict[str, str]:
+    def missing(self, name: str, *, managed: bool = True) -> dict[str, str]:
         """Return the variable that production lacks for a database, and the fault, if there is one."""
-        if self._settings.environment != "production" or self.settings_of(name).url is not None:
+        in_production = self._settings.environment == "production"
+        if not in_production or self._url_of(name, managed=managed) is not None:
             return {}
         variable = self._sources.variable("databases", name, "url")
         return {variable: f"database {name!r} has no URL, and production has no embedded server"}

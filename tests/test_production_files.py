@@ -177,9 +177,6 @@ def test_the_variables_of_the_example_are_known(project: Path) -> None:
     assert "host:5432/rotarran_analytics" in printed
 
 
-@pytest.mark.skipif(
-    not {"db", "health"} <= COMMANDS.keys(), reason="`qapla db` and `qapla health` are on their way"
-)
 def test_the_commands_of_qapla_are_known(project: Path) -> None:
     """The services, their health checks and the workflow name commands that there are."""
     paths = ("compose.yaml", ".github/workflows/ci.yml", ".pre-commit-config.yaml")

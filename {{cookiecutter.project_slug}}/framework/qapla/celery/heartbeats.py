@@ -3,7 +3,7 @@
 A worker's comes from its main loop, beat's from its scheduler. Neither goes on while Celery connects to
 its broker again and again, or while a worker ends its last tasks: then a thread beats instead, or the
 process would be killed for nothing.
-Source: Celery, "Extensions and Bootsteps" and "Signals: beat_init".
+Source: Celery, "Extensions and Bootsteps" and "Signals".
 """
 
 import atexit
@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 from celery import Celery, bootsteps
-from celery.signals import beat_init
+from celery.signals import beat_init, worker_shutdown
 
 from qapla.ops.heartbeat import INTERVAL, Heartbeat
 
@@ -41,7 +41,10 @@ def add_heartbeats(celery: "Celery[Any]", make: Make) -> None:
             self._heartbeat.beat()
             worker.timer.call_repeatedly(INTERVAL, self._heartbeat.beat)
             _Pulse(self._heartbeat, lambda: _is_waiting(worker)).start()
-            atexit.register(self._heartbeat.end)
+            worker_shutdown.connect(self._end, sender=worker, weak=False)
+
+        def _end(self, **_: Any) -> None:
+            self._heartbeat.end()
 
     celery.steps["worker"].add(WorkerHeartbeat)
 

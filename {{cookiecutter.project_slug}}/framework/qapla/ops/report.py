@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
+from urllib.parse import quote_plus
 
 from pydantic import SecretStr
 from sqlalchemy import make_url
@@ -82,4 +83,5 @@ def _masked_url(text: str) -> str:
     except ArgumentError:
         return _MASK
     query = {name: _MASK if _SECRET.search(name) else value for name, value in url.query.items()}
-    return url.set(query=query).render_as_string(hide_password=True)
+    shown = url.set(query=query).render_as_string(hide_password=True)
+    return shown.replace(quote_plus(_MASK), _MASK)

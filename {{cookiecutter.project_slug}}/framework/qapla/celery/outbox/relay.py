@@ -88,7 +88,9 @@ class Relay:
         """
         logger.info("the relay of %r runs, every %s seconds", self.name, interval)
         self._heartbeat = Heartbeat(self.application.paths["heartbeats"], "relay")
-        if threading.current_thread() is threading.main_thread():
+        is_main = threading.current_thread() is threading.main_thread()
+        before = signal.getsignal(signal.SIGTERM)
+        if is_main:
             signal.signal(signal.SIGTERM, lambda *_: self._ended.set())
         try:
             while not self._ended.is_set():
@@ -97,6 +99,8 @@ class Relay:
                 self._ended.wait(interval)
         finally:
             self._heartbeat.end()
+            if is_main:
+                signal.signal(signal.SIGTERM, before)
 
     def _run_or_wait(self) -> None:
         try:

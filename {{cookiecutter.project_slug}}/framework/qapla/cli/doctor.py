@@ -9,9 +9,7 @@ import click
 
 from qapla.cli.application import load
 from qapla.cli.project import located_project
-from qapla.ops.databases import database_probes
 from qapla.ops.probes import Finding, Probes
-from qapla.ops.report import fault, pool_of, resolved
 
 # The embedded server may have to start first.
 SECONDS = 15.0
@@ -22,6 +20,10 @@ _PACKAGES = ("alembic", "celery", "kombu", "psycopg", "pymysql", "pyramid", "red
 @click.pass_obj
 def doctor(directory: Path) -> None:
     """Show the settings, without secrets, and whether the databases and the broker are ready."""
+    # Imported here, as `--help` needs no large library.
+    from qapla.ops.databases import database_probes
+    from qapla.ops.report import pool_of, resolved
+
     application = load(located_project(directory)).run_command()
     for name, value in resolved(application.settings, application.settings_loader):
         click.echo(f"setting   {name} = {value}")
@@ -42,6 +44,8 @@ def doctor(directory: Path) -> None:
 
 
 def _text(finding: Finding, password: str | None) -> str:
+    from qapla.ops.report import fault
+
     return finding.text if finding.ready else f"FAULT: {fault(finding, password)}"
 
 

@@ -72,6 +72,7 @@ def test_an_unmanaged_database_is_not_on_the_server(
     monkeypatch.setenv(VARIABLE, "postgresql://db")
     application = project(databases=("main",), unmanaged=("legacy",))
     assert error_of(application) == (
-        "database 'legacy' has no URL, and production has no embedded server: "
-        "set the variable PROBE_DATABASES__LEGACY__URL"
+        "production does not use the defaults of development; set:\n"
+        "    PROBE_DATABASES__LEGACY__URL: database 'legacy' has no URL, and production has no "
+        "embedded server"
     )

@@ -71,7 +71,11 @@ def test_recreation_asks(db: Run, fleet_root: Path) -> None:
 
 def test_production_drops_nothing(db: Run) -> None:
     """One line refuses it."""
-    done = db("recreate", "--yes", QAPLA_SAMPLE_ENVIRONMENT="production")
+    production = {
+        "QAPLA_SAMPLE_ENVIRONMENT": "production",
+        "QAPLA_SAMPLE_CELERY__BROKER_URL": "redis://localhost",
+    }
+    done = db("recreate", "--yes", **production)
     assert (done.returncode, done.stderr) == (
         1,
         "Error: no database is dropped where the setting environment is 'production': "

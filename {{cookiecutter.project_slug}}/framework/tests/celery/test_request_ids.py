@@ -33,6 +33,13 @@ class TestContext(BaseTaskFixture):
         assert result.get() == [{"request_id": "r", "task_id": result.id, "database": "main"}]
         assert structlog.contextvars.get_contextvars() == {"user": "kahless"}
 
+    def test_a_run_begins_without_the_values_of_its_caller(
+        self, dbsession: Session, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The values that structlog has bound: a worker would not have them either."""
+        monkeypatch.setattr(ships, "current", structlog.contextvars.get_contextvars)
+        assert ships.log_context.apply().get() == [{}]
+
     def test_a_failed_run_leaves_nothing(self, dbsession: Session) -> None:
         """Neither its id nor its database."""
         ships.fail.apply(("lost",), throw=False)

@@ -81,7 +81,12 @@ class AlembicEnv:
             finally:
                 database.dispose()
         except QaplaError as error:
-            raise CommandError(str(error)) from error
+            text = str(error)
+            # The command prints it, and logs it beside that.
+            logging.getLogger("alembic.util.messaging").addFilter(
+                lambda it: it.getMessage() != text
+            )
+            raise CommandError(text) from error
 
     def _refuse_unmanaged(self) -> None:
         """Refuse a database of others, on a connection of another program.

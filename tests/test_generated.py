@@ -8,6 +8,7 @@ from answers import GOOD_ANSWERS
 from baking import generate, pythons, run, succeed, told_commands
 from documents import blocks
 from openapi_spec_validator import validate
+from servers import wait_for
 from serving import ask, served
 
 Install = Callable[..., tuple[Path, str]]
@@ -130,6 +131,39 @@ def test_production_needs_urls(install: Install) -> None:
         "ROTARRAN_CELERY__BROKER_URL",
     ]
     assert "Traceback" not in done.stderr
+
+
+def test_doctor_and_readiness(install: Install) -> None:
+    """Both name a database that is not migrated, and the doctor knows the command."""
+    project, _ = install("two databases")
+    environment = {
+        "ROTARRAN_DATABASES__MAIN__URL": f"sqlite:///{project / 'var' / 'doctor.db'}",
+        "ROTARRAN_DATABASES__ANALYTICS__URL": "postgresql+psycopg://worf:gowron@127.0.0.1:1/x",
+    }
+    succeed(["uv", "run", "alembic", "-n", "main", "upgrade", "head"], project, **environment)
+    done = run(["uv", "run", "qapla", "doctor"], project, environment=environment)
+    lines = {" ".join(line.split()[:2]): line for line in done.stdout.splitlines()}
+    assert (done.returncode, "gowron" in done.stdout + done.stderr) == (1, False)
+    assert lines["database main:"].endswith(", pool 4 + 1")
+    assert "FAULT: unreachable (OperationalError)" in lines["database analytics:"]
+    assert "worf:***@127.0.0.1:1/x" in done.stdout
+    with served(project, ["uv", "run", "pserve", "development.ini"], **environment):
+        assert ask("http://localhost:6543/health/live") == (200, {"status": "live"})
+        status, text = ask("http://localhost:6543/health/ready")
+        assert (status, "unreachable" in text, "worf" in text) == (503, True, False)
+
+
+@pytest.mark.parametrize(("kind", "ready"), [("worker", "ready."), ("beat", "beat: Starting")])
+def test_health_of_a_process(install: Install, kind: str, ready: str) -> None:
+    """The probe succeeds while the process is there, and names it when it has ended."""
+    project, _ = install("two databases")
+    probe = ["uv", "run", "qapla", "health", kind]
+    with served(project, ["uv", "run", "celery", "-A", "rotarran.tasks.worker", kind], ready=ready):
+        wait_for("a heartbeat", (project / "var" / "heartbeats" / kind).exists)
+        assert succeed(probe, project).endswith(" is alive\n")
+    done = run(probe, project)
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"Error: {kind}: ")
 
 
 COMMANDS = [

@@ -4,12 +4,15 @@ import sys
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from qapla.cli.application import load
 from qapla.cli.project import located_project
-from qapla.ops.probes import Finding, Probes
+
+if TYPE_CHECKING:
+    from qapla.ops.probes import Finding
 
 # The embedded server may have to start first.
 SECONDS = 15.0
@@ -20,8 +23,9 @@ _PACKAGES = ("alembic", "celery", "kombu", "psycopg", "pymysql", "pyramid", "red
 @click.pass_obj
 def doctor(directory: Path) -> None:
     """Show the settings, without secrets, and whether the databases and the broker are ready."""
-    # Imported here, as `--help` needs no large library.
+    # Imported here, for a short `qapla --help`.
     from qapla.ops.databases import database_probes
+    from qapla.ops.probes import Probes
     from qapla.ops.report import pool_of, resolved
 
     application = load(located_project(directory)).run_command()
@@ -43,7 +47,7 @@ def doctor(directory: Path) -> None:
         raise SystemExit(1)
 
 
-def _text(finding: Finding, password: str | None) -> str:
+def _text(finding: "Finding", password: str | None) -> str:
     from qapla.ops.report import fault
 
     return finding.text if finding.ready else f"FAULT: {fault(finding, password)}"

@@ -54,7 +54,11 @@ def production(place: Path) -> Iterator[dict[str, str]]:
     server = PostgreSQL(place / "server")
     server.start()
     url = f"postgresql+psycopg://postgres@?host={server.directory}"
-    variables = {"ROTARRAN_ENVIRONMENT": "production", "ROTARRAN_SERVER_URL": url}
+    variables = {
+        "ROTARRAN_ENVIRONMENT": "production",
+        "ROTARRAN_SERVER_URL": url,
+        "ROTARRAN_CELERY__BROKER_URL": "filesystem://localhost",
+    }
     upgrade = {**variables, "ROTARRAN_ENVIRONMENT": "development"}
     succeed(["env/bin/python", "-c", dedent(UPGRADE)], place, **upgrade)
     yield variables

@@ -1,12 +1,13 @@
 """Any sequence of additions and removals makes a project that works."""
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import count
 from pathlib import Path
 
 import pytest
-from examination import Examiner
+from baking import run, tool
+from examination import FRAMEWORK, Examiner
 from histories import History
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -24,6 +25,10 @@ PLACES = st.tuples(st.integers(0, len(LEGAL)), st.integers(0, 4))
 CHARACTERS = "ShipOfcer(name:str)?!=,./\"' 0123_é\n{}"
 # In memory where there is such a directory, as most of the time goes into small files.
 MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
+RUFF = [
+    ["ruff", "check", "--quiet", "--no-cache"],
+    ["ruff", "format", "--check", "--quiet", "--no-cache"],
+]
 quickly = settings(
     derandomize=True,
     database=None,
@@ -37,6 +42,13 @@ quickly = settings(
 def skeleton(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Skeleton:
     """Return the files of a project without databases."""
     return Skeleton.bake(template, tmp_path_factory.mktemp("skeleton"))
+
+
+def refuse_faults(commands: Iterable[list[str]], root: Path, **environment: str) -> None:
+    """Run linters in a project, which must find nothing."""
+    for command in commands:
+        done = run([tool(command[0]), *command[1:]], root, environment=environment)
+        assert done.returncode == 0, f"{done.stdout}{done.stderr}"
 
 
 def mutated(place: tuple[int, int], text: str) -> str:
@@ -76,11 +88,26 @@ def examiner() -> Iterator[Examiner]:
 def test_any_history_makes_a_project_that_works(
     skeleton: Skeleton, examiner: Examiner, data: st.DataObject, steps: int
 ) -> None:
-    """Its modules can be imported, and its models match its migrations, up, down and up again."""
+    """It is formatted and clean, can be imported, and its models match its migrations, up and down."""
     with tempfile.TemporaryDirectory(dir=MEMORY) as root:
         history = History(skeleton.project(Path(root), "rotarran"), data)
         history.play(steps)
+        refuse_faults(RUFF, Path(root))
         examiner.ask("examine", history.project, f"sqlite:///{root}/{{name}}.db")
+
+
+def test_histories_are_typed(skeleton: Skeleton, tmp_path: Path) -> None:
+    """mypy, as strict as the project has it, finds nothing in the code and the tests."""
+    mypy = ["mypy", "--cache-dir", str(tmp_path / "cache")]
+
+    @settings(quickly, max_examples=5)
+    @given(data=st.data())
+    def check(data: st.DataObject) -> None:
+        with tempfile.TemporaryDirectory(dir=MEMORY) as root:
+            History(skeleton.project(Path(root), "rotarran"), data).play(4)
+            refuse_faults([mypy], Path(root), MYPYPATH=str(FRAMEWORK))
+
+    check()
 
 
 @settings(quickly, max_examples=500)

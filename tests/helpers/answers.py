@@ -146,6 +146,7 @@ BAD_ANSWERS: list[tuple[dict[str, str], str]] = [
     _model("Gerät", CAMEL_CASE, "main.Item"),
     _model("other.Item", "there is no database 'other', only main", "main.Item"),
     _model("Class", "its module would be class.py, and that is a Python keyword", "ClassItem"),
+    _model("I", "a class of that name looks like a digit", "IItem"),
     _model("TestRun", "pytest collects classes whose name begins with Test", "Item"),
     _model("Session", USED, "SessionItem"),
     _model("MyProjectApplication", USED, "MyProjectApplicationItem"),

@@ -132,7 +132,7 @@ def test_it_needs_no_directory_of_migrations(project: Project, tmp_path: Path) -
     """None is looked for, and no path of the settings is its own."""
     application = project(databases=("main",), unmanaged=("legacy",)).run_command()
     assert application.dbs["legacy"].target.migrations is None
-    assert set(application.paths) == {"root", "var", "migrations_main"}
+    assert set(application.paths) == {"root", "var", "heartbeats", "migrations_main"}
 
 
 @pytest.mark.parametrize("purpose", ["run_command", "run_worker", "run_shell"])

@@ -27,6 +27,8 @@ def check_name(name: str, text: str, rest: str) -> None:
         refuse(SUBJECT, text, SPELLING, f"{identifier(name)}{rest}")
     if keyword.iskeyword(name):
         refuse(SUBJECT, text, f"{name} is a Python keyword", f"{name}_value{rest}")
+    if name in reserved.AMBIGUOUS:
+        refuse(SUBJECT, text, f"{name} looks like a digit", f"{name}_value{rest}")
     if name in reserved.SQL:
         refuse(SUBJECT, text, f"{name} is a reserved word of SQL", f"{name}_value{rest}")
     if name in reserved.FIELD or name.startswith("model_"):

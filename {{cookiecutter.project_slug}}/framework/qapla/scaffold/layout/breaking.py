@@ -86,8 +86,11 @@ def break_line(line: str) -> Iterator[str]:
 
 def _is_display(line: str, column: int) -> bool:
     """Whether a bracket opens a list, a set or a dict, of which each item has a line of its own."""
+    if line[column] != "[":
+        return line[column] == "{"
     before = line[:column].rstrip()
-    return line[column] != "(" and not (before[-1:].isalnum() or before[-1:] in "_])")
+    is_subscript = before[-1:].isalnum() or before[-1:] in "_])"
+    return not is_subscript or before.endswith("return")
 
 
 def _brackets(line: str) -> Iterator[_Brackets]:

@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass, field
 
 from qapla.scaffold.names.plurals import plural
-from qapla.scaffold.names.reserved import VARIABLES
+from qapla.scaffold.names.reserved import AMBIGUOUS, VARIABLES
 
 # Where one word of a CamelCase name ends and the next one begins.
 WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
@@ -97,5 +97,5 @@ def application_class(package: str) -> str:
 
 
 def _is_free(variable: str) -> bool:
-    taken = keyword.iskeyword(variable) or variable in VARIABLES
+    taken = keyword.iskeyword(variable) or variable in AMBIGUOUS | VARIABLES
     return variable.isidentifier() and len(variable) <= _LONGEST_VARIABLE and not taken

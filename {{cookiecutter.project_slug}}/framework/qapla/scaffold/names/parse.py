@@ -78,6 +78,8 @@ def parse_model(text: str, databases: list[str], package: str) -> ModelName:
         )
     if name.startswith("Test"):
         refuse(_MODEL, text, "pytest collects classes whose name begins with Test", "Item")
+    if name in reserved.AMBIGUOUS:
+        refuse(_MODEL, text, "a class of that name looks like a digit", f"{text}Item")
     if name in reserved.MODEL or name == application_class(package):
         refuse(_MODEL, text, "the generated modules import or define that name", f"{text}Item")
     if len(name) > _LONGEST_MODEL:

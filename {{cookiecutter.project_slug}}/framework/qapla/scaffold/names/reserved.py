@@ -84,6 +84,9 @@ TABLES = _words("alembic_version api_tokens inbox_messages openapi outbox_messag
 # Names in the functions of the blueprints that have a variable for an object of the model.
 VARIABLES = _words("body dbsession factory found locate read_body self values")
 
+# Names that look like a digit; the linter of the project refuses them (E741, E742).
+AMBIGUOUS = _words("I O l")
+
 # Attributes of the bases of models and schemas, arguments of the drivers' reads, and names that the
 # modules of a model use inside their classes.
 FIELD = _words(

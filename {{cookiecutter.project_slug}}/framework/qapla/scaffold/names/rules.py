@@ -56,6 +56,8 @@ def check_database(name: str, package: str) -> str:
         refuse(subject, name, SPELLING, _proposal(name, first_database(package)))
     if _is_keyword(name):
         refuse(subject, name, "it is a Python keyword", f"{name}_db")
+    if name in reserved.AMBIGUOUS:
+        refuse(subject, name, "it looks like a digit", f"{name}_db")
     if name in reserved.REQUEST:
         refuse(subject, name, "it is an attribute of Pyramid's request", f"{name}_db")
     if name in reserved.INJECTED:

@@ -73,7 +73,7 @@ def test_production_drops_nothing(db: Run) -> None:
     """One line refuses it."""
     production = {
         "QAPLA_SAMPLE_ENVIRONMENT": "production",
-        "QAPLA_SAMPLE_CELERY__BROKER_URL": "redis://localhost",
+        "QAPLA_SAMPLE_CELERY__BROKER_URL": "filesystem://localhost",
     }
     done = db("recreate", "--yes", **production)
     assert (done.returncode, done.stderr) == (

@@ -44,6 +44,7 @@ def test_a_notation_is_a_field(text: str, field: Field) -> None:
             "name:str",
         ),
         ("class:str", "class is a Python keyword", "class_value:str"),
+        ("l:str", "l looks like a digit", "l_value:str"),
         ("json:str", "models, schemas or drivers have a name json of their own", "json_value:str"),
         ("name:string", "expected the type str, text, int,", "name:str"),
         ("name:str:primary", "expected :index or :unique, and not :primary", "name:str:index"),

@@ -16,6 +16,7 @@ A, B = "a" * 45, "b" * 45
         (f"def f({A}, {B}) -> list[int]: ...\n", f"def f(\n    {A}, {B}\n) -> list[int]: ...\n"),
         (f"def f({A}) -> dict[{B}]: ...\n", f"def f(\n    {A},\n) -> dict[{B}]: ...\n"),
         (f"f({A}, '(\\'', {B[4:]})  # )\n", f"f(\n    {A}, '(\\'', {B[4:]}\n)  # )\n"),
+        (f"return {{{A}: 1, {B}: 2}}\n", f"return {{\n    {A}: 1,\n    {B}: 2,\n}}\n"),
         (f"from a import {A}, {B}\n", f"from a import (\n    {A},\n    {B},\n)\n"),
     ],
 )

@@ -51,7 +51,9 @@ class Float(Type):
     def literal(self, default: str, field: Field) -> str | None:
         if not re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", default):
             return None
-        return repr(float(default)) if math.isfinite(float(default)) else None
+        # The formatter writes 1e21 for 1e+21.
+        source = repr(float(default)).replace("e+", "e")
+        return source if math.isfinite(float(default)) else None
 
 
 class Decimal(Type):

@@ -1,6 +1,5 @@
 """Generated projects, used as their users would use them."""
 
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -47,7 +46,7 @@ def install(template: Path, workplace: Path) -> Install:
 
     def once(name: str, *options: str) -> tuple[Path, str]:
         if (name, *options) not in installed:
-            output = Path(tempfile.mkdtemp(dir=workplace))
+            output = workplace / str(len(installed))
             project, printed = generate(template, output, GOOD_ANSWERS[name])
             succeed(["uv", "sync", "--quiet", *options], project)
             installed[name, *options] = project, printed

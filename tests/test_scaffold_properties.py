@@ -1,7 +1,7 @@
 """Any sequence of additions and removals makes a project that works."""
 
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 
@@ -25,10 +25,6 @@ PLACES = st.tuples(st.integers(0, len(LEGAL)), st.integers(0, 4))
 CHARACTERS = "ShipOfcer(name:str)?!=,./\"' 0123_é\n{}"
 # In memory where there is such a directory, as most of the time goes into small files.
 MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
-RUFF = [
-    ["ruff", "check", "--quiet", "--no-cache"],
-    ["ruff", "format", "--check", "--quiet", "--no-cache"],
-]
 quickly = settings(
     derandomize=True,
     database=None,
@@ -44,11 +40,10 @@ def skeleton(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Skelet
     return Skeleton.bake(template, tmp_path_factory.mktemp("skeleton"))
 
 
-def refuse_faults(commands: Iterable[list[str]], root: Path, **environment: str) -> None:
-    """Run linters in a project, which must find nothing."""
-    for command in commands:
-        done = run([tool(command[0]), *command[1:]], root, environment=environment)
-        assert done.returncode == 0, f"{done.stdout}{done.stderr}"
+def refuse_faults(command: list[str], root: Path, **environment: str) -> None:
+    """Run a linter in a project, which must find nothing."""
+    done = run([tool(command[0]), *command[1:]], root, environment=environment)
+    assert done.returncode == 0, f"{done.stdout}{done.stderr}"
 
 
 def mutated(place: tuple[int, int], text: str) -> str:
@@ -88,11 +83,10 @@ def examiner() -> Iterator[Examiner]:
 def test_any_history_makes_a_project_that_works(
     skeleton: Skeleton, examiner: Examiner, data: st.DataObject, steps: int
 ) -> None:
-    """It is formatted and clean, can be imported, and its models match its migrations, up and down."""
+    """Its modules can be imported, and its models match its migrations, up, down and up again."""
     with tempfile.TemporaryDirectory(dir=MEMORY) as root:
         history = History(skeleton.project(Path(root), "rotarran"), data)
         history.play(steps)
-        refuse_faults(RUFF, Path(root))
         examiner.ask("examine", history.project, f"sqlite:///{root}/{{name}}.db")
 
 
@@ -105,7 +99,7 @@ def test_histories_are_typed(skeleton: Skeleton, tmp_path: Path) -> None:
     def check(data: st.DataObject) -> None:
         with tempfile.TemporaryDirectory(dir=MEMORY) as root:
             History(skeleton.project(Path(root), "rotarran"), data).play(4)
-            refuse_faults([mypy], Path(root), MYPYPATH=str(FRAMEWORK))
+            refuse_faults(mypy, Path(root), MYPYPATH=str(FRAMEWORK))
 
     check()
 

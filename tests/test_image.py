@@ -45,7 +45,7 @@ def run_steps(stage: list[tuple[str, str]], app: Path, context: Path, built: Pat
     """Run the steps of a stage in a directory: copies, and commands of uv."""
     variables = {"UV_PYTHON": sys.executable}
     for name, text in stage:
-        words = [word for word in shlex.split(text) if not word.startswith("--mount")]
+        words = shlex.split(text)
         if name == "ENV" and "UV_" in text:
             variables |= dict(word.split("=", 1) for word in words)
         elif name == "RUN" and words[0] == "uv":

@@ -90,7 +90,7 @@ class DatabaseApplication(Application):
         add_access_log(self.config)
         add_json_renderer(self.config)
         probes = {**database_probes(self.dbs), **self.probes}
-        add_health(self.config, Probes(probes, self.settings.health_timeout))
+        add_health(self.config, Probes(probes, self.settings.health_timeout, self._notice_use))
         self.config.registry["dbs"] = self.dbs
         self.config.registry["environment"] = self.settings.environment
         if self.settings.cors_origins:
@@ -104,6 +104,11 @@ class DatabaseApplication(Application):
             # WebTest asks `localhost`.
             tested = ["localhost"] if self.purpose == TESTS else []
             add_host_check(self.config, [*self.settings.hosts, *tested])
+
+    def _notice_use(self) -> None:
+        """Report that every database is about to be used: in a test they are then made first."""
+        for database in self.dbs.values():
+            database.notice_use()
 
     def _complete(self, database: Database, *, first: bool) -> Database:
         """Return a description that names its package of models, and its directory of migrations."""

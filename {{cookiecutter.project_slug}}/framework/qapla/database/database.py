@@ -1,16 +1,14 @@
-"""A database: its engine and its sessions."""
+"""A database: its connections and its sessions."""
 
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import partial
 from typing import ClassVar
 
-from sqlalchemy import URL, Connection, Engine, NullPool
+from sqlalchemy import URL, Connection, Engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from qapla.database import lifecycle
-from qapla.database.connect.engines import make_engine, make_probe_engine
+from qapla.database.connect.connections import Connections
 from qapla.database.connect.explain import (
     Hints,
     managed_hints,
@@ -27,8 +25,7 @@ from qapla.database.observer import OWNER, Observer
 from qapla.database.places.target import Target
 from qapla.database.sessions.routing import RoutedSession
 from qapla.database.sessions.uncommitted import has_uncommitted_writes, track
-from qapla.embedded import connection_query
-from qapla.exceptions import DatabaseNotFound, NotManaged, NotPrepared, SessionEnded
+from qapla.exceptions import NotManaged, NotPrepared, SessionEnded
 
 
 class Database:
@@ -60,7 +57,7 @@ class Database:
         self.models = models
         self.managed = managed
         self._target: Target | None = None
-        self._engine: Engine | None = None
+        self._connections: Connections | None = None
         self._sessions: sessionmaker[Session] | None = None
         self._lock = threading.RLock()
 
@@ -89,74 +86,40 @@ class Database:
         return self._target
 
     @property
+    def connections(self) -> Connections:
+        """Return the connections to the database: its engine's, and others past the pool.
+
+        Raises:
+            NotPrepared: This is only a description.
+        """
+        if self._connections is None:
+            with self._lock:
+                if self._connections is None:
+                    self._connections = Connections(
+                        self.name, self.target, self._hints, self._prepare_engine
+                    )
+        return self._connections
+
+    @property
     def url(self) -> URL:
         """Return the URL of the database; starts the embedded server for its own.
 
         Raises:
             DatabaseNotFound: It is an unmanaged database without a URL.
         """
-        target = self.target
-        if target.unset:
-            raise DatabaseNotFound(
-                f"database {self.name!r} has no URL, and no embedded server stands in for a database "
-                f"that is not managed by this project: set the variable {target.unset}"
-            )
-        if target.embedded is None:
-            return target.url
-        query = connection_query(target.embedded, target.embedded_setting)
-        return target.url.update_query_dict(query)
-
-    @property
-    def direct_url(self) -> URL:
-        """Return the URL of the database on its server itself, past a pooler."""
-        return self.target.direct or self.url
+        return self.connections.url
 
     @property
     def engine(self) -> Engine:
         """Return the engine of this process, made at first use."""
         self.notice_use()
-        if self._engine is None:
-            with self._lock:
-                if self._engine is None:
-                    engine = make_engine(self.url, self.target.options, self._hints)
-                    if self.target.tests:
-                        watch_connections(engine, self.server, self.name)
-                    elif not self.managed:
-                        refuse_missing_file(engine, self._hints)
-                    if self.target.slow_seconds:
-                        log_slow_statements(
-                            engine, self.name, self.target.slow_seconds, self.target.package
-                        )
-                    self._engine = engine
-        return self._engine
+        return self.connections.engine
 
     @property
     def reader(self) -> Engine | None:
         """Return the engine of short reads, or None where reads belong to a transaction."""
         engine = self.engine
         return engine if self.target.reader else None
-
-    @contextmanager
-    def connect_directly(self) -> Iterator[Connection]:
-        """Open a connection to the server itself, past a pooler, for migrations."""
-        if self.target.direct is None:
-            with self.engine.connect() as connection:
-                yield connection
-            return
-        engine = make_engine(self.direct_url, {"poolclass": NullPool}, self._hints)
-        with engine.connect() as connection:
-            yield connection
-
-    @contextmanager
-    def connect_alone(self, seconds: float) -> Iterator[Connection]:
-        """Open a connection for a probe, past the pool, which may be in use as a whole.
-
-        Args:
-            seconds: The time after which it gives up when the server does not answer.
-        """
-        engine = make_probe_engine(self.url, self.target.options, self._hints, seconds)
-        with engine.connect() as connection:
-            yield connection
 
     @property
     def sessions(self) -> sessionmaker[Session]:
@@ -217,14 +180,14 @@ class Database:
 
     def dispose(self) -> None:
         """Close the pooled connections; the next use makes new ones."""
-        if self._engine is not None:
-            self._engine.dispose()
+        if self._connections is not None:
+            self._connections.dispose()
 
     @property
     def server(self) -> Server:
         """Return the server of the database, which creates, clones, labels and locks it."""
         dialect = dialect_of(self.target.url.get_backend_name())
-        server = dialect.server(self.direct_url, self.target.default_url)
+        server = dialect.server(self.connections.direct_url, self.target.default_url)
         is_ours = self.managed or self.target.tests
         return server if is_ours else UnmanagedServer(server, self.name)
 
@@ -292,7 +255,16 @@ class Database:
     def _closed(self, session: Session) -> None:
         self.observer.session_closed(self, session)
 
-    @property
+    def _prepare_engine(self, engine: Engine) -> None:
+        """Add the listeners of this database to its new engine."""
+        target = self.target
+        if target.tests:
+            watch_connections(engine, self.server, self.name)
+        elif not self.managed:
+            refuse_missing_file(engine, self._hints())
+        if target.slow_seconds:
+            log_slow_statements(engine, self.name, target.slow_seconds, target.package)
+
     def _hints(self) -> Hints:
         if not self.managed:
             return unmanaged_hints(self.name, tests=self.target.tests)

@@ -69,7 +69,7 @@ def create_missing(database: "Database") -> bool:
     if missing := not is_there(database):
         server = database.server
         # Another process may be about to create it; the database has no lock in itself yet.
-        with migration_lock(database.name, database.direct_url, server):
+        with migration_lock(database.name, database.connections.direct_url, server):
             if missing := not server.exists():
                 create(database)
     create_schema(database)

@@ -35,7 +35,7 @@ class _Revisions:
         if database.managed and self._needed is None:
             self._needed = needed(database)
         try:
-            with database.connect_alone(seconds) as connection:
+            with database.connections.alone(seconds) as connection:
                 if self._needed is None:
                     # Some drivers connect at the first statement.
                     connection.exec_driver_sql("SELECT 1")

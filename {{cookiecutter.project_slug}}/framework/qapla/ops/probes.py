@@ -38,16 +38,24 @@ class Probes:
     Args:
         probes: The probes by name, in the order of the findings.
         seconds: How long a run waits for all of them together.
+        before: Called at the begin of each run, in its thread.
     """
 
-    def __init__(self, probes: Mapping[str, Probe], seconds: float) -> None:
+    def __init__(
+        self,
+        probes: Mapping[str, Probe],
+        seconds: float,
+        before: Callable[[], object] = lambda: None,
+    ) -> None:
         self._probes = dict(probes)
         self._seconds = seconds
+        self._before = before
         self._running: dict[str, Future[str]] = {}
         self._lock = threading.Lock()
 
     def run(self) -> dict[str, Finding]:
         """Run the probes side by side, and return their findings by name."""
+        self._before()
         deadline = time.monotonic() + self._seconds
         started = {name: self._start(name) for name in self._probes}
         return {name: self._finding(future, deadline) for name, future in started.items()}

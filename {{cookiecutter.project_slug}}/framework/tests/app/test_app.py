@@ -46,7 +46,7 @@ def test_making_an_application_reads_nothing(project: Project) -> None:
 def test_preparing_connects_to_nothing(sample_var: Any) -> None:
     """Neither an engine nor the embedded server is there until a database is used."""
     application = SampleApplication().run_command()
-    assert [database._engine for database in application.dbs.values()] == [None, None]
+    assert [database.connections.is_open for database in application.dbs.values()] == [False, False]
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,16 @@ def test_only_databases_that_a_test_touches_are_made(run: Run, sqlite: Path) -> 
     assert [path.name for path in sqlite.glob("*.db")] == ["main_test.db"]
 
 
+def test_a_probe_of_readiness_makes_the_databases(run: Run, sqlite: Path) -> None:
+    """It finds them migrated, though the test has asked for none."""
+    body = "    def test_it(self, webapp):\n        webapp.get('/health/ready', status=200)\n"
+    run(body).assert_outcomes(passed=1)
+    assert sorted(path.name for path in sqlite.glob("*.db")) == [
+        "analytics_test.db",
+        "main_test.db",
+    ]
+
+
 @pytest.mark.parametrize("use", ["get_session()", "engine", "reader", "sessions"])
 def test_a_unit_test_that_touches_a_database_fails(run: Run, use: str) -> None:
     """The error is the same when another test has prepared the application; the next test is not harmed."""

@@ -78,14 +78,14 @@ def _program(database: "Database", names: tuple[str, ...]) -> str:
 def _postgresql(database: "Database") -> Client:
     from psycopg.conninfo import make_conninfo
 
-    options = _options(database.direct_url)
+    options = _options(database.connections.direct_url)
     password = options.pop("password", None)
     # `psql` reads a connection string with every option of libpq, so that only the password is apart.
     return Client(("psql",), (make_conninfo("", **options),), _secret("PGPASSWORD", password))
 
 
 def _mariadb(database: "Database") -> Client:
-    url = database.direct_url
+    url = database.connections.direct_url
     query = {key: str(value) for key, value in url.query.items()}
     options = {
         "--host": url.host,

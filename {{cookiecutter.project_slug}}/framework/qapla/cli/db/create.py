@@ -7,7 +7,7 @@ import click
 
 from qapla.cli.db.migrate import migrate
 from qapla.cli.db.running.outcome import run_each
-from qapla.cli.db.running.selection import DATABASE, Selection, refuse_unmanaged, select
+from qapla.cli.db.running.selection import DATABASE, Selection, select_managed
 
 if TYPE_CHECKING:
     from qapla.database.database import Database
@@ -18,8 +18,7 @@ if TYPE_CHECKING:
 @click.pass_obj
 def create(directory: Path, names: tuple[str, ...]) -> None:
     """Create the databases that are missing, empty."""
-    selection = select(directory, names)
-    refuse_unmanaged(selection, names)
+    selection = select_managed(directory, names)
     run_each(selection.databases, _create)
 
 
@@ -29,8 +28,7 @@ def create(directory: Path, names: tuple[str, ...]) -> None:
 @click.pass_obj
 def recreate(directory: Path, names: tuple[str, ...], yes: bool) -> None:
     """Drop the databases with their rows, create them again and upgrade them; not in production."""
-    selection = select(directory, names)
-    refuse_unmanaged(selection, names)
+    selection = select_managed(directory, names)
     _refuse_production(selection)
     managed = ", ".join(database.name for database in selection.databases if database.managed)
     if not yes:

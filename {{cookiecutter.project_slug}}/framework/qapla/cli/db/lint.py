@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from qapla.cli.db.running.selection import DATABASE, Selection, refuse_unmanaged, select
+from qapla.cli.db.running.selection import DATABASE, Selection, select_managed
 
 _ENGINE = "postgresql"
 # A comment of a revision that somebody has read: `# squawk-ignore-file ban-drop-column`.
@@ -27,8 +27,7 @@ def lint(directory: Path, names: tuple[str, ...], since: str | None) -> None:
 
     Nothing connects. A comment in a revision, `# squawk-ignore-file RULE`, excepts it from a rule.
     """
-    selection = select(directory, names)
-    refuse_unmanaged(selection, names)
+    selection = select_managed(directory, names)
     known = None if since is None else _committed(selection.root, since)
     with tempfile.TemporaryDirectory() as temporary:
         scripts = list(_write(selection, known, Path(temporary)))

@@ -8,7 +8,7 @@ import click
 
 from qapla.cli.db.running.outcome import run_each
 from qapla.cli.db.running.progress import shown
-from qapla.cli.db.running.selection import DATABASE, Selection, refuse_unmanaged, select
+from qapla.cli.db.running.selection import DATABASE, Selection, select_managed
 from qapla.exceptions import MigrationRunning
 
 if TYPE_CHECKING:
@@ -33,8 +33,7 @@ def upgrade(
 
     A process waits for another one that migrates the same database. The first failure stops the command.
     """
-    selection = select(directory, names)
-    refuse_unmanaged(selection, names)
+    selection = select_managed(directory, names)
     if target not in ("head", "heads") and not target.startswith("+"):
         _refuse_several(selection, target)
     _run(selection.databases, "upgrade", target, sql=sql, wait=not isolated)
@@ -53,8 +52,7 @@ def downgrade(
 
     With --sql it is the present revision, a colon, and that one.
     """
-    selection = select(directory, names)
-    refuse_unmanaged(selection, names)
+    selection = select_managed(directory, names)
     if not names:
         _refuse_several(selection, target)
     _run(selection.databases, "downgrade", target, sql=sql, wait=not isolated)

@@ -8,7 +8,7 @@ import click
 
 from qapla.cli.db.check import refuse_behind
 from qapla.cli.db.running.outcome import run_each
-from qapla.cli.db.running.selection import DATABASE, refuse_unmanaged, select
+from qapla.cli.db.running.selection import DATABASE, select_managed
 
 if TYPE_CHECKING:
     from qapla.database.database import Database
@@ -28,8 +28,7 @@ def revision(
     directory: Path, /, names: tuple[str, ...], message: str, empty: bool, **options: Any
 ) -> None:
     """Write a revision with the changes of the models, in each database that has some."""
-    selection = select(directory, names)
-    refuse_unmanaged(selection, names)
+    selection = select_managed(directory, names)
     managed = [database.name for database in selection.databases if database.managed]
     if empty and managed[1:] and not names:
         raise click.ClickException(

@@ -179,7 +179,7 @@ def _connected(database: Database | None, stack: ExitStack) -> Connection:
             if not database.exists():
                 _create(database)
             create_schema(database)
-        return stack.enter_context(database.connect_directly())
+        return stack.enter_context(database.connections.directly())
     except DBAPIError as error:
         reason = " ".join(str(error.orig).split())
         raise DatabaseError(f"database {database.name!r} cannot be reached: {reason}") from error

@@ -3,7 +3,6 @@
 Alembic is imported by the methods that need it, as only those who migrate wait for it.
 """
 
-from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection
 
 from qapla.database.migrations.lock import migration_lock
-from qapla.database.migrations.state import environment_lock
+from qapla.database.migrations.state import applied, environment_lock, needed
 from qapla.database.migrations.status import is_there
 from qapla.exceptions import DatabaseError
 
@@ -72,22 +71,12 @@ class Migrations:
 
         A revision may be one whose file is missing.
         """
-        from alembic.runtime.environment import EnvironmentContext
-        from alembic.script import ScriptDirectory
-
         if not is_there(self._database):
             return []
-        found: list[str] = []
-
-        def collect(revisions: Iterable[str], _: Any) -> list[Any]:
-            found.extend(revisions)
-            return []
-
-        config = self.config()
-        script = ScriptDirectory.from_config(config)
-        with environment_lock, EnvironmentContext(config, script, fn=collect, dont_mutate=True):
-            script.run_env()
-        return sorted(found)
+        self._database.notice_use()
+        revisions = needed(self._database)
+        with self._database.connections.directly() as connection:
+            return sorted(applied(connection, revisions))
 
     def upgrade(
         self, revision: str = "head", connection: Connection | None = None, **attributes: Any
@@ -142,7 +131,7 @@ class Migrations:
         database = self._database
         outside = database.target.creatable or database.target.default_url is not None
         server = database.server if outside else None
-        return migration_lock(database.name, database.direct_url, server, wait=wait)
+        return migration_lock(database.name, database.connections.direct_url, server, wait=wait)
 
     def _refuse_several_heads(self) -> None:
         heads = self.heads()

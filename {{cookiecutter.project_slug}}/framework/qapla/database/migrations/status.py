@@ -67,7 +67,7 @@ def is_there(database: "Database") -> bool:
     if dialect.is_file or target.creatable or target.tests or target.default_url is not None:
         return database.exists()
     try:
-        with database.connect_directly():
+        with database.connections.directly():
             return True
     except DatabaseNotFound:
         return False

@@ -109,7 +109,7 @@ def test_migrations_and_their_lock_go_to_the_server_itself(fleet: Database) -> N
     """A pooler would give one advisory lock to two at once."""
     pids: set[Any] = set()
     event.listen(fleet.engine, "connect", lambda *_: pytest.fail("a connection went to the pooler"))
-    with fleet.connect_directly() as connection, fleet.migrations.lock():
+    with fleet.connections.directly() as connection, fleet.migrations.lock():
         for _ in range(5):
             pids.add(connection.scalar(text("SELECT pg_backend_pid()")))
             connection.commit()

@@ -79,7 +79,7 @@ def test_the_pooler_serves_and_the_server_itself_migrates(
     """Migrations go there as the role of the application, which owns the tables."""
     main = prepared(**{URL: POOLED, DEFAULT_URL: DIRECT}).run_command().dbs["main"]
     assert main.url.render_as_string(hide_password=False) == POOLED
-    assert main.direct_url.render_as_string(hide_password=False) == (
+    assert main.connections.direct_url.render_as_string(hide_password=False) == (
         "postgresql+psycopg://worf:gowron@server:5433/probe?sslmode=require"
     )
     assert main.target.options["connect_args"] == {"prepare_threshold": None, "options": ""}

@@ -53,12 +53,15 @@ def select(directory: Path, names: Sequence[str]) -> Selection:
     return Selection(application, databases, project.root)
 
 
-def refuse_unmanaged(selection: Selection, names: Sequence[str]) -> None:
-    """Refuse a database that was named, and that the project does not manage.
+def select_managed(directory: Path, names: Sequence[str]) -> Selection:
+    """Return the databases like `select`, for a command that works on managed ones alone.
 
     Raises:
-        NotManaged: The database is not managed by this project.
+        UnknownDatabase: The project has no database of a name.
+        NotManaged: A database that was named is not managed by this project.
     """
+    selection = select(directory, names)
     for database in selection.databases:
         if database.name in names and not database.managed:
             raise NotManaged(database.name)
+    return selection

@@ -9,7 +9,22 @@ from pathlib import Path
 import pymysql
 import pytest
 from answers import GOOD_ANSWERS
-from baking import Bake, copy_template, generate
+from baking import Bake, Install, copy_template, generate, succeed
+
+# They take longest, and start first, so that no process waits for one at the end.
+LONGEST = ("test_generated", "test_scaffold_properties", "test_engines", "test_journey")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of a module in one process, as they share its fixtures, and order the modules.
+
+    A test whose fixtures are its own has a group of its own.
+    """
+    for item in items:
+        if item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+    items.sort(key=lambda item: item.path.stem not in LONGEST)
 
 
 @pytest.fixture(scope="session")
@@ -41,6 +56,23 @@ def bake(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Bake:
             output = tmp_path_factory.mktemp("baked")
             baked[name] = generate(template, output, GOOD_ANSWERS[name])
         return baked[name]
+
+    return once
+
+
+@pytest.fixture(scope="module")
+def install(template: Path, workplace: Path) -> Install:
+    """Return a function that bakes and installs a set of good answers, once for each way to install."""
+    installed: dict[tuple[str, ...], tuple[Path, str]] = {}
+
+    def once(name: str, *options: str) -> tuple[Path, str]:
+        if (name, *options) not in installed:
+            output = Path(tempfile.mkdtemp(dir=workplace))
+            output.chmod(0o755)
+            project, printed = generate(template, output, GOOD_ANSWERS[name])
+            succeed(["uv", "sync", "--quiet", *options], project)
+            installed[name, *options] = project, printed
+        return installed[name, *options]
 
     return once
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 Bake = Callable[[str], tuple[Path, str]]
+Install = Callable[..., tuple[Path, str]]
 TEMPLATE = Path(__file__).parents[2]
 HELPERS = Path(__file__).parent
 _LEFT_OUT = shutil.ignore_patterns(

@@ -19,6 +19,7 @@ COMMANDS = {
     "list": ("qapla.cli.show", "list_"),
     "remove": ("qapla.cli.remove", "remove"),
     "routes": ("qapla.cli.show", "routes"),
+    "shell": ("qapla.cli.shell.command", "shell"),
     "update": ("qapla.cli.update", "update"),
 }
 

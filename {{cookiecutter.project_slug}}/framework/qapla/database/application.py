@@ -91,6 +91,7 @@ class DatabaseApplication(Application):
         add_json_renderer(self.config)
         probes = {**database_probes(self.dbs), **self.probes}
         add_health(self.config, Probes(probes, self.settings.health_timeout, self._notice_use))
+        self.config.registry["application"] = self
         self.config.registry["dbs"] = self.dbs
         self.config.registry["environment"] = self.settings.environment
         if self.settings.cors_origins:

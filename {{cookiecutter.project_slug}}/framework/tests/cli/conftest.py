@@ -1,6 +1,7 @@
-"""A project that keeps its answers, and its command."""
+"""Projects, and the command in them: one that keeps its answers, and one that runs."""
 
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from click.testing import CliRunner, Result
 from qapla.cli import main
 from qapla.scaffold.project import Project
 
+from qapla_sample.paths import SAMPLE
 from support.stamping import stamp_project
 
 Qapla = Callable[..., Result]
@@ -29,3 +31,19 @@ def qapla(kept: Project, monkeypatch: pytest.MonkeyPatch) -> Qapla:
     monkeypatch.setattr("qapla.cli.remove.may_be_applied", lambda *_: False)
     assert os.getcwd() == str(kept.root)
     return lambda *arguments: CliRunner().invoke(main, list(arguments))
+
+
+@pytest.fixture
+def fleet_root(tmp_path: Path) -> Path:
+    """Return the root of a copy of the sample, in the layout of a project."""
+    root = tmp_path / "fleet"
+    ignored = shutil.ignore_patterns("__pycache__")
+    for name in ("alembic.ini", "migrations"):
+        source = SAMPLE / name
+        if source.is_dir():
+            shutil.copytree(source, root / name, ignore=ignored)
+        else:
+            root.mkdir()
+            shutil.copy(source, root)
+    shutil.copytree(SAMPLE / "qapla_sample", root / "src/qapla_sample", ignore=ignored)
+    return root

@@ -14,7 +14,13 @@ LIBRARIES = {"alembic", "celery", "kombu", "pydantic", "pyramid", "sqlalchemy"}
 
 
 @pytest.mark.parametrize(
-    "command", ["--help", "add model Officer name:str --dry-run", "remove field Ship crew --help"]
+    "command",
+    [
+        "--help",
+        "add model Officer name:str --dry-run",
+        "remove field Ship crew --help",
+        "shell --help",
+    ],
 )
 def test_a_command_imports_no_large_library(kept: Project, command: str) -> None:
     """That would take most of its time."""

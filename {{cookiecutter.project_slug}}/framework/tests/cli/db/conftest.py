@@ -1,7 +1,6 @@
 """A project with two databases, one of them on each engine, and its command in a process."""
 
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -13,25 +12,9 @@ from sqlalchemy import URL, make_url
 from qapla.database.database import Database
 from qapla.database.places.target import Target
 
-from qapla_sample.paths import SAMPLE, SOURCE
+from qapla_sample.paths import SOURCE
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
-
-
-@pytest.fixture
-def fleet_root(tmp_path: Path) -> Path:
-    """Return the root of a copy of the sample, in the layout of a project."""
-    root = tmp_path / "fleet"
-    ignored = shutil.ignore_patterns("__pycache__")
-    for name in ("alembic.ini", "migrations"):
-        source = SAMPLE / name
-        if source.is_dir():
-            shutil.copytree(source, root / name, ignore=ignored)
-        else:
-            root.mkdir()
-            shutil.copy(source, root)
-    shutil.copytree(SAMPLE / "qapla_sample", root / "src/qapla_sample", ignore=ignored)
-    return root
 
 
 @pytest.fixture(params=["sqlite"])

@@ -48,9 +48,17 @@ def select(directory: Path, names: Sequence[str]) -> Selection:
     # The lines of a command tell each step: those of the log would say it twice.
     for logger in ("alembic", "qapla.database.migrations"):
         logging.getLogger(logger).setLevel(logging.WARNING)
+    return Selection(application, chosen(application, names), project.root)
+
+
+def chosen(application: Any, names: Sequence[str]) -> "list[Database]":
+    """Return the databases with some names, or all, of an application that is prepared.
+
+    Raises:
+        UnknownDatabase: The application has no database of a name.
+    """
     named = {application.dbs[name].name for name in names}
-    databases = [it for it in application.dbs.values() if not named or it.name in named]
-    return Selection(application, databases, project.root)
+    return [it for it in application.dbs.values() if not named or it.name in named]
 
 
 def select_managed(directory: Path, names: Sequence[str]) -> Selection:

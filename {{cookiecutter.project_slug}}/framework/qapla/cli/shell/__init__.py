@@ -1,0 +1,1 @@
+"""`qapla shell`: Python with the models, the drivers and the sessions of the project."""

@@ -1,0 +1,56 @@
+"""The sessions of a shell, one for each database."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from types import TracebackType
+
+from sqlalchemy.orm import Session
+
+from qapla.database.database import Database
+from qapla.exceptions import DatabaseNotFound
+
+Opened = tuple[dict[str, Session], dict[str, str]]
+
+
+@contextmanager
+def open_sessions(databases: Iterable[Database]) -> Iterator[Opened]:
+    """Open sessions until the block ends; yields them, and the fault of each database without one.
+
+    Uncommitted writes are rolled back, with a warning unless the block raises an exception.
+    """
+    sessions: dict[str, Session] = {}
+    faults: dict[str, str] = {}
+    with ExitStack() as stack:
+        for database in databases:
+            try:
+                session = database.get_session("the shell")
+            except DatabaseNotFound as error:
+                # An unmanaged database without a URL; the others can be used meanwhile.
+                faults[database.name] = str(error)
+                continue
+            sessions[database.name] = session
+            stack.push(_End(database, session))
+        yield sessions, faults
+
+
+class _End:
+    """The end of a session."""
+
+    def __init__(self, database: Database, session: Session) -> None:
+        self._database = database
+        self._session = session
+
+    def __enter__(self) -> Session:
+        return self._session
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._database.end_session(self._session, completed=_is_good_end(error))
+
+
+def _is_good_end(error: BaseException | None) -> bool:
+    return error is None or (isinstance(error, SystemExit) and error.code in (None, 0))

@@ -21,6 +21,7 @@ OPENING = re.compile(
 )
 FOLDERS = [
     "benchmarks",
+    "docs",
     "hooks",
     "qapla_db",
     "tests",
@@ -82,7 +83,8 @@ def test_documents_name_things_by_nouns(bake: Bake) -> None:
     """The template's documents, and those of a project."""
     project, _ = bake("four databases")
     ours = [TEMPLATE / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")]
-    for document in [*ours, project / "README.md", *(project / "docs").glob("*.md")]:
+    site = [page for page in (TEMPLATE / "docs").rglob("*.md") if page.parent.name != "howto"]
+    for document in [*ours, *site, project / "README.md", *(project / "docs").glob("*.md")]:
         text = document.read_text(encoding="utf-8")
         found = [line for line in text.splitlines() if CLAUSE.search(line)]
         assert len(found) <= len(text.split()) * LIMIT, (document.name, found)

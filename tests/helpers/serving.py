@@ -34,12 +34,12 @@ def served(
     """Serve a project until the block ends; yields the file of the server's output."""
     log = project / "var" / "served.log"
     log.parent.mkdir(exist_ok=True)
-    with port_locked(), _running(project, command, ready, log, environment):
+    with port_locked(), running(project, command, ready, log, environment):
         yield log
 
 
 @contextmanager
-def _running(
+def running(
     project: Path, command: list[str], ready: str, log: Path, environment: dict[str, str]
 ) -> Iterator[None]:
     """Start a server, wait until it is ready, and interrupt it when the block ends."""

@@ -33,7 +33,7 @@ class Block(NamedTuple):
 
     Args:
         language: `sh`, `python`, or `text` for an output.
-        file: The file that it goes into, if any.
+        file: The file that it goes into, if any; `output` is none.
         text: The lines.
     """
 
@@ -77,10 +77,10 @@ class Reader:
         typed, output = "", ""
         with ExitStack() as programs:
             for block in blocks_of(page):
-                if block.file is not None:
-                    self._write(block.file, block.text, merge=block.language == "python")
-                elif block.language == "text":
+                if block.language == "text":
                     self._expect(block.text, typed, output)
+                elif block.file is not None:
+                    self._write(block.file, block.text, merge=block.language == "python")
                 else:
                     typed, output = block.text, self._type(block.text, programs)
 

@@ -1,6 +1,7 @@
 """`qapla shell` on a terminal."""
 
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,9 @@ def test_pythons_own_shell(fleet_root: Path, wide: dict[str, str]) -> None:
         assert LOST in terminal.rest()
 
 
+@pytest.mark.skipif(
+    find_spec("IPython") is None, reason="IPython is not installed: type `uv add --dev ipython`"
+)
 def test_ipython(fleet_root: Path, wide: dict[str, str]) -> None:
     """It opens where it is installed, with the same banner and names."""
     simple = {**wide, "IPY_TEST_SIMPLE_PROMPT": "1"}

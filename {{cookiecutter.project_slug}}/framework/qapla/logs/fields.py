@@ -18,6 +18,11 @@ def details(**values: Any) -> dict[str, Any]:
     return {_DETAILS: values}
 
 
+def add_details(record: logging.LogRecord, **values: Any) -> None:
+    """Add to a record the values that its message has in words."""
+    setattr(record, _DETAILS, values)
+
+
 def event_fields(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return the `extra` of a record that was an event of structlog."""
     return {_EVENT: dict(values)}
@@ -31,6 +36,8 @@ def details_of(record: logging.LogRecord) -> dict[str, Any]:
 
 def fields_of(record: logging.LogRecord) -> dict[str, Any]:
     """Return the fields of a record that its message has not: the user's own `extra`."""
+    if vars(record).keys() <= _STANDARD and _EVENT not in vars(record):
+        return {}
     fields: dict[str, Any] = {
         name: value for name, value in vars(record).items() if name not in _STANDARD
     }

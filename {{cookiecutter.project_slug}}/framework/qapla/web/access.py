@@ -10,15 +10,15 @@ import re
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextvars import Context, copy_context
+from secrets import token_hex
 from typing import Any
 from urllib.parse import quote
-from uuid import uuid4
 
 from pyramid.interfaces import IExecutionPolicy
 from pyramid.router import default_execution_policy
 
 from qapla.logs.context import bind
-from qapla.logs.fields import details
+from qapla.logs.fields import add_details
 
 logger = logging.getLogger(__name__)
 
@@ -28,6 +28,8 @@ _ENVIRON = "HTTP_X_REQUEST_ID"
 _SAFE = re.compile(r"[A-Za-z0-9._:/+=@-]{1,128}")
 # The characters of a path that need no quoting. Source: RFC 3986, section 3.3, "Path".
 _PATH = "/~!$&'()*+,;=:@"
+_PLAIN = re.compile(r"[A-Za-z0-9/_.-]*")
+_TEXT = "%s %s %d in %s ms, %s bytes"
 
 
 def add_access_log(config: Any) -> None:
@@ -55,7 +57,7 @@ class _Policy:
         started = time.perf_counter()
         given = environ.get(_ENVIRON, "")
         # The request has the header, whoever has made the id.
-        request_id = environ[_ENVIRON] = given if _SAFE.fullmatch(given) else uuid4().hex
+        request_id = environ[_ENVIRON] = given if _SAFE.fullmatch(given) else token_hex(16)
         answer = _Answer(environ, request_id, started)
         answer.respond(self._policy, router)
         return answer
@@ -107,26 +109,30 @@ class _Answer:
         if not logger.isEnabledFor(logging.INFO):
             return
         milliseconds = round((time.perf_counter() - self._started) * 1000, 1)
-        method = quote(self._environ["REQUEST_METHOD"])
-        raw = f"{self._environ.get('SCRIPT_NAME', '')}{self._environ.get('PATH_INFO', '')}"
-        path = quote(raw.encode("latin-1"), _PATH)
-        values = {
-            "method": method,
-            "path": path,
-            "status": self._status,
-            "duration_ms": milliseconds,
-            "size": size,
-        }
-        self._context.run(
-            logger.info,
-            "%s %s %d in %s ms, %s bytes",
-            method,
-            path,
-            self._status,
-            milliseconds,
-            "unknown" if size is None else size,
-            extra=details(**values),
+        method = _quoted(self._environ["REQUEST_METHOD"])
+        path = _quoted(
+            f"{self._environ.get('SCRIPT_NAME', '')}{self._environ.get('PATH_INFO', '')}"
         )
+        shown = "unknown" if size is None else size
+        arguments = (method, path, self._status, milliseconds, shown)
+        # Not `logger.info`, which walks the stack for a place that is always this one.
+        record = logger.makeRecord(
+            logger.name, logging.INFO, __file__, 0, _TEXT, arguments, None, "log"
+        )
+        add_details(
+            record,
+            method=method,
+            path=path,
+            status=self._status,
+            duration_ms=milliseconds,
+            size=size,
+        )
+        self._context.run(logger.handle, record)
+
+
+def _quoted(text: str) -> str:
+    """Return a text of the environment of WSGI as a part of a line."""
+    return text if _PLAIN.fullmatch(text) else quote(text.encode("latin-1"), _PATH)
 
 
 class _Stream:

@@ -89,6 +89,30 @@ def test_a_traceback_is_one_field(record: Record, events: None, form: str, name:
     assert '"hidden"' not in traceback.replace('password = "hidden"', "")
 
 
+def test_both_ways_give_the_same_line(record: Record) -> None:
+    """The JSON of a plain record is made without structlog's own copy of the record."""
+    formatter = Formatter("json")
+    try:
+        raise ValueError("failed")
+    except ValueError:
+        exc_info = sys.exc_info()
+    made = logging.LogRecord("project", 30, "", 1, "%s of %s\n", ("é", object), exc_info)
+    made.__dict__.update(created=1764165410.0015, stack_info="Stack:\n  here", ship={1: 2})
+    short = formatter.format(made)
+    formatter._encode = None
+    assert formatter.format(made) == short
+    assert json.loads(short)["timestamp"] == "2025-11-26T13:56:50.001Z"
+
+
+def test_a_record_of_structlog_alone(record: Record) -> None:
+    """A project that has configured structlog by itself may end it with `wrap_for_formatter`."""
+    logger, output = record("json")
+    wrap: Any = structlog.stdlib.ProcessorFormatter.wrap_for_formatter
+    log: Any = structlog.wrap_logger(logger, processors=[wrap])
+    log.info("launched")
+    assert parsed(output)["event"] == "launched"
+
+
 def test_the_arguments_of_tasks_are_no_fields() -> None:
     """Celery passes them with its lines."""
     record_of_celery = logging.LogRecord("celery.app.trace", 20, "", 1, "received", (), None)

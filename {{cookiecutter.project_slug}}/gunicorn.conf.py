@@ -5,6 +5,9 @@ that it belongs behind a proxy that has one.
 """
 
 import os
+from typing import Any
+
+from qapla.ops.metrics.processes import forget_process, share_files
 
 bind = "0.0.0.0:6543"
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
@@ -17,5 +20,14 @@ keepalive = 75
 graceful_timeout = 25
 # Nothing here uses the socket of `gunicornc`.
 control_socket_disable = True
+# The counts of all processes are one answer of /metrics; see docs/metrics.md.
+share_files()
+
+
+def child_exit(server: Any, worker: Any) -> None:
+    """Forget the gauges of a worker that has ended."""
+    forget_process(worker.pid)
+
+
 # There is no `post_fork`: with `preload_app` too, a process that is forked drops the connections of its
 # parent by itself (framework/qapla/database/connect/engines.py).

@@ -19,6 +19,7 @@ from qapla.celery.broker.filesystem import use_atomic_writes
 from qapla.celery.broker.probe import ask_broker, ask_workers
 from qapla.celery.heartbeats import add_heartbeats
 from qapla.celery.logs import apply_options
+from qapla.celery.metrics import connect_metrics
 from qapla.celery.request_ids import connect_request_ids
 from qapla.celery.sessions import connect_scopes
 from qapla.celery.settings.checks import check, check_together
@@ -27,6 +28,8 @@ from qapla.celery.settings.production import missing
 from qapla.celery.task import Task
 from qapla.exceptions import QaplaError
 from qapla.ops.heartbeat import Heartbeat
+from qapla.ops.metrics.processes import share_files
+from qapla.ops.metrics.wanted import wants_metrics
 
 
 class CeleryApplication(Application):
@@ -87,6 +90,7 @@ class CeleryApplication(Application):
         elif self._celery.configured:
             # Somebody has read it before the tests have prepared the application.
             self._celery.renew(self._configuration())
+        self._add_metrics()
 
     def ask_broker(self, seconds: float) -> str:
         """Connect to the broker within some seconds; return its URL without the password."""
@@ -103,6 +107,20 @@ class CeleryApplication(Application):
             kind: `worker`, `beat` or `relay`.
         """
         return Heartbeat(self.paths["heartbeats"], kind)
+
+    def _add_metrics(self) -> None:
+        """Measure tasks, where the settings ask for it.
+
+        Raises:
+            SettingsError: They do, and prometheus-client is missing.
+        """
+        source = self.settings_loader.source
+        if not wants_metrics(self.settings, source, tests=self.purpose == TESTS):
+            return
+        if self.purpose == "worker":
+            # Before prometheus-client is imported, and before the pool is forked.
+            share_files()
+        connect_metrics(self.celery, self)
 
     @property
     def _is_development(self) -> bool:

@@ -15,7 +15,7 @@ from qapla.database.places.placement import (
     refuse_shared,
     url_for_tests,
 )
-from qapla.database.places.target import Target
+from qapla.database.places.target import Instrument, Target
 from qapla.database.places.urls import TEST_SUFFIX, refuse_long
 from qapla.database.registry import Databases
 from qapla.exceptions import DatabaseError
@@ -27,6 +27,8 @@ class DatabaseApplication(Application):
     def __init__(self) -> None:
         super().__init__()
         self.dbs = Databases(lambda: self.not_prepared("databases"))
+        # Functions that are called with each engine, its database's name and the options.
+        self.instruments: list[Instrument] = []
 
     def add_database_app(self, databases: Iterable[Database]) -> None:
         """Place the databases by the settings; for `append_app_plugins`. Nothing connects.
@@ -64,6 +66,7 @@ class DatabaseApplication(Application):
             for database in described
         }
         refuse_shared(placed)
+        self._add_instruments()
         complete = [
             self._complete(database, first=database is described[0]) for database in described
         ]
@@ -87,7 +90,13 @@ class DatabaseApplication(Application):
         from qapla.web.requests import add_request_sessions
 
         add_request_sessions(self.config, self.dbs)
-        add_access_log(self.config)
+        observe = None
+        if self.has_metrics:
+            from qapla.web.metrics import add_metrics, observe_request
+
+            add_metrics(self.config, self.settings, self.dbs)
+            observe = observe_request
+        add_access_log(self.config, observe)
         add_json_renderer(self.config)
         probes = {**database_probes(self.dbs), **self.probes}
         add_health(self.config, Probes(probes, self.settings.health_timeout, self._notice_use))
@@ -110,6 +119,26 @@ class DatabaseApplication(Application):
         """Report that every database is about to be used: in a test they are then made first."""
         for database in self.dbs.values():
             database.notice_use()
+
+    @property
+    def has_metrics(self) -> bool:
+        """Whether the processes of the application measure themselves.
+
+        Raises:
+            SettingsError: The settings ask for it, and prometheus-client is missing.
+        """
+        from qapla.ops.metrics.wanted import wants_metrics
+
+        source = self.settings_loader.source
+        return wants_metrics(self.settings, source, tests=self.purpose == TESTS)
+
+    def _add_instruments(self) -> None:
+        """Measure the engines that are made from now on, where the settings ask for it."""
+        self.instruments = []
+        if self.has_metrics:
+            from qapla.ops.metrics.engines import measure_engine
+
+            self.instruments.append(measure_engine)
 
     def _complete(self, database: Database, *, first: bool) -> Database:
         """Return a description that names its package of models, and its directory of migrations."""
@@ -172,6 +201,7 @@ class DatabaseApplication(Application):
             unset=here.unset,
             slow_seconds=placer.settings_of(database.name).slow_statement_seconds,
             package=self.package,
+            instruments=self.instruments,
         )
         if self.purpose == TESTS:
             url = url_for_tests(database.name, placed, TEST_SUFFIX + self.parallel_suffix)

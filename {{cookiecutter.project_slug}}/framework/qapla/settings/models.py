@@ -34,6 +34,21 @@ class DatabaseSettings(BaseModel):
     slow_statement_seconds: float = Field(default=1.0, ge=0, allow_inf_nan=False)
 
 
+class MetricsSettings(BaseModel):
+    """The settings of the metrics, which Prometheus reads.
+
+    Workers, beat and relays serve them on a `port`, at an address of the machine, the `host`. The web
+    serves them at a `path` to requests with a `token`; without one in development alone.
+    """
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    port: int | None = Field(default=None, ge=1, le=65535)
+    host: str = "127.0.0.1"
+    token: SecretStr | None = Field(default=None, min_length=16)
+    path: str = Field(default="/metrics", pattern=r"^/[A-Za-z0-9/_.-]+$")
+
+
 class Settings(BaseSettings):
     """The settings of an application; a project adds its own as fields of a subclass.
 
@@ -41,6 +56,7 @@ class Settings(BaseSettings):
     A request for a host that is not in `hosts` is refused; an empty list allows every host.
     Pages of `cors_origins` may read responses; an empty list allows none of another origin.
     `health_timeout` is the seconds after which a database or a broker counts as not ready.
+    `traces` is whether spans are sent; by default where the variables of OpenTelemetry name a receiver.
     """
 
     model_config = SettingsConfigDict(
@@ -60,6 +76,8 @@ class Settings(BaseSettings):
     hosts: list[Host] = []
     cors_origins: Origins = []
     health_timeout: float = Field(default=2, gt=0, le=60)
+    metrics: MetricsSettings = MetricsSettings()
+    traces: bool | None = None
 
     if TYPE_CHECKING:
         # The fields of a project's own subclass, which `application.settings` cannot know.

@@ -9,8 +9,11 @@ from pydantic import BaseModel, ValidationError
 from pydantic_settings import SettingsError as UnreadableValue
 
 from qapla.exceptions import SettingsError
-from qapla.settings.models import DELIMITER, DatabaseSettings, Settings
+from qapla.settings.models import DELIMITER, DatabaseSettings, MetricsSettings, Settings
 from qapla.settings.variables import is_of_a_service, project_variables
+
+# The models of the settings that have parts.
+_MODELS: Mapping[str, type[BaseModel]] = {"databases": DatabaseSettings, "metrics": MetricsSettings}
 
 
 class Sources:
@@ -73,9 +76,7 @@ class Sources:
         keys = tuple(str(key) for key in first["loc"])
         text = f"is wrong: {first['msg']}"
         if first["type"] == "extra_forbidden":
-            known = (
-                DatabaseSettings.model_fields if keys[0] == "databases" else Settings.model_fields
-            )
+            known = _MODELS.get(keys[0], Settings).model_fields
             text = f"is unknown; known: {', '.join(known)}"
         name = self.variable(*keys)
         if is_of_a_service(name.removeprefix(self.prefix), self._texts().get(name)):

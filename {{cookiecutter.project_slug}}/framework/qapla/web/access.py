@@ -32,16 +32,21 @@ _PLAIN = re.compile(r"[A-Za-z0-9/_.-]*")
 _TEXT = "%s %s %d in %s ms, %s bytes"
 
 
-def add_access_log(config: Any) -> None:
+# A function that is called with the environ of each answered request, its status and its seconds.
+Observe = Callable[[dict[str, Any], int, float], None]
+
+
+def add_access_log(config: Any, observe: Observe | None = None) -> None:
     """Assign each request an id, and log it with its status when it has been answered.
 
     Args:
         config: Pyramid's configurator.
+        observe: A function that is called with each request that has been answered, beside the log.
     """
 
     def register() -> None:
         policy = config.registry.queryUtility(IExecutionPolicy, default=default_execution_policy)
-        config.registry.registerUtility(_Policy(policy), IExecutionPolicy)
+        config.registry.registerUtility(_Policy(policy, observe), IExecutionPolicy)
 
     # After the default order, so that a policy of the user's own is wrapped and not replaced.
     config.action(("qapla", "access log"), register, order=1)
@@ -50,15 +55,16 @@ def add_access_log(config: Any) -> None:
 class _Policy:
     """An execution policy in a context of its own, which has the request's id."""
 
-    def __init__(self, policy: Callable[[Any, Any], Any]) -> None:
+    def __init__(self, policy: Callable[[Any, Any], Any], observe: Observe | None) -> None:
         self._policy = policy
+        self._observe = observe
 
     def __call__(self, environ: dict[str, Any], router: Any) -> "_Answer":
         started = time.perf_counter()
         given = environ.get(_ENVIRON, "")
         # The request has the header, whoever has made the id.
         request_id = environ[_ENVIRON] = given if _SAFE.fullmatch(given) else token_hex(16)
-        answer = _Answer(environ, request_id, started)
+        answer = _Answer(environ, request_id, started, self._observe)
         answer.respond(self._policy, router)
         return answer
 
@@ -66,8 +72,11 @@ class _Policy:
 class _Answer:
     """The answer to a request, as a WSGI application that the router calls."""
 
-    def __init__(self, environ: dict[str, Any], request_id: str, started: float) -> None:
+    def __init__(
+        self, environ: dict[str, Any], request_id: str, started: float, observe: Observe | None
+    ) -> None:
         self._environ = environ
+        self._observe = observe
         self._request_id = request_id
         self._started = started
         self._status = 500
@@ -81,7 +90,7 @@ class _Answer:
         try:
             self._response = self._context.run(policy, self._environ, router)
         except BaseException:
-            self.log(0)
+            self.finish(0)
             raise
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
@@ -93,22 +102,28 @@ class _Answer:
             body = self._context.run(self._response, environ, start)
         except BaseException:
             self._status = 500
-            self.log(0)
+            self.finish(0)
             raise
         if isinstance(body, (list, tuple)):
-            self.log(sum(map(len, body)))
+            self.finish(sum(map(len, body)))
             return body
         if isinstance(body, environ.get("wsgi.file_wrapper", ())):
             # The server sends the file by itself, if it sees that it is one.
-            self.log(self._response.content_length)
+            self.finish(self._response.content_length)
             return body
-        return _Stream(body, self._context, self.log)
+        return _Stream(body, self._context, self.finish)
 
-    def log(self, size: int | None) -> None:
-        """Log the request, by its path without the query, which may have secrets."""
-        if not logger.isEnabledFor(logging.INFO):
-            return
-        milliseconds = round((time.perf_counter() - self._started) * 1000, 1)
+    def finish(self, size: int | None) -> None:
+        """Log the request, which has been answered, and measure it."""
+        seconds = time.perf_counter() - self._started
+        if self._observe is not None:
+            self._observe(self._environ, self._status, seconds)
+        if logger.isEnabledFor(logging.INFO):
+            self._log(size, seconds)
+
+    def _log(self, size: int | None, seconds: float) -> None:
+        """Log the request by its path without the query, which may have secrets."""
+        milliseconds = round(seconds * 1000, 1)
         method = _quoted(self._environ["REQUEST_METHOD"])
         path = _quoted(
             f"{self._environ.get('SCRIPT_NAME', '')}{self._environ.get('PATH_INFO', '')}"

@@ -16,6 +16,7 @@ from kombu.exceptions import OperationalError
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from qapla.celery.metrics import serve_metrics_of
 from qapla.celery.outbox.message import ORDER, OutboxColumns, OutboxDriver
 from qapla.database.application import DatabaseApplication
 from qapla.database.dialects.errors import is_transient
@@ -88,6 +89,8 @@ class Relay:
         """
         logger.info("the relay of %r runs, every %s seconds", self.name, interval)
         self._heartbeat = Heartbeat(self.application.paths["heartbeats"], "relay")
+        if self.application.settings.metrics.port is not None:
+            serve_metrics_of(self.application)
         is_main = threading.current_thread() is threading.main_thread()
         before = signal.getsignal(signal.SIGTERM)
         if is_main:

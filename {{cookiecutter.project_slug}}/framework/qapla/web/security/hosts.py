@@ -11,6 +11,8 @@ from qapla.web.errors.problems import problem
 from qapla.web.health import LIVE, READY
 
 _HOSTS = "qapla.hosts"
+# Paths that are answered for any host: a probe and Prometheus name the address of a container.
+ANY_HOST = "qapla.any_host"
 # A name or an address in brackets, and a port.
 _HEADER = re.compile(r"([A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*|\[[0-9A-Fa-f:.]+\])\.?(?::[0-9]*)?")
 
@@ -31,13 +33,13 @@ def host_tween(handler: Callable[[Any], Any], registry: Any) -> Callable[[Any], 
     hosts: tuple[str, ...] = registry[_HOSTS]
     names = frozenset(host.removeprefix(".") for host in hosts)
     domains = tuple(host for host in hosts if host.startswith("."))
+    free = frozenset((LIVE, READY, *registry.get(ANY_HOST, ())))
 
     def check_host(request: Any) -> Any:
         # WebOb's `request.host` is the name of the server where the header is missing.
         header = _HEADER.fullmatch(request.environ.get("HTTP_HOST", ""))
         host = header[1].lower() if header else ""
-        # A probe names the address of a container.
-        if host in names or host.endswith(domains) or request.path_info in (LIVE, READY):
+        if host in names or host.endswith(domains) or request.path_info in free:
             return handler(request)
         return problem(request, 400, "unknown host")
 

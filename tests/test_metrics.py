@@ -1,14 +1,11 @@
 """Metrics of a project's own processes: two of gunicorn and two of a worker, each pair asked as one."""
 
-import os
-import re
 import signal
 import subprocess
 import urllib.error
 import urllib.request
-from collections import defaultdict
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest

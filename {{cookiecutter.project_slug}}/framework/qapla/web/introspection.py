@@ -3,8 +3,13 @@
 Source: Pyramid, "Pyramid Configuration Introspection".
 """
 
+import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any
+
+# A placeholder of a pattern with its regular expression, which may have braces of its own.
+PLACEHOLDER = re.compile(r"\{(\w+)(?::((?:[^{}]|\{[^{}]*\})*))?\}|\*(\w+)")
 
 
 def views_of_routes(registry: Any) -> Iterator[tuple[Any, Any, Any]]:
@@ -29,6 +34,12 @@ def methods_of(view: Any) -> tuple[str, ...]:
     named = view["request_methods"] or ()
     listed = (named,) if isinstance(named, str) else tuple(named)
     return tuple(method for method in listed if method != "HEAD")
+
+
+@lru_cache(maxsize=1000)
+def plain_pattern(pattern: str) -> str:
+    """Return the pattern of a route without the regular expressions of its placeholders."""
+    return PLACEHOLDER.sub(lambda found: f"{{{found[1] or found[3]}}}", pattern)
 
 
 def _permission(related: Iterable[Any]) -> Any:

@@ -18,6 +18,7 @@ from qapla.ops.metrics.definitions import REQUEST_SECONDS, REQUESTS
 from qapla.ops.metrics.exposition import expose, make_registry
 from qapla.ops.metrics.outboxes import OutboxLag
 from qapla.settings import MetricsSettings, Settings
+from qapla.web.introspection import plain_pattern
 from qapla.web.security.hosts import ANY_HOST
 from qapla.web.security.policy import sent_token
 
@@ -59,7 +60,7 @@ def route_tween(handler: Callable[[Any], Any], registry: Any) -> Callable[[Any],
         finally:
             route = getattr(request, "matched_route", None)
             if route is not None:
-                request.environ[_ROUTE] = route.pattern
+                request.environ[_ROUTE] = plain_pattern(route.pattern)
 
     return note_route
 

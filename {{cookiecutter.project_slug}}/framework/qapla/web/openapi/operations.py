@@ -6,11 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from qapla.web.introspection import methods_of, views_of_routes
+from qapla.web.introspection import PLACEHOLDER, methods_of, views_of_routes
 from qapla.web.resource.input import partial
 
-# A placeholder of a pattern with its regular expression, which may have braces of its own.
-_PLACEHOLDER = re.compile(r"\{(\w+)(?::((?:[^{}]|\{[^{}]*\})*))?\}|\*(\w+)")
 _DIGITS = re.compile(r"(?:\\d|\[0-9\])(?:[+*]|\{(?:\d+,)?(\d+)\})?")
 
 
@@ -74,7 +72,7 @@ def _path(pattern: str) -> tuple[str, dict[str, dict[str, Any]]]:
         parameters[name] = _schema(found[2])
         return f"{{{name}}}"
 
-    return "/" + _PLACEHOLDER.sub(replace, pattern).lstrip("/"), parameters
+    return "/" + PLACEHOLDER.sub(replace, pattern).lstrip("/"), parameters
 
 
 def _schema(expression: str | None) -> dict[str, Any]:

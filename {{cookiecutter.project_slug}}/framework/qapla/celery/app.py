@@ -26,10 +26,12 @@ from qapla.celery.settings.checks import check, check_together
 from qapla.celery.settings.configuration import configuration, make_directories
 from qapla.celery.settings.production import missing
 from qapla.celery.task import Task
+from qapla.celery.traces import connect_traces
 from qapla.exceptions import QaplaError
 from qapla.ops.heartbeat import Heartbeat
 from qapla.ops.metrics.processes import share_files
 from qapla.ops.metrics.wanted import wants_metrics
+from qapla.ops.traces.wanted import wants_traces
 
 
 class CeleryApplication(Application):
@@ -90,7 +92,7 @@ class CeleryApplication(Application):
         elif self._celery.configured:
             # Somebody has read it before the tests have prepared the application.
             self._celery.renew(self._configuration())
-        self._add_metrics()
+        self._add_metrics_and_traces()
 
     def ask_broker(self, seconds: float) -> str:
         """Connect to the broker within some seconds; return its URL without the password."""
@@ -108,19 +110,24 @@ class CeleryApplication(Application):
         """
         return Heartbeat(self.paths["heartbeats"], kind)
 
-    def _add_metrics(self) -> None:
-        """Measure tasks, where the settings ask for it.
+    def _add_metrics_and_traces(self) -> None:
+        """Measure and trace tasks, where the settings ask for it.
 
         Raises:
-            SettingsError: They do, and prometheus-client is missing.
+            SettingsError: They do, and a package is missing.
         """
         source = self.settings_loader.source
-        if not wants_metrics(self.settings, source, tests=self.purpose == TESTS):
-            return
-        if self.purpose == "worker":
-            # Before prometheus-client is imported, and before the pool is forked.
-            share_files()
-        connect_metrics(self.celery, self)
+        if wants_metrics(self.settings, source, self.purpose):
+            if self.purpose == "worker":
+                # Before prometheus-client is imported, and before the pool is forked.
+                share_files()
+            connect_metrics(self.celery, self)
+        if wants_traces(self.settings, source, tests=self.purpose == TESTS):
+            # Imported here, as it imports OpenTelemetry.
+            from qapla.ops.traces.provider import start_tracing
+
+            start_tracing(self.package)
+            connect_traces()
 
     @property
     def _is_development(self) -> bool:

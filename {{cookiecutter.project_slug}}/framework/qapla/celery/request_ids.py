@@ -9,6 +9,7 @@ from typing import Any
 from celery.signals import before_task_publish, task_postrun, task_prerun
 
 from qapla.logs.context import REQUEST_ID, TASK_ID, bind, request_id, reset
+from qapla.ops.traces.carrier import carried_trace
 
 _TOKEN = "qapla_log_context"  # noqa: S105 (the name of an attribute)
 _BOUND = "qapla_structlog"
@@ -22,9 +23,14 @@ def connect_request_ids() -> None:
 
 
 def headers_with_id(headers: dict[str, Any] | None) -> dict[str, Any] | None:
-    """Return the headers of a message that is sent later, maybe by another process."""
+    """Return the headers of a message that is sent later, maybe by another process.
+
+    They have the id of the request, and its trace.
+    """
     current = request_id()
-    return headers if current is None else {REQUEST_ID: current, **(headers or {})}
+    carried = {} if current is None else {REQUEST_ID: current}
+    carried |= carried_trace()
+    return {**carried, **(headers or {})} if carried else headers
 
 
 def _add_header(headers: dict[str, Any], **_: Any) -> None:

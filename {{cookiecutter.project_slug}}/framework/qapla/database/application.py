@@ -97,6 +97,10 @@ class DatabaseApplication(Application):
             add_metrics(self.config, self.settings, self.dbs)
             observe = observe_request
         add_access_log(self.config, observe)
+        if self.has_traces:
+            from qapla.web.traces import add_traces
+
+            add_traces(self.config, self.settings.metrics.path)
         add_json_renderer(self.config)
         probes = {**database_probes(self.dbs), **self.probes}
         add_health(self.config, Probes(probes, self.settings.health_timeout, self._notice_use))
@@ -129,16 +133,32 @@ class DatabaseApplication(Application):
         """
         from qapla.ops.metrics.wanted import wants_metrics
 
-        source = self.settings_loader.source
-        return wants_metrics(self.settings, source, tests=self.purpose == TESTS)
+        return wants_metrics(self.settings, self.settings_loader.source, self.purpose)
+
+    @property
+    def has_traces(self) -> bool:
+        """Whether the processes of the application send traces.
+
+        Raises:
+            SettingsError: The settings ask for it, and OpenTelemetry is missing.
+        """
+        from qapla.ops.traces.wanted import wants_traces
+
+        return wants_traces(self.settings, self.settings_loader.source, tests=self.purpose == TESTS)
 
     def _add_instruments(self) -> None:
-        """Measure the engines that are made from now on, where the settings ask for it."""
+        """Measure and trace the engines that are made from now on, where the settings ask for it."""
         self.instruments = []
         if self.has_metrics:
             from qapla.ops.metrics.engines import measure_engine
 
             self.instruments.append(measure_engine)
+        if self.has_traces:
+            from qapla.ops.traces.engines import trace_engine
+            from qapla.ops.traces.provider import start_tracing
+
+            start_tracing(self.package)
+            self.instruments.append(trace_engine)
 
     def _complete(self, database: Database, *, first: bool) -> Database:
         """Return a description that names its package of models, and its directory of migrations."""

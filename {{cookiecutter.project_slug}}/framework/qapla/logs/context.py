@@ -3,7 +3,7 @@
 It needs neither structlog nor a configuration of logging, so that every room may bind values.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar, Token
 from types import MappingProxyType
@@ -11,15 +11,27 @@ from types import MappingProxyType
 REQUEST_ID = "request_id"
 TASK_ID = "task_id"
 DATABASE = "database"
+TRACE_ID = "trace_id"
 
 _values: ContextVar[Mapping[str, str]] = ContextVar(
     "qapla_log_context", default=MappingProxyType({})
 )
+# Functions that return more values of the context, such as the id of its trace.
+_sources: list[Callable[[], Mapping[str, str]]] = []
+
+
+def add_source(source: Callable[[], Mapping[str, str]]) -> None:
+    """Add a function to those that each record asks for values of its context."""
+    if source not in _sources:
+        _sources.append(source)
 
 
 def current() -> Mapping[str, str]:
     """Return the values that each record of this context gets."""
-    return _values.get()
+    values = _values.get()
+    for source in _sources:
+        values = {**values, **source()}
+    return values
 
 
 def request_id() -> str | None:

@@ -23,6 +23,7 @@ from qapla.database.dialects.errors import is_transient
 from qapla.exceptions import QueueMismatch, UnknownTask
 from qapla.logs.context import bound
 from qapla.ops.heartbeat import Heartbeat
+from qapla.ops.traces.carrier import continued_trace
 
 logger = logging.getLogger(__name__)
 _FIRST_WAIT, _LONGEST_WAIT = timedelta(seconds=10), timedelta(hours=1)
@@ -180,11 +181,12 @@ class Relay:
         signature = self.celery.signature(message.signature())
         self._refuse_unknown(str(signature.get("task")))
         # The relay, when it is a task itself, is not the parent of the tasks that it sends.
-        signature.apply_async(
-            task_id=message.task_id,
-            root_id=message.task_id,
-            add_to_parent=False,
-        )
+        with continued_trace(signature.options.get("headers")):
+            signature.apply_async(
+                task_id=message.task_id,
+                root_id=message.task_id,
+                add_to_parent=False,
+            )
 
     def _refuse_unknown(self, task: str) -> None:
         """Refuse a task that no module of the project has: a worker would throw its message away."""

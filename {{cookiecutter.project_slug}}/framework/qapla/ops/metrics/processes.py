@@ -8,6 +8,7 @@ Source: prometheus-client, "Multiprocess Mode (E.g. Gunicorn)".
 import atexit
 import os
 import shutil
+import sys
 import tempfile
 from pathlib import Path
 
@@ -18,8 +19,9 @@ def share_files() -> None:
     """Make the directory for this process and its children, unless the variable names one.
 
     It goes when this process ends. A directory of one's own has to be emptied between two runs.
+    Where prometheus-client was imported before, its metrics stay in memory, each process for itself.
     """
-    if VARIABLE in os.environ:
+    if VARIABLE in os.environ or "prometheus_client" in sys.modules:
         return
     directory = os.environ[VARIABLE] = tempfile.mkdtemp(prefix="metrics-")
     atexit.register(_remove, directory, os.getpid())

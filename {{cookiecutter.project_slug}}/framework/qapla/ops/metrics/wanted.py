@@ -9,13 +9,14 @@ from qapla.settings import Settings
 PACKAGE = "prometheus_client"
 
 
-def wants_metrics(settings: Settings, source: Callable[..., str], *, tests: bool) -> bool:
-    """Whether the settings ask for metrics: by a port or a token, or in development by default.
+def wants_metrics(settings: Settings, source: Callable[..., str], purpose: str | None) -> bool:
+    """Whether a process measures itself: for a port or a token, and in development by default.
 
     Args:
         settings: The settings of the application.
         source: The function that names a setting in messages, by its keys.
-        tests: Whether the application is prepared for tests, which ask by a setting alone.
+        purpose: The purpose of the application. Tests ask by a setting alone, and workers by a port,
+            as they show their metrics nowhere else.
 
     Raises:
         SettingsError: They ask, and the package is missing.
@@ -30,5 +31,7 @@ def wants_metrics(settings: Settings, source: Callable[..., str], *, tests: bool
                 f"{source('metrics', name)} asks for metrics, and prometheus-client is not "
                 "installed: type `uv sync --extra metrics`"
             )
-        return True
-    return is_installed and settings.environment == "development" and not tests
+        if name == "port" or purpose != "worker":
+            return True
+    in_development = settings.environment == "development" and purpose not in ("tests", "worker")
+    return is_installed and in_development

@@ -1,55 +1,143 @@
-"""Metrics of a project's own processes: two of gunicorn and two of a worker, each pair asked as one."""
+"""Metrics and traces of a project's own processes: two of gunicorn, and two of a worker's pool."""
 
+import json
+import os
 import signal
 import subprocess
+import threading
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 from answers import GOOD_ANSWERS
-from baking import clean_environment, generate, succeed
+from baking import clean_environment, generate, run, succeed
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from servers import answers, free_port, wait_for
 
-Scrape = Callable[[], dict[str, float]]
-
 TOKEN = "a-token-of-this-test"  # noqa: S105 (no secret)
-EXTRAS = ["--extra", "gunicorn", "--extra", "metrics"]
-SEND = """
-from rotarran import main
-from rotarran.databases.main.outbox import Outbox
-from rotarran.tasks.main.ship import count_ships
+EXTRAS = [f"--extra={name}" for name in ("flower", "gunicorn", "metrics", "traces")]
+CONTROLLER = '''
+"""A view that sends a task, and one that tells its process."""
 
-main.run_command()
-for _ in range(8):
-    count_ships.delay()
-with main.dbs["main"].get_session() as session:
-    Outbox(session).send(count_ships.s())
-    session.commit()
-"""
-PROBE = """
+import os
+from typing import Any
+
+from pyramid.view import view_config
+from sqlalchemy import text
+
+from rotarran.tasks.probe import work
+from rotarran.web.request import Request
+
+
+@view_config(route_name="send", renderer="json")
+def send(request: Request) -> Any:
+    return work.delay().id
+
+
+@view_config(route_name="process", renderer="json")
+def process(request: Request) -> Any:
+    request.main.execute(text("SELECT 1"))
+    return os.getpid()
+'''
+ROUTES = "".join(f'    config.add_route("{name}", "/{name}")\n' for name in ("send", "process"))
+TASKS = '''
+"""A task that takes a while, so that both processes of a pool run some."""
+
+import os
+import time
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from qapla.database.decorators import WithDatabase
+
+from rotarran import main as application
 from rotarran.tasks.worker import app
 
 
 @app.task
-def pid() -> int:
-    import os, time
-
-    time.sleep(0.2)
+@WithDatabase(application, "main")
+def work(main: Session) -> int:
+    """Ask the database, and return the id of the process."""
+    main.execute(text("SELECT 1"))
+    time.sleep(0.1)
     return os.getpid()
+'''
+TASK = "rotarran.tasks.probe.work"
+# Sends as many tasks as the argument says, and prints the ids of the processes that ran them.
+SEND = """
+import sys
+from rotarran import main
+from rotarran.tasks.probe import work
+
+main.run_command()
+print(*{sent.get(timeout=60) for sent in [work.delay() for _ in range(int(sys.argv[1]))]})
 """
+
+
+class Collector:
+    """A receiver of traces, which keeps the names of spans by their service and their trace."""
+
+    def __init__(self) -> None:
+        self.spans: list[tuple[str, str, bytes]] = []
+        collector = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                if self.headers.get("Content-Encoding") == "gzip":
+                    import gzip
+
+                    body = gzip.decompress(body)
+                collector.receive(body)
+                self.send_response(200)
+                self.end_headers()
+
+            def log_message(self, *_: Any) -> None:
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def receive(self, body: bytes) -> None:
+        """Keep the spans of a request."""
+        for resource in ExportTraceServiceRequest.FromString(body).resource_spans:
+            names = {it.key: it.value.string_value for it in resource.resource.attributes}
+            for scope in resource.scope_spans:
+                self.spans += [(names["service.name"], it.name, it.trace_id) for it in scope.spans]
+
+    def traces(self, name: str) -> set[bytes]:
+        """Return the traces that have a span of a name."""
+        return {trace for _, found, trace in self.spans if found == name}
+
+
+@pytest.fixture(scope="module")
+def collector() -> Iterator[Collector]:
+    """Return a receiver of traces."""
+    collector = Collector()
+    yield collector
+    collector.server.shutdown()
+    collector.server.server_close()
 
 
 @pytest.fixture(scope="module")
 def project(template: Path, workplace: Path) -> Path:
-    """Return a project with an outbox, and the two packages."""
+    """Return a project with an outbox, and views and tasks of the test."""
     project, _ = generate(template, workplace / "metrics", GOOD_ANSWERS["two databases"])
     succeed(["uv", "sync", *EXTRAS], project)
-    qapla = ["uv", "run", "--no-sync", "qapla"]
-    succeed([*qapla, "add", "outbox", "main"], project)
-    succeed([*qapla, "db", "upgrade"], project)
+    package = project / "src" / "rotarran"
+    (package / "web" / "controllers" / "main" / "probe.py").write_text(CONTROLLER)
+    (package / "tasks" / "probe.py").write_text(TASKS)
+    with (package / "web" / "routes.py").open("a") as routes:
+        routes.write(ROUTES)
+    for arguments in (("add", "outbox", "main"), ("db", "upgrade")):
+        succeed(["uv", "run", "--no-sync", "qapla", *arguments], project)
     return project
 
 
@@ -61,7 +149,7 @@ def running(project: Path, name: str, *command: str, **environment: str) -> Iter
         program = subprocess.Popen(
             ["uv", "run", "--no-sync", *command],
             cwd=project,
-            env=clean_environment(**environment),
+            env=clean_environment(OTEL_BSP_SCHEDULE_DELAY="100", **environment),
             stdout=output,
             stderr=output,
         )
@@ -72,55 +160,148 @@ def running(project: Path, name: str, *command: str, **environment: str) -> Iter
         program.wait(timeout=60)
 
 
-def get(url: str, token: str = "") -> tuple[int, str]:
-    """Return the status and the text of an answer; each request has a connection of its own."""
-    headers = {"Authorization": f"Bearer {token}"} if token else {}
-    try:
-        with urllib.request.urlopen(urllib.request.Request(url, headers=headers)) as answer:
-            return answer.status, answer.read().decode()
-    except urllib.error.HTTPError as error:
-        return error.code, error.read().decode()
-
-
-def scrape(url: str, token: str = "") -> dict[str, float]:
-    """Return the samples of a scrape by their names and labels."""
-    status, text = get(url, token)
-    assert status == 200, text
-    lines = (line for line in text.splitlines() if not line.startswith("#"))
-    return {name: float(value) for name, _, value in (line.rpartition(" ") for line in lines)}
-
-
 @pytest.fixture(scope="module")
-def web(project: Path) -> Iterator[str]:
+def web(project: Path, collector: Collector) -> Iterator[str]:
     """Serve the project by two processes of gunicorn; yields the URL."""
     port = free_port()
     conf = project / "gunicorn.conf.py"
     conf.write_text(conf.read_text().replace("0.0.0.0:6543", f"127.0.0.1:{port}"))
-    command = ("gunicorn", "--paste", "production.ini")
-    with running(project, "web", *command, ROTARRAN_METRICS__TOKEN=TOKEN):
+    environment = {"ROTARRAN_METRICS__TOKEN": TOKEN, "OTEL_EXPORTER_OTLP_ENDPOINT": collector.url}
+    with running(project, "web", "gunicorn", "--paste", "production.ini", **environment):
         wait_for("gunicorn", lambda: answers(port), 60)
         yield f"http://127.0.0.1:{port}"
 
 
 @pytest.fixture(scope="module")
-def worker(project: Path) -> Iterator[str]:
-    """Run a worker of two processes; yields the URL of its metrics."""
+def worker(project: Path, collector: Collector) -> Iterator[str]:
+    """Run a worker with a pool of two processes; yields the URL of its metrics."""
     port = free_port()
     command = ("celery", "-A", "rotarran.tasks.worker", "worker", "-c", "2", "--loglevel=INFO")
-    with running(project, "worker", *command, ROTARRAN_METRICS__PORT=str(port)):
+    environment = {
+        "ROTARRAN_METRICS__PORT": str(port),
+        "OTEL_EXPORTER_OTLP_ENDPOINT": collector.url,
+        "OTEL_SERVICE_NAME": "tasks",
+    }
+    with running(project, "worker", *command, **environment):
         wait_for("the worker", lambda: answers(port), 60)
         yield f"http://127.0.0.1:{port}/metrics"
 
 
+def get(url: str, token: str = "") -> str:
+    """Return the text of an answer; each request has a connection of its own."""
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    try:
+        with urllib.request.urlopen(urllib.request.Request(url, headers=headers)) as answer:
+            text: str = answer.read().decode()
+    except urllib.error.HTTPError as error:
+        return error.read().decode()
+    return text
+
+
+def scrape(url: str, token: str = "") -> dict[str, float]:
+    """Return the samples of a scrape by their names and labels."""
+    lines = (line for line in get(url, token).splitlines() if not line.startswith("#"))
+    return {name: float(value) for name, _, value in (line.rpartition(" ") for line in lines)}
+
+
+def run_tasks(project: Path, number: int) -> set[int]:
+    """Run tasks, and return the ids of the processes that ran them."""
+    command = ["uv", "run", "--no-sync", "python", "-c", SEND, str(number)]
+    return set(map(int, succeed(command, project).split()))
+
+
 def test_requests_of_all_processes_are_counted(web: str) -> None:
-    """By the pattern of the route; whichever process answers the scrape."""
-    for number in range(20):
+    """Whichever process answers the scrape; each has a pool of its own."""
+    served: list[int] = []
+
+    def ask() -> bool:
+        served.append(json.loads(get(f"{web}/process")))
+        return len(set(served)) == 2
+
+    wait_for("both processes", ask, 30)
+    for number in range(10):
         get(f"{web}/ships/{number}")
-        get(f"{web}/ships")
         get(f"{web}/nothing/{number}")
-    found = [scrape(f"{web}/metrics", TOKEN) for _ in range(4)]
-    for samples in found:
-        counts = {
-            name: value for name, value in samples.items() if name.startswith("http_requests_total")
+    for _ in range(5):
+        samples = scrape(f"{web}/metrics", TOKEN)
+        labels = 'method="GET",route="{}",status="{}"'
+        counted = {
+            route: samples[f"http_requests_total{{{labels.format(route, status)}}}"]
+            for route, status in {"/process": 200, "/ships/{id}": 404, "none": 404}.items()
         }
-        print(counts)
+        assert counted == {"/process": len(served), "/ships/{id}": 10, "none": 10}
+        assert samples['database_connections_limit{database="main"}'] == 10
+        assert samples['database_connections_in_use{database="main"}'] == 0
+        assert samples['outbox_messages_waiting{database="main"}'] == 0
+
+
+def test_tasks_of_all_processes_are_counted(project: Path, worker: str) -> None:
+    """A process that is killed takes its connections with it, and leaves its counts."""
+    count = f'celery_tasks_total{{state="success",task="{TASK}"}}'
+    limit = 'database_connections_limit{database="main"}'
+    sent = 12
+    processes = run_tasks(project, sent)
+    assert len(processes) == 2
+    # A result is there before its run has ended.
+    wait_for("the last run", lambda: scrape(worker)[count] == sent, 10)
+    assert scrape(worker)[limit] == 10
+    killed, _ = processes
+    os.kill(killed, signal.SIGKILL)
+    wait_for("its end", lambda: not Path(f"/proc/{killed}").exists(), 30)
+    samples = scrape(worker)
+    assert (samples[count], samples[limit]) == (sent, 5)
+    assert samples[f'celery_task_duration_seconds_count{{task="{TASK}"}}'] == sent
+
+
+def test_a_trace_goes_from_a_request_to_its_task(
+    web: str, worker: str, collector: Collector
+) -> None:
+    """By the processes that were forked, each of which sends its spans."""
+    get(f"{web}/send")
+    wait_for("the task", lambda: collector.traces("/send") & collector.traces(f"run/{TASK}"), 30)
+    (trace,) = collector.traces("/send")
+    ours = {(service, name) for service, name, found in collector.spans if found == trace}
+    assert ours == {
+        ("rotarran", "/send"),
+        ("rotarran", f"apply_async/{TASK}"),
+        ("tasks", f"run/{TASK}"),
+        ("tasks", "SELECT main"),
+    }
+
+
+def test_a_missing_package_is_one_line(project: Path) -> None:
+    """For every process whose settings ask for it."""
+    environment = {"ROTARRAN_METRICS__PORT": "9100", "PYTHONPATH": str(project / "var" / "without")}
+    blocked = project / "var" / "without" / "sitecustomize.py"
+    blocked.parent.mkdir()
+    blocked.write_text(
+        "import importlib.util\n"
+        "find = importlib.util.find_spec\n"
+        "importlib.util.find_spec = lambda name, *rest: (\n"
+        "    None if name == 'prometheus_client' else find(name, *rest)\n"
+        ")\n"
+    )
+    for command in (
+        ["pserve", "development.ini"],
+        ["celery", "-A", "rotarran.tasks.worker", "worker"],
+        ["celery", "-A", "rotarran.tasks.worker", "beat"],
+        ["python", "-m", "rotarran.tasks.main.outbox"],
+        ["qapla", "doctor"],
+    ):
+        done = run(["uv", "run", "--no-sync", *command], project, environment=environment)
+        *_, last = done.stderr.splitlines()
+        assert done.returncode == 1
+        assert last.endswith(
+            "the variable ROTARRAN_METRICS__PORT asks for metrics, and prometheus-client is not "
+            "installed: type `uv sync --extra metrics`"
+        )
+        assert "Traceback" not in done.stderr
+
+
+def test_flower_starts(project: Path) -> None:
+    """It shows the tasks that the application knows."""
+    port = free_port()
+    command = ("celery", "-A", "rotarran.tasks.worker", "flower", f"--port={port}")
+    with running(project, "flower", *command, FLOWER_ADDRESS="127.0.0.1"):
+        wait_for("flower", lambda: answers(port), 60)
+        assert get(f"http://127.0.0.1:{port}/healthcheck") == "OK"

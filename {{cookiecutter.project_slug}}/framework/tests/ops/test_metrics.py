@@ -56,9 +56,9 @@ def test_tests_ask_by_a_setting_alone(project: Project) -> None:
 
 def test_a_worker_needs_a_port(project: Project) -> None:
     """It shows its metrics nowhere else."""
-    token = "PROBE_METRICS__TOKEN=a-token-of-the-test\n"
-    assert not project(dotenv=token).run_worker().has_metrics
-    assert project(dotenv=f"{token}PROBE_METRICS__PORT=9100\n").run_worker().has_metrics
+    line = "PROBE_METRICS__TOKEN=a-token-of-the-test\n"
+    assert not project(dotenv=line).run_worker().has_metrics
+    assert project(dotenv=f"{line}PROBE_METRICS__PORT=9100\n").run_worker().has_metrics
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ LASTING = {
     "pserve": "Serving on",
     "worker worker": " ready.",
     "worker beat": "beat: Starting",
+    "worker flower": "Visit me at",
     "tasks.main.outbox$": "the relay of 'main' runs",
 }
 LINK = re.compile(r"\]\(([^)#:]+)\)")

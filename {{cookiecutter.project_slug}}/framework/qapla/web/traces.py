@@ -12,7 +12,7 @@ from pyramid.tweens import EXCVIEW
 from qapla.logs.context import TRACE_ID, bind, current
 
 _OFFICIAL = "opentelemetry.instrumentation.pyramid.trace_tween_factory"
-# Of those who ask every few seconds.
+# Probes ask every few seconds.
 _EXCLUDED = "/health/(live|ready)$"
 _VARIABLES = ("OTEL_PYTHON_PYRAMID_EXCLUDED_URLS", "OTEL_PYTHON_EXCLUDED_URLS")
 

@@ -82,7 +82,7 @@ def test_a_statement_has_no_values(traced: Any) -> None:
 
 
 def test_lines_of_the_log_have_the_trace(traced: Any) -> None:
-    """Those of the view, of the access log and of the tasks."""
+    """The view's own, that of the access log, and those of the tasks."""
     (trace,) = {span["trace"] for span in traced["spans"]}
     lines = traced["lines"]
     assert {lines[name] for name in ("project", "qapla.web.access", "celery.app.trace")} == {trace}

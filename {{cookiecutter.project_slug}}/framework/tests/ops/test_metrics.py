@@ -54,11 +54,16 @@ def test_tests_ask_by_a_setting_alone(project: Project) -> None:
     assert project(dotenv="PROBE_METRICS__PORT=9100\n").run_tests().has_metrics
 
 
-def test_a_worker_needs_a_port(project: Project) -> None:
-    """It shows its metrics nowhere else."""
-    line = "PROBE_METRICS__TOKEN=a-token-of-the-test\n"
-    assert not project(dotenv=line).run_worker().has_metrics
-    assert project(dotenv=f"{line}PROBE_METRICS__PORT=9100\n").run_worker().has_metrics
+@pytest.mark.parametrize(("line", "works"), [("PORT=9100", True), ("TOKEN=" + 16 * "x", False)])
+def test_a_process_measures_itself_where_it_is_asked(
+    project: Project, line: str, works: bool
+) -> None:
+    """A worker on its port, and the web for its token; in development the web does by default."""
+    application = project(dotenv=f"PROBE_METRICS__{line}\n").run_worker()
+    assert application.has_metrics is works
+    application.purpose = "wsgi"
+    application.settings.environment = "production"
+    assert application.has_metrics is not works
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,7 @@ def test_a_new_project_is_clean_and_passes_all_tests(
     # Where this machine has not that one, the project is tried on the one it has.
     python = pythons().get(version)
     options = (*OLDEST.get(version, ()), *(("--python", python) if python else ()))
-    project, _ = install(name, "--extra", "mariadb", *options)
+    project, _ = install(name, "--all-extras", *options)
     # Without it each command would install the newest versions.
     as_installed = ["uv", "run", "--no-sync"]
     succeed([*as_installed, "ruff", "check"], project)

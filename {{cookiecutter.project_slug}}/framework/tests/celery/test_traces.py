@@ -20,6 +20,7 @@ Project = Callable[..., DatabaseApplication]
 
 REQUEST = "/send/{id:\\d+}"
 TASK = "qapla_sample.tasks.ships.count_ships"
+RETRIED = "qapla_sample.tasks.ships.log_context"
 
 
 @pytest.fixture(scope="module")
@@ -56,6 +57,12 @@ def test_one_trace_has_the_request_and_its_tasks(traced: Any) -> None:
     assert names.count([sent]) == 2
     assert names.count([sent, run]) == 2
     assert names.count([sent, run, "SELECT main"]) == 2
+
+
+def test_a_retry_is_in_the_trace(traced: Any) -> None:
+    """It is sent by the run before it."""
+    names = [span["names"][1:] for span in traced["spans"]]
+    assert [f"apply_async/{RETRIED}", f"run/{RETRIED}"] * 2 in names
 
 
 def test_no_other_trace_has_spans(traced: Any) -> None:

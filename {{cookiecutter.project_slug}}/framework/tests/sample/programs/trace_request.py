@@ -1,6 +1,7 @@
 """Print, as JSON, the spans of a request and its tasks, and the lines of the log with a trace.
 
-The view sends one task at its commit, and one through the outbox; the relay and a worker run here too.
+The view sends one task at its commit, one through the outbox, and one that is retried; the relay and a
+worker run here too.
 """
 
 import io
@@ -26,16 +27,17 @@ from qapla_sample.databases.main.ship import Ship, ShipWriteDriver
 from qapla_sample.tasks import ships
 from qapla_sample.tasks.worker import app
 
-SENT = 2
+RUNS = 4
 logger = logging.getLogger("project")
 
 
 def send(request: Any) -> str:
-    """Write, send two tasks, and log it."""
+    """Write, send the tasks, and log it."""
     with ShipWriteDriver(request.main).transaction():
         ShipWriteDriver(request.main).create(name="secret")
         ships.count_ships.delay_on_commit(request.main)
         Outbox(request.main).send(ships.count_ships.s())
+    ships.log_context.delay(1)
     logger.info("sent")
     return "sent"
 
@@ -93,7 +95,7 @@ if __name__ == "__main__":
     deadline = time.monotonic() + 20
     while time.monotonic() < deadline:
         spans = spans_of(exporter)
-        if sum(span["names"][-1].startswith("run/") for span in spans) == SENT:
+        if sum(span["names"][-1].startswith("run/") for span in spans) == RUNS:
             break
         time.sleep(0.05)
     lines = [json.loads(line) for line in output.getvalue().splitlines()]

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import structlog
+from sqlalchemy.exc import IntegrityError
 
 from qapla.logs.context import bound
 from qapla.logs.fields import details
@@ -102,6 +103,16 @@ def test_both_ways_give_the_same_line(record: Record) -> None:
     formatter._encode = None
     assert formatter.format(made) == short
     assert json.loads(short)["timestamp"] == "2025-11-26T13:56:50.001Z"
+
+
+@pytest.mark.parametrize("form", ["json", "terminal"])
+def test_an_error_among_the_arguments(record: Record, form: str) -> None:
+    """Its values are hidden, as in a traceback."""
+    logger, output = record(form)
+    cause = Exception("Duplicate entry 'Ann' for key 'name'")
+    logger.warning("lost: %s", IntegrityError("INSERT", {}, cause, hide_parameters=True))
+    assert "lost: " in output.getvalue()
+    assert "Ann" not in output.getvalue()
 
 
 def test_a_record_of_structlog_alone(record: Record) -> None:

@@ -123,7 +123,7 @@ def test_figures_without_a_pool(make_sample: Callable[..., Any], project: Projec
     application = make_sample()
     database = application.dbs["main"]
     database.dispose()
-    database._engine = create_engine("sqlite://")
+    database.connections._engine = create_engine("sqlite://")
     assert pool_figures(database) is None
 
 

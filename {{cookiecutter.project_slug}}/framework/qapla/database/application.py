@@ -110,6 +110,32 @@ class DatabaseApplication(Application):
         for database in self.dbs.values():
             database.notice_use()
 
+    def complete_web(self) -> None:
+        """Add the status page, where it is on and the project has no page of its own at `/`."""
+        super().complete_web()
+        if not self._shows_status or "dbs" not in self.config.registry:
+            return
+        from qapla.ops.overview.overview import Overview
+        from qapla.web.status import add_status
+        from qapla.web.status.page import Place
+
+        environment = self.settings.environment
+        is_production = environment == "production"
+        seconds = self.settings.health_timeout
+        overview = Overview(
+            self.dbs, self.probes, self.ask_workers, seconds, detailed=not is_production
+        )
+        setting = self.settings_loader.variable("status_page")
+        place = Place(self.package, environment, self.paths["root"], setting)
+        add_status(self.config, overview, place, is_production=is_production)
+
+    @property
+    def _shows_status(self) -> bool:
+        """Whether the status page is on; by default tests see the application of production."""
+        if self.settings.status_page is not None:
+            return self.settings.status_page
+        return self.settings.environment == "development" and self.purpose != TESTS
+
     def _complete(self, database: Database, *, first: bool) -> Database:
         """Return a description that names its package of models, and its directory of migrations."""
         default = f"{self.package}.databases.{database.name}"

@@ -264,6 +264,8 @@ class Database:
             refuse_missing_file(engine, self._hints())
         if target.slow_seconds:
             log_slow_statements(engine, self.name, target.slow_seconds, target.package)
+        for instrument in target.instruments:
+            instrument(engine, self.name, target.options)
 
     def _hints(self) -> Hints:
         if not self.managed:

@@ -41,6 +41,7 @@ class Settings(BaseSettings):
     A request for a host that is not in `hosts` is refused; an empty list allows every host.
     Pages of `cors_origins` may read responses; an empty list allows none of another origin.
     `health_timeout` is the seconds after which a database or a broker counts as not ready.
+    `status_page` is whether `/` shows the state of the application; by default in development.
     """
 
     model_config = SettingsConfigDict(
@@ -60,6 +61,7 @@ class Settings(BaseSettings):
     hosts: list[Host] = []
     cors_origins: Origins = []
     health_timeout: float = Field(default=2, gt=0, le=60)
+    status_page: bool | None = None
 
     if TYPE_CHECKING:
         # The fields of a project's own subclass, which `application.settings` cannot know.

@@ -1,15 +1,20 @@
 """The place of a database, for the purpose of its application."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import URL
+from sqlalchemy import URL, Engine
 
 from qapla.embedded import SETTING
 
 if TYPE_CHECKING:
     from qapla.database.database import Database
+
+
+# A function that is called with each engine that was made, the name and the options of its database.
+Instrument = Callable[[Engine, str, dict[str, Any]], None]
 
 
 @dataclass(frozen=True)
@@ -34,6 +39,7 @@ class Target:
         unset: The variable to set for the URL of an unmanaged database that has none.
         slow_seconds: The seconds from which a statement is logged as slow; 0 for none.
         package: The package of the project, whose lines the log of slow statements names.
+        instruments: Functions that measure or trace the engine.
     """
 
     url: URL
@@ -53,3 +59,4 @@ class Target:
     unset: str = ""
     slow_seconds: float = 0
     package: str = ""
+    instruments: Sequence[Instrument] = field(default=(), repr=False)

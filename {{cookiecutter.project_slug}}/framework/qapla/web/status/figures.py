@@ -6,7 +6,10 @@ from statistics import median
 
 from qapla.ops.overview.state import State
 from qapla.web.status.recorder import Entry
-from qapla.web.status.texts import milliseconds
+from qapla.web.status.texts import counted, milliseconds
+
+# How many times as long as the median a whole bar is.
+_SCALE = 5
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,16 @@ def figures_of(state: State, entries: Sequence[Entry]) -> list[Figure]:
     return list(_figures(state, entries))
 
 
+def scale_of(entries: Sequence[Entry]) -> float:
+    """Return the seconds of a whole bar: one slow request does not make all others invisible."""
+    durations = _durations(entries)
+    return min(max(durations), _SCALE * median(durations)) if durations else 0.0
+
+
+def _durations(entries: Sequence[Entry]) -> list[float]:
+    return [entry.seconds for entry in entries if entry.seconds is not None]
+
+
 def _figures(state: State, entries: Sequence[Entry]) -> Iterator[Figure]:
     ready = sum(each.ready for each in state.databases)
     every = len(state.databases)
@@ -56,8 +69,9 @@ def _figures(state: State, entries: Sequence[Entry]) -> Iterator[Figure]:
         parked = sum(each.parked for each in backlogs)
         unit = f"due, {parked} parked" if parked else "due"
         yield Figure("Outbox", str(sum(each.due for each in backlogs)), unit, "bad" * bool(parked))
-    durations = [entry.seconds for entry in entries if entry.seconds is not None]
+    durations = _durations(entries)
     value, _, unit = milliseconds(median(durations) if durations else None).partition(" ")
     yield Figure("Median request", value, f"{unit} of the last {len(durations)}".lstrip())
     repeated = sum(entry.statements.repeated > 0 for entry in entries)
-    yield Figure("Repeated SQL", str(repeated), "requests", "warn" * bool(repeated))
+    value, _, unit = counted(repeated, "request").partition(" ")
+    yield Figure("Repeated SQL", value, unit, "warn" * bool(repeated))

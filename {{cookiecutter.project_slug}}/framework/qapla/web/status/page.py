@@ -15,7 +15,7 @@ from qapla.ops.overview.overview import Overview
 from qapla.ops.report import versions
 from qapla.web.rendering import NOSNIFF
 from qapla.web.status import texts
-from qapla.web.status.figures import figures_of, verdict_of
+from qapla.web.status.figures import figures_of, scale_of, verdict_of
 from qapla.web.status.recorder import KEPT, Recorder
 from qapla.web.status.resources import links_to_models, links_to_pages
 from qapla.web.status.schema.diagram import Diagram, diagram_of
@@ -89,7 +89,7 @@ class Page:
                 for name, backlog in database.backlogs.items()
             ],
             "entries": entries,
-            "longest": max((entry.seconds or 0 for entry in entries), default=0),
+            "scale": scale_of(entries),
             "kept": KEPT,
             "diagrams": self._diagrams,
             "versions": list(versions()),
@@ -110,8 +110,8 @@ class Page:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        for function in (texts.rows, texts.milliseconds, texts.share, texts.age, texts.clock):
-            environment.filters[function.__name__] = function
+        for name in ("rows", "milliseconds", "share", "age", "clock", "counted"):
+            environment.filters[name] = getattr(texts, name)
         environment.filters["place"] = texts.below(self._place.root)
         return environment.get_template("page.html")
 

@@ -23,9 +23,9 @@ def milliseconds(seconds: float | None) -> str:
     return f"{number:.1f} ms" if number < 9.95 else f"{number:,.0f} ms"
 
 
-def share(seconds: float | None, longest: float) -> str:
-    """Return a duration as a percentage of the longest one."""
-    return f"{min(100.0, (seconds or 0) / longest * 100):.1f}" if longest else "0"
+def share(seconds: float | None, whole: float) -> str:
+    """Return a duration as a percentage of another one, at most 100."""
+    return f"{min(100.0, (seconds or 0) / whole * 100):.1f}" if whole else "0"
 
 
 def age(passed: timedelta) -> str:
@@ -33,8 +33,8 @@ def age(passed: timedelta) -> str:
     seconds = max(0, int(passed.total_seconds()))
     for unit, size in _UNITS:
         if seconds >= size:
-            return _counted(seconds // size, unit)
-    return _counted(seconds, "second")
+            return counted(seconds // size, unit)
+    return counted(seconds, "second")
 
 
 def clock(moment: datetime) -> str:
@@ -55,5 +55,6 @@ def below(root: Path) -> Callable[[str], str]:
     return place
 
 
-def _counted(number: int, unit: str) -> str:
+def counted(number: int, unit: str) -> str:
+    """Return a number with its unit, which has a regular plural."""
     return f"{number} {unit}" if number == 1 else f"{number} {unit}s"

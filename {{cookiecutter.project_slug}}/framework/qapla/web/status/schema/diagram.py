@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import Table
 
 from qapla.web.status.schema.graph import Reference, boxes, references
-from qapla.web.status.schema.layout import HEADER, LINE, PADDING, Placed, place
+from qapla.web.status.schema.layout import HEADER, LINE, PADDING, Area, Placed, place
 
 # The size of a crow's foot, and of the loop of a table that refers to itself.
 _FOOT, _LOOP = 9.0, 34.0
@@ -51,16 +51,23 @@ class Diagram:
 def diagram_of(tables: Sequence[Table]) -> Diagram:
     """Return the diagram of tables."""
     found = list(references(tables))
-    placed = place(boxes(tables), found)
-    by_name = {each.box.name: each for each in placed}
-    curves = [_curve(it, by_name[it.table], by_name[it.target]) for it in found]
-    loops = any(it.table == it.target for it in found)
-    width = max((each.x + each.width for each in placed), default=0) + (_LOOP if loops else 0)
-    height = max((each.y + each.height for each in placed), default=0)
-    return Diagram(placed, curves, round(width + 2 * _MARGIN), round(height + 2 * _MARGIN))
+    layout = place(boxes(tables), found)
+    placed = layout.tables
+    curves = [
+        _curve(
+            it, placed[it.table], placed[it.target], layout.passed.get((it.table, it.target), ())
+        )
+        for it in found
+    ]
+    loop = _LOOP if any(it.table == it.target for it in found) else 0
+    width = max((each.x + each.width for each in placed.values()), default=0) + loop
+    height = max((each.y + each.height for each in placed.values()), default=0)
+    size = round(width + 2 * _MARGIN), round(height + 2 * _MARGIN)
+    return Diagram(list(placed.values()), curves, *size)
 
 
-def _curve(reference: Reference, table: Placed, target: Placed) -> Curve:
+def _curve(reference: Reference, table: Placed, target: Placed, passed: Sequence[Area]) -> Curve:
+    """Return the curve from the table that refers, past the tables between, to the other one."""
     y1, y2 = table.middle_of(reference.column), target.middle_of(reference.target_column)
     if target.x + target.width < table.x:
         x1, x2, out, back = table.x, target.x + target.width, -1, 1
@@ -69,12 +76,20 @@ def _curve(reference: Reference, table: Placed, target: Placed) -> Curve:
     else:
         # In the same column, or itself: out and back on the right.
         x1, x2, out, back = table.x + table.width, target.x + target.width, 1, 1
-    bend = _LOOP if out == back else max(abs(x2 - x1) / 2, _LOOP)
-    start = x1 + out * _FOOT
-    path = f"M{start:g} {y1:g}C{x1 + out * bend:g} {y1:g} {x2 + back * bend:g} {y2:g} {x2:g} {y2:g}"
+    start = x, y = x1 + out * _FOOT, y1
+    path = f"M{x:g} {y:g}"
+    for area in reversed(passed):
+        middle = area.y + area.height / 2
+        path += _bend((x, y), (area.x + area.width, middle), out, back) + f"H{area.x:g}"
+        x, y = area.x, middle
+    path += _bend((x, y), (x2, y2), out, back)
     half = _FOOT / 2
-    foot = (
-        f"M{start:g} {y1:g}L{x1:g} {y1 - half:g}M{start:g} {y1:g}L{x1:g} {y1:g}"
-        f"M{start:g} {y1:g}L{x1:g} {y1 + half:g}"
-    )
+    foot = "".join(f"M{start[0]:g} {y1:g}L{x1:g} {y1 + by:g}" for by in (-half, 0, half))
     return Curve(str(reference), path, foot, x2, y2, reference.nullable)
+
+
+def _bend(start: tuple[float, float], end: tuple[float, float], out: int, back: int) -> str:
+    """Return the part of a path between two points, which leaves and arrives horizontally."""
+    (x1, y1), (x2, y2) = start, end
+    bend = _LOOP if out == back else max(abs(x2 - x1) / 2, _LOOP)
+    return f"C{x1 + out * bend:g} {y1:g} {x2 + back * bend:g} {y2:g} {x2:g} {y2:g}"

@@ -1,7 +1,8 @@
 """Place tables in columns: each to the right of the tables that it refers to.
 
 Source: K. Sugiyama, S. Tagawa and M. Toda, "Methods for Visual Understanding of Hierarchical System
-Structures"; the order within a column is that of the barycentres.
+Structures": a reference over several columns has a place in each of them, and the order within a column
+is that of the barycentres.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,57 +13,70 @@ from qapla.web.status.schema.graph import Box, Reference
 # In pixels, as is everything here. A letter of the monospaced font at 12 pixels is 7.2 wide.
 _LETTER = 7.25
 HEADER, LINE, PADDING = 30.0, 21.0, 12.0
-_KEY, _GAP_IN_LINE = 20.0, 18.0
+_KEY, _GAP_IN_LINE, _NARROWEST = 20.0, 18.0, 120.0
 _GAP_X, _GAP_Y = 84.0, 26.0
 # The height at which a column is broken, and the width at which a row of lonely tables is.
 _TALLEST, _WIDEST = 900.0, 1060.0
 
 
 @dataclass
-class Placed:
-    """A table with its place."""
+class Area:
+    """A place in a column: of a table, or of a reference that passes by."""
 
-    box: Box
+    width: float = 0.0
+    height: float = 0.0
     x: float = 0.0
     y: float = 0.0
 
-    @property
-    def width(self) -> float:
-        """The width of its longest line."""
-        lines = (len(field.name) + len(field.type) for field in self.box.fields)
-        longest = max(lines, default=0) * _LETTER + _KEY + _GAP_IN_LINE
-        return round(max(longest, len(self.box.name) * _LETTER * 1.1, 120) + 2 * PADDING, 1)
 
-    @property
-    def height(self) -> float:
-        """The height of its name and its lines."""
-        return HEADER + LINE * (len(self.box.fields) + bool(self.box.hidden)) + PADDING / 2
+@dataclass(kw_only=True)
+class Placed(Area):
+    """A table with its place."""
+
+    box: Box
 
     def middle_of(self, column: str) -> float:
         """Return the height of the middle of a column's line."""
         return self.y + HEADER + LINE * (self.box.line_of(column) + 0.5)
 
 
-def place(boxes: Sequence[Box], references: Sequence[Reference]) -> list[Placed]:
-    """Return the tables with their places, those without a reference below the others."""
-    placed = {box.name: Placed(box) for box in boxes}
-    parents = _parents(boxes, references)
-    linked = {name for name, above in parents.items() if above} | {
-        parent for above in parents.values() for parent in above
-    }
-    columns = list(_columns([name for name in parents if name in linked], parents))
-    _order(columns, parents)
-    bottom = _stack([[placed[name] for name in column] for column in columns])
-    _wrap([placed[name] for name in parents if name not in linked], bottom)
-    return list(placed.values())
+@dataclass(frozen=True)
+class Layout:
+    """The places of tables, and those that a reference passes, from the left.
+
+    Args:
+        tables: The tables by their full names.
+        passed: The places between two tables, by the names of the one that refers and the other one.
+    """
+
+    tables: dict[str, Placed]
+    passed: dict[tuple[str, str], list[Area]]
 
 
-def _parents(boxes: Sequence[Box], references: Sequence[Reference]) -> dict[str, set[str]]:
-    parents: dict[str, set[str]] = {box.name: set() for box in boxes}
+def place(boxes: Sequence[Box], references: Sequence[Reference]) -> Layout:
+    """Return the places of tables, those without a reference to another one below the others."""
+    tables = {box.name: _placed(box) for box in boxes}
+    parents: dict[str, set[str]] = {name: set() for name in tables}
     for reference in references:
         if reference.table != reference.target:
             parents[reference.table].add(reference.target)
-    return parents
+    linked = {name for name, above in parents.items() if above}.union(*parents.values())
+    columns = list(_columns([name for name in parents if name in linked], parents))
+    areas: dict[str, Area] = dict(tables)
+    passed = _pass(columns, parents, areas)
+    _order(columns, parents)
+    bottom = _stack([[areas[name] for name in column] for column in columns])
+    _wrap([table for name, table in tables.items() if name not in linked], bottom)
+    return Layout(tables, passed)
+
+
+def _placed(box: Box) -> Placed:
+    """Return a table of the size of its lines."""
+    lines = (len(field.name) + len(field.type) for field in box.fields)
+    longest = max(lines, default=0) * _LETTER + _KEY + _GAP_IN_LINE
+    width = max(longest, len(box.name) * _LETTER * 1.1, _NARROWEST) + 2 * PADDING
+    height = HEADER + LINE * (len(box.fields) + bool(box.hidden)) + PADDING / 2
+    return Placed(round(width, 1), height, box=box)
 
 
 def _columns(names: Sequence[str], parents: Mapping[str, set[str]]) -> Iterator[list[str]]:
@@ -77,6 +91,26 @@ def _columns(names: Sequence[str], parents: Mapping[str, set[str]]) -> Iterator[
         left = [name for name in left if name not in done]
 
 
+def _pass(
+    columns: list[list[str]], parents: dict[str, set[str]], areas: dict[str, Area]
+) -> dict[tuple[str, str], list[Area]]:
+    """Add a place to each column that a reference passes; return those of each reference."""
+    at = {name: number for number, column in enumerate(columns) for name in column}
+    passed: dict[tuple[str, str], list[Area]] = {}
+    for table in at:
+        for target in sorted(parents[table]):
+            above = target
+            for number in range(at[target] + 1, at[table]):
+                name = f"{target} {table} {number}"
+                areas[name] = Area(height=LINE)
+                passed.setdefault((table, target), []).append(areas[name])
+                columns[number].append(name)
+                parents[name] = {above}
+                above = name
+            parents[table] = parents[table] - {target} | {above}
+    return passed
+
+
 def _order(columns: list[list[str]], parents: Mapping[str, set[str]]) -> None:
     """Sort each column by the places of the neighbours, from the left and back."""
     children: dict[str, set[str]] = {name: set() for name in parents}
@@ -85,7 +119,7 @@ def _order(columns: list[list[str]], parents: Mapping[str, set[str]]) -> None:
             children[parent].add(name)
     for neighbours, order in ((parents, 1), (children, -1), (parents, 1)):
         for column in columns[::order]:
-            at = {name: place for each in columns for place, name in enumerate(each)}
+            at = {name: number for each in columns for number, name in enumerate(each)}
             column.sort(key=lambda name: _mean([at[it] for it in neighbours[name]], at[name]))
 
 
@@ -93,23 +127,27 @@ def _mean(places: Sequence[int], otherwise: int) -> float:
     return sum(places) / len(places) if places else float(otherwise)
 
 
-def _stack(columns: list[list[Placed]]) -> float:
-    """Place tables in columns, the middle of each at one height; return the end of the lowest."""
+def _stack(columns: list[list[Area]]) -> float:
+    """Place areas in columns, the middle of each at one height; return the end of the lowest."""
     broken = [part for column in columns for part in _broken(column)]
     heights = [sum(each.height + _GAP_Y for each in column) - _GAP_Y for column in broken]
     tallest = max(heights, default=-_GAP_Y)
     x = 0.0
     for column, height in zip(broken, heights, strict=True):
         y = (tallest - height) / 2
+        width = max(each.width for each in column)
         for each in column:
+            # A reference passes the whole column.
+            each.width = each.width or width
             each.x, each.y = round(x, 1), round(y, 1)
             y += each.height + _GAP_Y
-        x += max(each.width for each in column) + _GAP_X
+        x += width + _GAP_X
     return tallest + _GAP_Y
 
 
-def _broken(column: list[Placed]) -> Iterator[list[Placed]]:
-    part: list[Placed] = []
+def _broken(column: list[Area]) -> Iterator[list[Area]]:
+    """Yield the parts of a column that is too tall."""
+    part: list[Area] = []
     height = 0.0
     for each in column:
         if part and height + each.height > _TALLEST:
@@ -120,8 +158,8 @@ def _broken(column: list[Placed]) -> Iterator[list[Placed]]:
     yield part
 
 
-def _wrap(lonely: list[Placed], top: float) -> None:
-    """Place tables in rows."""
+def _wrap(lonely: Sequence[Area], top: float) -> None:
+    """Place areas in rows."""
     x, y, lowest = 0.0, top, 0.0
     for each in lonely:
         if x and x + each.width > _WIDEST:

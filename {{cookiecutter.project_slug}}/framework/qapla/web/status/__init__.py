@@ -17,6 +17,8 @@ from qapla.web.status.statements import gather
 # The permission of the page in production, where the project has a security policy.
 PERMISSION = "status"
 _PATH = "/"
+# pyramid_debugtoolbar, whose page asks again and again.
+_TOOLBAR = "/_debug_toolbar/"
 
 
 def add_status(config: Any, overview: Overview, place: Place, *, is_production: bool) -> None:
@@ -33,7 +35,7 @@ def add_status(config: Any, overview: Overview, place: Place, *, is_production: 
         return
     config.add_static_view(ASSETS, "qapla.web.status:static", cache_max_age=3600)
     config.add_route("status", _PATH)
-    recorder = Recorder((_PATH, f"/{ASSETS}/", LIVE, READY))
+    recorder = Recorder((_PATH, f"/{ASSETS}/", LIVE, READY, _TOOLBAR))
     recorder.install(config.registry)
     for name, database in overview.databases.items():
         database.on_engine(gather(name, place.package, masked=is_production))

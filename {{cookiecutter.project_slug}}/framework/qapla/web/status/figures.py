@@ -70,8 +70,11 @@ def _figures(state: State, entries: Sequence[Entry]) -> Iterator[Figure]:
         unit = f"due, {parked} parked" if parked else "due"
         yield Figure("Outbox", str(sum(each.due for each in backlogs)), unit, "bad" * bool(parked))
     durations = _durations(entries)
-    value, _, unit = milliseconds(median(durations) if durations else None).partition(" ")
-    yield Figure("Median request", value, f"{unit} of the last {len(durations)}".lstrip())
+    if durations:
+        value, _, unit = milliseconds(median(durations)).partition(" ")
+        yield Figure("Median request", value, f"{unit} of the last {len(durations)}")
+    else:
+        yield Figure("Median request", "\u2013", "no request yet")
     repeated = sum(entry.statements.repeated > 0 for entry in entries)
     value, _, unit = counted(repeated, "request").partition(" ")
     yield Figure("Repeated SQL", value, unit, "warn" * bool(repeated))

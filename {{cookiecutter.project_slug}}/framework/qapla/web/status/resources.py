@@ -10,7 +10,7 @@ from pyramid.interfaces import IRoutesMapper
 from qapla.ops.overview.state import DatabaseState
 from qapla.scaffold.names.model import ModelName
 
-_API = "openapi"
+_API, _TOOLBAR = "openapi", "debugtoolbar"
 
 
 @dataclass(frozen=True)
@@ -51,5 +51,7 @@ def links_to_models(
 def links_to_pages(request: Any) -> list[Link]:
     """Return the links to the other pages of development."""
     mapper = request.registry.getUtility(IRoutesMapper)
-    pages = ((_API, "API"), ("debugtoolbar", "Debug toolbar"))
-    return [Link(request.route_path(name), text) for name, text in pages if mapper.get_route(name)]
+    pages = ((_API, "API"), (_TOOLBAR, "Toolbar"))
+    found = ((name, text) for name, text in pages if mapper.get_route(name))
+    # The pattern of the toolbar ends in a placeholder.
+    return [Link(request.route_path(name, subpath=()), text) for name, text in found]

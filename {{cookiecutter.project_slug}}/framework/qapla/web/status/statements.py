@@ -16,7 +16,9 @@ from qapla.database.dialects import dialect_of
 _LONGEST, _MOST = 2000, 50
 _STARTED = "qapla_status_started"
 # A number that is no part of a name or of a placeholder.
-_NUMBER = re.compile(r"(?<![\w$:%.])\d+(?:\.\d+)?\b")
+_NUMBER = re.compile(r"(?<![\w$:%?.])\d[\w.]*")
+# Most drivers begin and end a transaction without a statement.
+_TRANSACTION = re.compile(r"\s*(?:BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE)\b", re.IGNORECASE)
 
 
 @dataclass
@@ -88,7 +90,7 @@ def gather(name: str, package: str, *, masked: bool) -> Callable[[Engine], None]
         connection: Any, cursor: Any, text: str, parameters: Any, context: Any, many: bool
     ) -> None:
         statements = current.get()
-        if statements is None:
+        if statements is None or _TRANSACTION.match(text):
             return
         shown = " ".join(text.split())
         if masked:

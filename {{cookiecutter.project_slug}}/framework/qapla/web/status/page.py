@@ -113,7 +113,7 @@ class Page:
         for name in ("rows", "milliseconds", "share", "age", "clock", "counted"):
             environment.filters[name] = getattr(texts, name)
         environment.filters["place"] = texts.below(self._place.root)
-        return environment.get_template("page.html")
+        return environment.get_template("page.html.jinja")
 
     @cached_property
     def _digest(self) -> str:

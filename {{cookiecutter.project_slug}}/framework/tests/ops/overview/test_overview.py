@@ -82,5 +82,9 @@ def test_workers_are_asked_through_the_broker_alone(ask: Ask) -> None:
         None,
     )
     assert ask().workers == ("celery@host",)
-    late = ask(seconds=0.05, workers=lambda _: time.sleep(1) or [])
-    assert late.workers == ()
+
+    def late(seconds: float) -> list[str]:
+        time.sleep(1)
+        return ["celery@host"]
+
+    assert ask(seconds=0.05, workers=late).workers == ()

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from pyramid.response import Response
+from pyramid.security import Denied
 from webtest import TestApp, TestResponse
 
 from qapla.exceptions import SettingsError
@@ -151,18 +152,34 @@ def test_a_setting_turns_it_on_and_off(
         assert '<p class="fault">unreachable (OperationalError)</p>' in response.text
 
 
+class Nobody:
+    """A security policy that permits nothing."""
+
+    def identity(self, request: Any) -> None:
+        """Return no identity."""
+
+    authenticated_userid = identity
+
+    def permits(self, request: Any, context: Any, permission: str) -> Denied:
+        """Deny each permission."""
+        return Denied(permission)
+
+
+@pytest.mark.parametrize(("environment", "status"), [("development", 200), ("production", 403)])
 def test_in_production_it_needs_a_permission(
-    production: Serve, monkeypatch: pytest.MonkeyPatch
+    production: Serve, monkeypatch: pytest.MonkeyPatch, environment: str, status: int
 ) -> None:
-    """Where the project has a security policy."""
+    """Where the project has a security policy; in development everybody may see it."""
     monkeypatch.setenv("QAPLA_SAMPLE_STATUS_PAGE", "true")
-    client, application = production(idle)
-    [view] = [
-        entry
-        for entry in application.config.registry.introspector.get_category("permissions")
-        if entry["introspectable"]["value"] == "status"
-    ]
-    assert view["related"][0]["route_name"] == "status"
+    monkeypatch.setenv("QAPLA_SAMPLE_ENVIRONMENT", environment)
+
+    def plugin(config: Any) -> None:
+        config.include("qapla.web.errors")
+        config.set_security_policy(Nobody())
+        config.set_default_permission("read")
+
+    client, _ = production(idle, plugin)
+    client.get("/", status=status)
 
 
 def test_tests_do_not_see_it(serve: Serve) -> None:

@@ -17,10 +17,9 @@ def schema(**parents: str) -> list[Table]:
     """Return tables by their names, each with the names of the tables that it refers to."""
     metadata = MetaData()
     for name, names in parents.items():
-        columns = [
-            Column(f"{it}_id", ForeignKey(f"{it}.id"), nullable=True) for it in names.split()
-        ]
-        Table(name, metadata, Column("id", Integer, primary_key=True), *columns)
+        table = Table(name, metadata, Column("id", Integer, primary_key=True))
+        for parent in names.split():
+            table.append_column(Column(f"{parent}_id", ForeignKey(f"{parent}.id"), nullable=True))
     return list(metadata.tables.values())
 
 

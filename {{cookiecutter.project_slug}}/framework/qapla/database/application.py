@@ -15,7 +15,7 @@ from qapla.database.places.placement import (
     refuse_shared,
     url_for_tests,
 )
-from qapla.database.places.target import Target
+from qapla.database.places.target import Instrument, Target
 from qapla.database.places.urls import TEST_SUFFIX, refuse_long
 from qapla.database.registry import Databases
 from qapla.exceptions import DatabaseError
@@ -27,6 +27,8 @@ class DatabaseApplication(Application):
     def __init__(self) -> None:
         super().__init__()
         self.dbs = Databases(lambda: self.not_prepared("databases"))
+        # Functions that are called with each engine, its database's name and the options.
+        self.instruments: list[Instrument] = []
 
     def add_database_app(self, databases: Iterable[Database]) -> None:
         """Place the databases by the settings; for `append_app_plugins`. Nothing connects.
@@ -118,6 +120,7 @@ class DatabaseApplication(Application):
         from qapla.ops.overview.overview import Overview
         from qapla.web.status import add_status
         from qapla.web.status.page import Place
+        from qapla.web.status.statements import gather
 
         environment = self.settings.environment
         is_production = environment == "production"
@@ -127,7 +130,15 @@ class DatabaseApplication(Application):
         )
         setting = self.settings_loader.variable("status_page")
         place = Place(self.package, environment, self.paths["root"], setting)
-        add_status(self.config, overview, place, is_production=is_production)
+        if add_status(self.config, overview, place):
+            self._instrument(gather(self.package, masked=is_production))
+
+    def _instrument(self, instrument: Instrument) -> None:
+        """Call a function with each engine: those that there are, and those that are made later."""
+        self.instruments.append(instrument)
+        for name, database in self.dbs.items():
+            if database.connections.is_open:
+                instrument(database.connections.engine, name, database.target.options)
 
     @property
     def _shows_status(self) -> bool:
@@ -197,6 +208,7 @@ class DatabaseApplication(Application):
             unset=here.unset,
             slow_seconds=placer.settings_of(database.name).slow_statement_seconds,
             package=self.package,
+            instruments=self.instruments,
         )
         if self.purpose == TESTS:
             url = url_for_tests(database.name, placed, TEST_SUFFIX + self.parallel_suffix)

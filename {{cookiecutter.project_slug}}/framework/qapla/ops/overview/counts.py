@@ -54,7 +54,7 @@ class Census:
         """
         counts: dict[str, Count] = {}
         backlogs: dict[str, Backlog] = {}
-        with self._database.connect_alone(seconds) as connection:
+        with self._database.connections.alone(seconds) as connection:
             for table in self._tables:
                 try:
                     counts[table.fullname] = _count(connection, table, seconds)

@@ -1,9 +1,8 @@
 """Ask databases and services side by side, and workers after them."""
 
 from collections.abc import Callable, Mapping
-from functools import partial
 
-from sqlalchemy import Engine, QueuePool
+from sqlalchemy import QueuePool
 
 from qapla.database.database import Database
 from qapla.database.dialects import dialect_of
@@ -44,11 +43,8 @@ class Overview:
         self._services = dict(services)
         self._ask_workers = ask_workers
         self._detailed = detailed
-        self._engines: dict[str, Engine] = {}
         self.models = {name: models_of(database) for name, database in databases.items()}
         self._censuses = {name: Census(each, self.models[name]) for name, each in databases.items()}
-        for name, database in databases.items():
-            database.on_engine(partial(self._engines.__setitem__, name))
         counted = {name: census.probe for name, census in self._censuses.items()}
         self._probes = Probes(
             {
@@ -57,6 +53,7 @@ class Overview:
                 **_keyed("service", services),
             },
             seconds,
+            self._notice_use,
         )
         self._heads: dict[str, tuple[str, ...]] = {}
         self._names: tuple[str, ...] = ()
@@ -72,6 +69,11 @@ class Overview:
             workers = self._names if answered.ready else ()
         databases = (self._state(database, findings) for database in self.databases.values())
         return State(tuple(databases), services, workers)
+
+    def _notice_use(self) -> None:
+        """Report that every database is about to be used: in a test they are then made first."""
+        for database in self.databases.values():
+            database.notice_use()
 
     def _workers_probe(self, seconds: float) -> str:
         self._names = tuple(self._ask_workers(min(_WINDOW, seconds)))
@@ -98,8 +100,8 @@ class Overview:
         )
 
     def _pool(self, database: Database) -> Pool:
-        engine = self._engines.get(database.name)
-        pool = None if engine is None else engine.pool
+        connections = database.connections
+        pool = connections.engine.pool if connections.is_open else None
         used = pool.checkedout() if isinstance(pool, QueuePool) else 0
         return Pool(used, most_connections(database), pool_of(database))
 

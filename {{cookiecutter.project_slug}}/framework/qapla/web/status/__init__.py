@@ -12,7 +12,6 @@ from qapla.ops.overview.overview import Overview
 from qapla.web.health import LIVE, READY
 from qapla.web.status.page import ASSETS, Page, Place
 from qapla.web.status.recorder import Recorder
-from qapla.web.status.statements import gather
 
 # The permission of the page in production, where the project has a security policy.
 PERMISSION = "status"
@@ -21,30 +20,31 @@ _PATH = "/"
 _TOOLBAR = "/_debug_toolbar/"
 
 
-def add_status(config: Any, overview: Overview, place: Place, *, is_production: bool) -> None:
+def add_status(config: Any, overview: Overview, place: Place) -> bool:
     """Serve the page, unless the project has a route or a view of its own for `/`.
 
     Args:
         config: Pyramid's configurator, with every route and view of the project.
         overview: The state of the application.
         place: The names and paths that the page shows.
-        is_production: Whether it is for the holders of a permission, and shows no literals.
+
+    Returns:
+        Whether the page is there.
     """
     config.commit()
     if _is_taken(config):
-        return
+        return False
     config.add_static_view(ASSETS, "qapla.web.status:static", cache_max_age=3600)
     config.add_route("status", _PATH)
     recorder = Recorder((_PATH, f"/{ASSETS}/", LIVE, READY, _TOOLBAR))
     recorder.install(config.registry)
-    for name, database in overview.databases.items():
-        database.on_engine(gather(name, place.package, masked=is_production))
     config.add_view(
         Page(overview, recorder, place),
         route_name="status",
         request_method="GET",
-        permission=PERMISSION if is_production else NO_PERMISSION_REQUIRED,
+        permission=PERMISSION if place.is_production else NO_PERMISSION_REQUIRED,
     )
+    return True
 
 
 def _is_taken(config: Any) -> bool:

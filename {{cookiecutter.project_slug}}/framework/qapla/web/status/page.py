@@ -51,6 +51,11 @@ class Place:
     root: Path
     setting: str
 
+    @property
+    def is_production(self) -> bool:
+        """Whether strangers may reach the page."""
+        return self.environment == "production"
+
 
 class Page:
     """The view.
@@ -70,7 +75,7 @@ class Page:
         """Ask, and return the page."""
         entries = self._recorder.entries
         state = self._overview.ask()
-        is_production = self._place.environment == "production"
+        is_production = self._place.is_production
         values = {
             "project": self._place.package,
             "environment": self._place.environment,

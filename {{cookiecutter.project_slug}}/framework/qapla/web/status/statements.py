@@ -2,15 +2,17 @@
 
 import re
 import time
-from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
+from weakref import WeakSet
 
 from sqlalchemy import Engine, event
 
 from qapla.database.connect.slow import caller_in
 from qapla.database.dialects import dialect_of
+from qapla.database.places.target import Instrument
 
 # Texts and kinds of one request: a bound of the memory.
 _LONGEST, _MOST = 2000, 50
@@ -77,17 +79,20 @@ class Statements:
 current: ContextVar[Statements | None] = ContextVar("qapla_statements", default=None)
 
 
-def gather(name: str, package: str, *, masked: bool) -> Callable[[Engine], None]:
-    """Return a listener to the engine of a database.
+# An application may be served several times in one process.
+_listened: WeakSet[Engine] = WeakSet()
+
+
+def gather(package: str, *, masked: bool) -> Instrument:
+    """Return a function that listens to an engine.
 
     Args:
-        name: The name of the database.
         package: The package of the project, whose lines are shown.
         masked: Whether literals in texts are left out too.
     """
 
     def before(
-        connection: Any, cursor: Any, text: str, parameters: Any, context: Any, many: bool
+        name: str, connection: Any, cursor: Any, text: str, parameters: Any, context: Any, *_: Any
     ) -> None:
         statements = current.get()
         if statements is None or _TRANSACTION.match(text):
@@ -110,9 +115,11 @@ def gather(name: str, package: str, *, masked: bool) -> Callable[[Engine], None]
             statements.seconds += elapsed
             statement.seconds += elapsed
 
-    def listen(engine: Engine) -> None:
-        event.listen(engine, "before_cursor_execute", before)
-        event.listen(engine, "after_cursor_execute", after)
+    def listen(engine: Engine, name: str, options: dict[str, Any]) -> None:
+        if engine not in _listened:
+            _listened.add(engine)
+            event.listen(engine, "before_cursor_execute", partial(before, name))
+            event.listen(engine, "after_cursor_execute", after)
 
     return listen
 

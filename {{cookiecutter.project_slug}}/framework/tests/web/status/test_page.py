@@ -135,7 +135,7 @@ def test_it_is_off_in_production(production: Serve) -> None:
     client, application = production(idle)
     client.get("/", status=404)
     client.get("/_status/status.css", status=404)
-    assert not application.dbs["main"]._listeners
+    assert not application.instruments
 
 
 @pytest.mark.parametrize(("value", "status"), [("true", 200), ("false", 404)])

@@ -174,6 +174,18 @@ def test_nothing_is_gathered_outside_of_requests(serve: Serve) -> None:
     assert statements.count == 1
 
 
+def test_an_application_that_is_served_twice_counts_once(serve: Serve) -> None:
+    """Each of its web applications would listen to the same engine."""
+    statements = Statements()
+    _, application = serve(lambda request: "idle")
+    application.run_wsgi({}, again="yes")
+    token = current.set(statements)
+    with application.dbs["main"].get_session() as session:
+        ShipReadDriver(session).exists()
+    current.reset(token)
+    assert statements.count == 1
+
+
 @pytest.mark.parametrize(
     ("statement", "backend", "shown"),
     [

@@ -115,26 +115,17 @@ class DatabaseApplication(Application):
     def complete_web(self) -> None:
         """Add the status page, where it is on and the project has no page of its own at `/`."""
         super().complete_web()
-        if not self._shows_status or "dbs" not in self.config.registry:
-            return
-        from qapla.ops.overview.overview import Overview
-        from qapla.web.status import add_status
-        from qapla.web.status.page import Place
-        from qapla.web.status.statements import gather
+        if self._shows_status and "dbs" in self.config.registry:
+            from qapla.web.status import add_status
 
-        environment = self.settings.environment
-        is_production = environment == "production"
-        seconds = self.settings.health_timeout
-        overview = Overview(
-            self.dbs, self.probes, self.ask_workers, seconds, detailed=not is_production
-        )
-        setting = self.settings_loader.variable("status_page")
-        place = Place(self.package, environment, self.paths["root"], setting)
-        if add_status(self.config, overview, place):
-            self._instrument(gather(self.package, masked=is_production))
+            add_status(self)
 
-    def _instrument(self, instrument: Instrument) -> None:
-        """Call a function with each engine: those that there are, and those that are made later."""
+    def instrument(self, instrument: Instrument) -> None:
+        """Call a function with each engine: those that are made already, and those of later.
+
+        Args:
+            instrument: It takes the engine, the name of its database, and the options.
+        """
         self.instruments.append(instrument)
         for name, database in self.dbs.items():
             if database.connections.is_open:

@@ -3,7 +3,7 @@
 It is off in production unless the setting `status_page` is on, and gives way to a `/` of the project.
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pyramid.interfaces import IException
 from pyramid.security import NO_PERMISSION_REQUIRED
@@ -12,39 +12,64 @@ from qapla.ops.overview.overview import Overview
 from qapla.web.health import LIVE, READY
 from qapla.web.status.page import ASSETS, Page, Place
 from qapla.web.status.recorder import Recorder
+from qapla.web.status.statements import gather
+
+if TYPE_CHECKING:
+    from qapla.database.application import DatabaseApplication
 
 # The permission of the page in production, where the project has a security policy.
 PERMISSION = "status"
 _PATH = "/"
+# The embedded server may have to start first, and the revisions of the files to be read.
+_PATIENCE = 5.0
 # pyramid_debugtoolbar, whose page asks again and again.
 _TOOLBAR = "/_debug_toolbar/"
 
 
-def add_status(config: Any, overview: Overview, place: Place) -> bool:
+def add_status(application: "DatabaseApplication") -> None:
     """Serve the page, unless the project has a route or a view of its own for `/`.
 
     Args:
-        config: Pyramid's configurator, with every route and view of the project.
-        overview: The state of the application.
-        place: The names and paths that the page shows.
-
-    Returns:
-        Whether the page is there.
+        application: The application, whose configurator has every route and view of the project.
     """
+    config: Any = application.config
     config.commit()
     if _is_taken(config):
-        return False
-    config.add_static_view(ASSETS, "qapla.web.status:static", cache_max_age=3600)
-    config.add_route("status", _PATH)
+        return
     recorder = Recorder((_PATH, f"/{ASSETS}/", LIVE, READY, _TOOLBAR))
     recorder.install(config.registry)
+    place = _place_of(application)
+    application.instrument(gather(place.package, masked=place.is_production))
+    config.add_static_view(ASSETS, "qapla.web.status:static", cache_max_age=3600)
+    config.add_route("status", _PATH)
     config.add_view(
-        Page(overview, recorder, place),
+        Page(_overview_of(application), recorder, place),
         route_name="status",
         request_method="GET",
         permission=PERMISSION if place.is_production else NO_PERMISSION_REQUIRED,
     )
-    return True
+
+
+def _place_of(application: "DatabaseApplication") -> Place:
+    return Place(
+        application.package,
+        application.settings.environment,
+        application.paths["root"],
+        application.settings_loader.variable("status_page"),
+    )
+
+
+def _overview_of(application: "DatabaseApplication") -> Overview:
+    settings = application.settings
+    is_production = settings.environment == "production"
+    patience = 0 if is_production else _PATIENCE
+    return Overview(
+        application.dbs,
+        application.probes,
+        application.ask_workers,
+        max(settings.health_timeout, patience),
+        detailed=not is_production,
+    )
 
 
 def _is_taken(config: Any) -> bool:

@@ -33,7 +33,8 @@ def test_nothing_of_the_template_is_left(bake: Bake, name: str) -> None:
         # The user's answers may hold braces.
         text = text.replace("{{ {% }}", "").replace(r"\{\{ \{%", "")
         assert "cookiecutter" not in text, path
-        assert "{%" not in text, path
+        # The pages of the framework are rendered when they are asked for.
+        assert "{%" not in text or "templates" in path.parts, path
         assert text.endswith("\n") or not text, path
         assert not text.endswith("\n\n"), path
 

@@ -1,6 +1,7 @@
 """A project that is installed from its wheel, without its checkout."""
 
 import os
+import re
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -11,7 +12,7 @@ import pytest
 from answers import GOOD_ANSWERS
 from baking import generate, run, succeed
 from servers import PostgreSQL, free_port
-from serving import ask, served
+from serving import ask, read, served
 
 UPGRADE = """
     from rotarran import main
@@ -89,6 +90,16 @@ def test_it_is_served(place: Path, production: dict[str, str]) -> None:
         assert ask("http://localhost:6543/ships", {"name": "Rotarran"})[0] == 201
         assert ask("http://localhost:6543/analytics/events")[0] == 200
     assert not list((place / "env").rglob("var"))
+
+
+def test_it_has_the_files_of_the_status_page(place: Path, production: dict[str, str]) -> None:
+    """Its templates and its style sheet are inside the wheel."""
+    allowed = {**production, "ROTARRAN_STATUS_PAGE": "true"}
+    with served(place, ["env/bin/pserve", "production.ini"], **allowed):
+        text = read("http://localhost:6543/")
+        assert "Everything is ready" in text or "Not ready: the broker" in text
+        [sheet] = re.findall(r'href="(/_status/status.css[^"]*)"', text)
+        assert "prefers-color-scheme" in read(f"http://localhost:6543{sheet}")
 
 
 def test_its_variables_may_be_in_the_current_directory(

@@ -18,6 +18,7 @@ from qapla.embedded import binaries
 from qapla.embedded.account import prepare
 
 HOW = {
+    "chromium": "type `apt-get install chromium`",
     "docker-compose": "type `apt-get install docker-compose`",
     "pgbouncer": "type `apt-get install pgbouncer`",
     "redis-server": "type `apt-get install redis-server`",

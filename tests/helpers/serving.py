@@ -66,6 +66,13 @@ def running(
         server.wait(timeout=60)
 
 
+def read(url: str) -> str:
+    """Get the text of a URL."""
+    with urllib.request.urlopen(url, timeout=60) as answer:
+        text: str = answer.read().decode()
+        return text
+
+
 def ask(url: str, body: object = None) -> tuple[int, Any]:
     """Get a URL, or post JSON to it; return the status and the JSON of the answer."""
     data = None if body is None else json.dumps(body).encode()

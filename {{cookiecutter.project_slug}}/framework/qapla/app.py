@@ -58,6 +58,17 @@ class Application:
     def append_web_plugins(self) -> None:
         """Add the plugins of the web; `self.config` is Pyramid's configurator."""
 
+    def complete_web(self) -> None:
+        """Add whatever gives way to the routes of the project; `append_web_plugins` has run."""
+
+    def ask_workers(self, seconds: float) -> list[str]:
+        """Return the names of the workers that answer; without Celery there are none.
+
+        Args:
+            seconds: The time in which workers answer.
+        """
+        return []
+
     def run_wsgi(self, global_config: Mapping[str, str] | None = None, **settings: Any) -> Any:
         """Prepare for the web and return the WSGI application.
 
@@ -74,6 +85,7 @@ class Application:
             if key not in self._web_apps:
                 self.config = Configurator(settings=settings, package=self.package)
                 self.append_web_plugins()
+                self.complete_web()
                 if self.purpose == TESTS:
                     send_events_to_logging_if_used()
                 self._web_apps[key] = self.config.make_wsgi_app()

@@ -13,7 +13,7 @@ def load(project: Project) -> Any:
 
 def place_of(database: Any) -> str:
     """Return the URL of a database, without its password."""
-    target = database.target
-    if target.embedded is not None:
-        return f"{target.url.database} (embedded)"
-    return str(target.url.render_as_string(hide_password=True))
+    # Imported here, for a short `qapla --help`.
+    from qapla.ops import report
+
+    return report.place_of(database)

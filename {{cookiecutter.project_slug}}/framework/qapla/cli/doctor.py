@@ -1,8 +1,5 @@
 """`qapla doctor`: the settings, the databases, the broker, the workers and the versions."""
 
-import sys
-from collections.abc import Iterator
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +13,6 @@ if TYPE_CHECKING:
 
 # The embedded server may have to start first.
 SECONDS = 15.0
-_PACKAGES = ("alembic", "celery", "kombu", "psycopg", "pymysql", "pyramid", "redis", "sqlalchemy")
 
 
 @click.command()
@@ -26,7 +22,7 @@ def doctor(directory: Path) -> None:
     # Imported here, for a short `qapla --help`.
     from qapla.ops.databases import database_probes
     from qapla.ops.probes import Probes
-    from qapla.ops.report import pool_of, resolved
+    from qapla.ops.report import pool_of, resolved, versions
 
     application = load(located_project(directory)).run_command()
     for name, value in resolved(application.settings, application.settings_loader):
@@ -42,7 +38,7 @@ def doctor(directory: Path) -> None:
     if "broker" in others and others["broker"].ready:
         names = application.ask_workers(1.0)
         click.echo(f"workers   {', '.join(names) or 'none has answered within a second'}")
-    click.echo(f"versions  {', '.join(_versions())}")
+    click.echo(f"versions  {', '.join(versions())}")
     if not all(finding.ready for finding in (*databases.values(), *others.values())):
         raise SystemExit(1)
 
@@ -51,13 +47,3 @@ def _text(finding: "Finding", password: str | None) -> str:
     from qapla.ops.report import fault
 
     return finding.text if finding.ready else f"FAULT: {fault(finding, password)}"
-
-
-def _versions() -> Iterator[str]:
-    yield f"python {sys.version.split()[0]}"
-    for package in _PACKAGES:
-        try:
-            yield f"{package} {version(package)}"
-        except PackageNotFoundError:
-            # An extra.
-            continue

@@ -160,6 +160,32 @@ class DatabaseApplication(Application):
             start_tracing(self.package)
             self.instruments.append(trace_engine)
 
+    def complete_web(self) -> None:
+        """Add the status page, where it is on and the project has no page of its own at `/`."""
+        super().complete_web()
+        if self._shows_status and "dbs" in self.config.registry:
+            from qapla.web.status import add_status
+
+            add_status(self)
+
+    def instrument(self, instrument: Instrument) -> None:
+        """Call a function with each engine: those that are made already, and those of later.
+
+        Args:
+            instrument: It takes the engine, the name of its database, and the options.
+        """
+        self.instruments.append(instrument)
+        for name, database in self.dbs.items():
+            if database.connections.is_open:
+                instrument(database.connections.engine, name, database.target.options)
+
+    @property
+    def _shows_status(self) -> bool:
+        """Whether the status page is on; by default tests see the application of production."""
+        if self.settings.status_page is not None:
+            return self.settings.status_page
+        return self.settings.environment == "development" and self.purpose != TESTS
+
     def _complete(self, database: Database, *, first: bool) -> Database:
         """Return a description that names its package of models, and its directory of migrations."""
         default = f"{self.package}.databases.{database.name}"

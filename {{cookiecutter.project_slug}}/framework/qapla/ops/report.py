@@ -1,12 +1,14 @@
 """The settings as they are resolved, and faults, for the eyes of an operator: without secrets."""
 
 import re
+import sys
 from collections.abc import Iterator, Mapping
+from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 from urllib.parse import quote_plus
 
 from pydantic import SecretStr
-from sqlalchemy import make_url
+from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from qapla.database.connect.engines import POOL
@@ -22,6 +24,7 @@ _SECRET = re.compile(r"pass|secret|token|key|credential|auth|dsn|connection_stri
 _IN_URL = re.compile(r"(?<=://)([^/@\s:]*):[^/\s]*@")
 # Long, and not about a place or a secret.
 _LEFT_OUT = ("logging", "beat_schedule")
+_PACKAGES = ("alembic", "celery", "kombu", "psycopg", "pymysql", "pyramid", "redis", "sqlalchemy")
 
 
 def resolved(settings: Settings, loader: SettingsLoader) -> Iterator[tuple[str, str]]:
@@ -45,11 +48,39 @@ def fault(finding: Finding, password: str | None) -> str:
 
 
 def pool_of(database: Database) -> str:
-    """Return the most connections that each process has to a database."""
+    """Return the settings of a database's pool."""
     options = {**POOL, **database.target.options}
     if "poolclass" in options:
         return f"pool {options['poolclass'].__name__}"
     return f"pool {options['pool_size']} + {options['max_overflow']}"
+
+
+def most_connections(database: Database) -> int | None:
+    """Return the most connections that each process has to a database, or None without a limit."""
+    options = {**POOL, **database.target.options}
+    # Source: SQLAlchemy, "QueuePool": -1 is no limit, and a size of 0 too.
+    if "poolclass" in options or options["max_overflow"] < 0 or not options["pool_size"]:
+        return None
+    return int(options["pool_size"]) + int(options["max_overflow"])
+
+
+def versions() -> Iterator[str]:
+    """Yield the versions of Python and of the libraries that are installed."""
+    yield f"python {sys.version.split()[0]}"
+    for package in _PACKAGES:
+        try:
+            yield f"{package} {version(package)}"
+        except PackageNotFoundError:
+            # An extra.
+            continue
+
+
+def place_of(database: Database) -> str:
+    """Return the URL of a database, without its password."""
+    target = database.target
+    if target.embedded is not None:
+        return f"{target.url.database} (embedded)"
+    return _masked_url(target.url)
 
 
 def _flat(keys: tuple[str, ...], value: Any) -> Iterator[tuple[tuple[str, ...], Any]]:
@@ -68,7 +99,7 @@ def _flat(keys: tuple[str, ...], value: Any) -> Iterator[tuple[tuple[str, ...], 
 
 def _shown(keys: tuple[str, ...], value: Any) -> str:
     if isinstance(value, SecretStr):
-        return _masked_url(value.get_secret_value())
+        return _masked(value.get_secret_value())
     # An engine option is another library's, and a text of it may be anything.
     is_option = "options" in keys and not isinstance(value, bool | int | float)
     if is_option or _SECRET.search(keys[-1]):
@@ -76,12 +107,16 @@ def _shown(keys: tuple[str, ...], value: Any) -> str:
     return _IN_URL.sub(rf"\1:{_MASK}@", str(value))
 
 
-def _masked_url(text: str) -> str:
-    """Return a URL without its password, wherever it stands; of another secret nothing."""
+def _masked(text: str) -> str:
+    """Return a URL without its password; of another secret nothing."""
     try:
-        url = make_url(text)
+        return _masked_url(make_url(text))
     except ArgumentError:
         return _MASK
+
+
+def _masked_url(url: URL) -> str:
+    """Return a URL without its password, wherever it stands."""
     query = {name: _MASK if _SECRET.search(name) else value for name, value in url.query.items()}
     shown = url.set(query=query).render_as_string(hide_password=True)
     return shown.replace(quote_plus(_MASK), _MASK)

@@ -57,6 +57,7 @@ class Settings(BaseSettings):
     Pages of `cors_origins` may read responses; an empty list allows none of another origin.
     `health_timeout` is the seconds after which a database or a broker counts as not ready.
     `traces` is whether spans are sent; by default where the variables of OpenTelemetry name a receiver.
+    `status_page` is whether `/` shows the state of the application; by default in development.
     """
 
     model_config = SettingsConfigDict(
@@ -78,6 +79,7 @@ class Settings(BaseSettings):
     health_timeout: float = Field(default=2, gt=0, le=60)
     metrics: MetricsSettings = MetricsSettings()
     traces: bool | None = None
+    status_page: bool | None = None
 
     if TYPE_CHECKING:
         # The fields of a project's own subclass, which `application.settings` cannot know.

@@ -72,7 +72,7 @@ def test_an_unknown_variable(project: Project, monkeypatch: pytest.MonkeyPatch) 
         "the variable PROBE_DATABASE__MAIN__URL is unknown; known: "
         "PROBE_ENVIRONMENT, PROBE_SERVER_URL, PROBE_DATABASES, PROBE_PATHS, PROBE_LOGGING, PROBE_CELERY, "
         "PROBE_HOSTS, PROBE_CORS_ORIGINS, PROBE_HEALTH_TIMEOUT, "
-        "PROBE_METRICS, PROBE_TRACES"
+        "PROBE_METRICS, PROBE_TRACES, PROBE_STATUS_PAGE"
     )
 
 

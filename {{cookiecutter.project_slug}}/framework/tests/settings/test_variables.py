@@ -57,7 +57,7 @@ def test_a_slip_of_the_keyboard_is_told_beside_a_service(
         f"the variable PROBE_{name} is unknown; known: PROBE_ENVIRONMENT, PROBE_SERVER_URL, "
         "PROBE_DATABASES, PROBE_PATHS, PROBE_LOGGING, PROBE_CELERY, PROBE_HOSTS, PROBE_CORS_ORIGINS, "
         "PROBE_HEALTH_TIMEOUT, "
-        "PROBE_METRICS, PROBE_TRACES"
+        "PROBE_METRICS, PROBE_TRACES, PROBE_STATUS_PAGE"
     )
 
 

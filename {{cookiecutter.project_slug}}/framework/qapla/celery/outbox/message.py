@@ -42,6 +42,8 @@ class OutboxColumns:
     """The columns of a message that waits for the relay; a mixin for a model of the database."""
 
     __tablename__: Any = "outbox_messages"
+    # For `qapla.ops.outboxes`, which counts the messages.
+    __outbox__: ClassVar[bool] = True
 
     # SQLite numbers only an INTEGER by itself.
     id: Mapped[int] = mapped_column(

@@ -40,7 +40,7 @@ def log_slow_statements(engine: Engine, name: str, seconds: float, package: str)
     ) -> None:
         elapsed = time.perf_counter() - context.__dict__[_STARTED]
         if elapsed >= seconds:
-            _log(name, elapsed, _caller(package), statement)
+            _log(name, elapsed, caller_in(package), statement)
 
     event.listen(engine, "before_cursor_execute", before)
     event.listen(engine, "after_cursor_execute", after)
@@ -63,8 +63,12 @@ def _log(name: str, elapsed: float, caller: str, statement: str) -> None:
     )
 
 
-def _caller(package: str) -> str:
-    """Return the innermost line of the project; without one, that of another user of SQLAlchemy."""
+def caller_in(package: str) -> str:
+    """Return the innermost line of the project; without one, that of another user of SQLAlchemy.
+
+    Args:
+        package: The package of the project.
+    """
     other = ""
     for frame, line in traceback.walk_stack(None):
         top = str(frame.f_globals.get("__name__", "")).partition(".")[0]

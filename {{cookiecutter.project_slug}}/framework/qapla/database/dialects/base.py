@@ -194,7 +194,24 @@ class Dialect(ABC):
     def schema_identity(self, connection: Connection) -> str:
         """Return the identity of the schema that a connection is in."""
 
+    def estimated_rows(self, connection: Connection, table: str) -> int | None:
+        """Return the number of a table's rows by the statistics of the server, or None without any.
+
+        Args:
+            connection: A connection to the database.
+            table: The name of the table, quoted where that is needed, with its schema if it has one.
+        """
+        return None
+
     # SQL
+
+    def limit_time(self, connection: Connection, seconds: float) -> None:  # noqa: B027 - others need none
+        """End each later statement of a transaction that takes long, where the driver does not.
+
+        Args:
+            connection: A connection of `probe_arguments`, in a transaction.
+            seconds: The time for one statement.
+        """
 
     @abstractmethod
     def nulls_last(

@@ -14,6 +14,11 @@ from qapla.database.dialects.mariadb.server import MariaDBServer
 
 _IDENTITY = "SELECT CONCAT_WS(' ', @@hostname, @@port, @@datadir, DATABASE())"
 
+_ESTIMATE = """
+    SELECT table_rows FROM information_schema.tables
+    WHERE table_schema = COALESCE(:schema, DATABASE()) AND table_name = :name
+"""
+
 
 class MariaDB(Dialect):
     """MariaDB, with PyMySQL."""
@@ -73,6 +78,12 @@ class MariaDB(Dialect):
     def schema_identity(self, connection: Connection) -> str:
         """Return the identity of the schema that a connection is in."""
         return str(connection.scalar(text(_IDENTITY)))
+
+    def estimated_rows(self, connection: Connection, table: str) -> int | None:
+        """Return the number of a table's rows by the statistics of its engine."""
+        schema, _, name = table.replace("`", "").rpartition(".")
+        found = connection.scalar(text(_ESTIMATE), {"schema": schema or None, "name": name})
+        return None if found is None else int(found)
 
     def nulls_last(
         self, column: ColumnElement[Any], ordered: ColumnElement[Any], *, descending: bool

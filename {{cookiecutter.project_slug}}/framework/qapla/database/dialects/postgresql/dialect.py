@@ -27,6 +27,9 @@ _IDENTITY = (
     "SELECT system_identifier || current_database() || current_schema() FROM pg_control_system()"
 )
 
+# Source: PostgreSQL, "pg_class".
+_ESTIMATE = "SELECT reltuples FROM pg_class WHERE oid = to_regclass(:table)"
+
 
 class PostgreSQL(Dialect):
     """PostgreSQL, with psycopg."""
@@ -104,6 +107,15 @@ class PostgreSQL(Dialect):
     def schema_identity(self, connection: Connection) -> str:
         """Return the identity of the schema that a connection is in."""
         return str(connection.scalar(text(_IDENTITY)))
+
+    def estimated_rows(self, connection: Connection, table: str) -> int | None:
+        """Return the number of a table's rows at its last analysis, or None before that."""
+        found = connection.scalar(text(_ESTIMATE), {"table": table})
+        return None if found is None or found < 0 else int(found)
+
+    def limit_time(self, connection: Connection, seconds: float) -> None:
+        """End each later statement of a transaction that takes long, or waits for a lock."""
+        connection.exec_driver_sql(f"SET LOCAL statement_timeout = '{seconds * 1000:.0f}ms'")
 
     def nulls_last(
         self, column: ColumnElement[Any], ordered: ColumnElement[Any], *, descending: bool

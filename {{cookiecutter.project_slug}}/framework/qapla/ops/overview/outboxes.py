@@ -1,0 +1,51 @@
+"""The messages of an outbox. Its model is known by a mark, as this room knows no Celery."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Table, case, func, select
+from sqlalchemy.orm import Mapper
+
+_MARK = "__outbox__"
+
+
+@dataclass(frozen=True)
+class Backlog:
+    """The messages of an outbox.
+
+    Args:
+        due: The number of messages that a relay sends now.
+        later: The number of those that it sends later, after an error or without an acknowledgement.
+        parked: The number of those that no relay sends any more.
+        oldest: The moment since which the first one is due, or None.
+    """
+
+    due: int
+    later: int
+    parked: int
+    oldest: datetime | None
+
+
+def is_outbox(mapper: Mapper[Any]) -> bool:
+    """Whether a model holds messages for a relay."""
+    return bool(getattr(mapper.class_, _MARK, False))
+
+
+def backlog_of(connection: Connection, table: Table) -> Backlog:
+    """Count the messages in the table of an outbox."""
+    due_at = table.c.due_at
+    now = datetime.now(UTC)
+    counted = select(
+        # MariaDB has no FILTER.
+        func.count(case((due_at <= now, 1))),
+        func.count(case((due_at > now, 1))),
+        func.count(case((due_at.is_(None), 1))),
+        func.min(due_at),
+    )
+    found = connection.execute(counted).one()
+    oldest: datetime | None = found[3]
+    if oldest is not None and oldest.tzinfo is None:
+        # Of a database without time zones.
+        oldest = oldest.replace(tzinfo=UTC)
+    return Backlog(found[0], found[1], found[2], oldest if found[0] else None)

@@ -124,7 +124,7 @@ def lines(project: Path) -> Lines:
 
 def test_each_line_of_the_server_is_json(lines: Lines) -> None:
     """A view's own line, and one for each request, have the request's id."""
-    found = [line for line in lines("web") if line["logger"] == "qapla.web.access"]
+    found = [line for line in lines("web") if line["logger"] == "qapla.web.monitoring.access"]
     keys = ("request_id", "method", "path", "status", "size")
     assert [tuple(line[key] for key in keys)[:4] for line in found] == [
         (f"id-{name}", "GET", f"/{name}", status)

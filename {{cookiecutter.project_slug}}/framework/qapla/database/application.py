@@ -84,21 +84,21 @@ class DatabaseApplication(Application):
         # Imported here, as it imports Pyramid: whatever is not the web starts faster without it.
         from qapla.ops.databases import database_probes
         from qapla.ops.probes import Probes
-        from qapla.web.access import add_access_log
-        from qapla.web.health import add_health
+        from qapla.web.monitoring.access import add_access_log
+        from qapla.web.monitoring.health import add_health
         from qapla.web.rendering import add_json_renderer
         from qapla.web.requests import add_request_sessions
 
         add_request_sessions(self.config, self.dbs)
         observe = None
         if self.has_metrics:
-            from qapla.web.metrics import add_metrics, observe_request
+            from qapla.web.monitoring.metrics import add_metrics, observe_request
 
             add_metrics(self.config, self.settings, self.dbs)
             observe = observe_request
         add_access_log(self.config, observe)
         if self.has_traces:
-            from qapla.web.traces import add_traces
+            from qapla.web.monitoring.traces import add_traces
 
             add_traces(self.config, self.settings.metrics.path)
         add_json_renderer(self.config)

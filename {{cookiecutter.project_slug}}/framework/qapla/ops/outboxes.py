@@ -1,63 +1,59 @@
-"""The messages that wait in the outboxes of databases."""
+"""The messages of an outbox. Its model is known by a mark, as this room knows no Celery."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Connection, Table, case, func, select
 
-from qapla.database.database import Database
+from qapla.ops.models import Models
 
-# The classes of outboxes, which `qapla.celery.outbox` adds when a model is imported.
-_models: list[type[Any]] = []
+_MARK = "__outbox__"
 
 
 @dataclass(frozen=True)
-class Waiting:
-    """The messages of an outbox that are due.
+class Backlog:
+    """The messages of an outbox.
 
     Args:
-        number: Their number.
-        age: The seconds for which the oldest has been due; 0 without one.
+        due: The number of messages that a relay sends now.
+        later: The number of those that it sends later, after an error or without an acknowledgement.
+        parked: The number of those that no relay sends any more.
+        oldest: The moment since which the first one is due, or None.
     """
 
-    number: int
-    age: float
+    due: int
+    later: int
+    parked: int
+    oldest: datetime | None
+
+    @property
+    def age(self) -> float:
+        """Return the seconds since which the first message is due; 0 without one."""
+        if self.oldest is None:
+            return 0.0
+        return max(0.0, (datetime.now(UTC) - self.oldest).total_seconds())
 
 
-def add_outbox_model(model: type[Any]) -> None:
-    """Add the class of an outbox, mapped or yet to be mapped."""
-    _models.append(model)
+def outboxes_of(models: Models) -> list[Table]:
+    """Return the tables of the models that hold messages for a relay."""
+    tables = (mapper.local_table for mapper in models.mappers if hasattr(mapper.class_, _MARK))
+    return [table for table in tables if isinstance(table, Table)]
 
 
-def outbox_of(database: Database) -> type[Any] | None:
-    """Return the model of a database's outbox, if it has one among its models."""
-    prefix = f"{database.models}."
-    found: Iterator[type[Any]] = (
-        model for model in _models if model.__module__.startswith(prefix) and _is_mapped(model)
-    )
-    return next(found, None)
-
-
-def waiting_messages(database: Database, model: type[Any], seconds: float) -> Waiting:
-    """Return the messages of an outbox that wait for a relay, past the pool.
-
-    Args:
-        database: The database.
-        model: The model of its outbox.
-        seconds: The time after which the connection gives up.
-    """
+def backlog_of(connection: Connection, table: Table) -> Backlog:
+    """Count the messages in the table of an outbox."""
+    due_at = table.c.due_at
     now = datetime.now(UTC)
-    statement = select(func.count(), func.min(model.due_at)).where(model.due_at <= now)
-    with database.connections.alone(seconds) as connection:
-        number, oldest = connection.execute(statement).one()
-    if oldest is None:
-        return Waiting(number, 0.0)
-    # SQLite and MariaDB keep no zone.
-    due = oldest if oldest.tzinfo else oldest.replace(tzinfo=UTC)
-    return Waiting(number, max(0.0, (now - due).total_seconds()))
-
-
-def _is_mapped(model: type[Any]) -> bool:
-    return hasattr(model, "__table__")
+    counted = select(
+        # MariaDB has no FILTER.
+        func.count(case((due_at <= now, 1))),
+        func.count(case((due_at > now, 1))),
+        func.count(case((due_at.is_(None), 1))),
+        func.min(due_at),
+    )
+    found = connection.execute(counted).one()
+    oldest: datetime | None = found[3]
+    if oldest is not None and oldest.tzinfo is None:
+        # Of a database without time zones.
+        oldest = oldest.replace(tzinfo=UTC)
+    return Backlog(found[0], found[1], found[2], oldest if found[0] else None)

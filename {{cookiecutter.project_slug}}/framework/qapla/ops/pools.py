@@ -54,7 +54,8 @@ def pool_figures(database: Database) -> PoolFigures | None:
 def pool_limit(options: dict[str, Any]) -> int | None:
     """Return the most connections of a pool, by the options of its engine; None for no limit."""
     merged = {**POOL, **options}
-    if merged["pool_size"] == 0 or merged["max_overflow"] < 0:
+    # Source: SQLAlchemy, "QueuePool": -1 is no limit, and a size of 0 too.
+    if "poolclass" in merged or merged["pool_size"] == 0 or merged["max_overflow"] < 0:
         return None
     return int(merged["pool_size"]) + int(merged["max_overflow"])
 

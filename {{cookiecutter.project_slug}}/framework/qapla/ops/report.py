@@ -55,15 +55,6 @@ def pool_of(database: Database) -> str:
     return f"pool {options['pool_size']} + {options['max_overflow']}"
 
 
-def most_connections(database: Database) -> int | None:
-    """Return the most connections that each process has to a database, or None without a limit."""
-    options = {**POOL, **database.target.options}
-    # Source: SQLAlchemy, "QueuePool": -1 is no limit, and a size of 0 too.
-    if "poolclass" in options or options["max_overflow"] < 0 or not options["pool_size"]:
-        return None
-    return int(options["pool_size"]) + int(options["max_overflow"])
-
-
 def versions() -> Iterator[str]:
     """Yield the versions of Python and of the libraries that are installed."""
     yield f"python {sys.version.split()[0]}"

@@ -92,7 +92,9 @@ def test_lines_of_the_log_have_the_trace(traced: Any) -> None:
     """The view's own, that of the access log, and those of the tasks."""
     (trace,) = {span["trace"] for span in traced["spans"]}
     lines = traced["lines"]
-    assert {lines[name] for name in ("project", "qapla.web.access", "celery.app.trace")} == {trace}
+    assert {
+        lines[name] for name in ("project", "qapla.web.monitoring.access", "celery.app.trace")
+    } == {trace}
 
 
 @pytest.mark.parametrize(

@@ -105,12 +105,14 @@ def test_the_figures_of_a_pool(sqlite: Path, monkeypatch: pytest.MonkeyPatch) ->
     connection = engine.connect()
     waiter = threading.Thread(target=lambda: engine.connect().close())
     waiter.start()
-    while figures(application).waiting == 0:
+    deadline = time.monotonic() + 10
+    while figures(application).waiting == 0 and time.monotonic() < deadline:
         time.sleep(0.001)
-    assert figures(application) == PoolFigures(1, 0, 1, 1)
-    assert REGISTRY.get_sample_value("database_connections_in_use", {"database": "main"}) == 1
+    found = figures(application)
+    in_use = REGISTRY.get_sample_value("database_connections_in_use", {"database": "main"})
     connection.close()
     waiter.join()
+    assert (found, in_use) == (PoolFigures(1, 0, 1, 1), 1)
     assert figures(application) == PoolFigures(0, 1, 0, 1)
     application.dbs["main"].dispose()
 

@@ -32,7 +32,6 @@ from qapla.celery.request_ids import headers_with_id
 from qapla.celery.task import Task
 from qapla.driver.base import Driver
 from qapla.exceptions import UnusableSignature
-from qapla.ops.outboxes import add_outbox_model
 
 # The index by which the oldest messages are found; migrations have its name.
 ORDER = "ix_outbox_messages_due_at_id"
@@ -59,10 +58,6 @@ class OutboxColumns:
     # How often it could not be sent for a reason of its own, and the last of these.
     attempts: Mapped[int]
     error: Mapped[str | None] = mapped_column(Text())
-
-    def __init_subclass__(cls, **options: Any) -> None:
-        super().__init_subclass__(**options)
-        add_outbox_model(cls)
 
     @declared_attr.directive
     def __table_args__(cls) -> tuple[Index, ...]:  # noqa: N805

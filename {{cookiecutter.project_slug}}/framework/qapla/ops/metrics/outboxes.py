@@ -6,13 +6,14 @@ It is no metric of a process: a relay that is dead would not report that message
 import logging
 from collections.abc import Iterator, Mapping
 from functools import partial
-from typing import Any
 
 from prometheus_client.metrics_core import GaugeMetricFamily
 from prometheus_client.registry import Collector
+from sqlalchemy import Table
 
 from qapla.database.database import Database
-from qapla.ops.outboxes import Waiting, outbox_of, waiting_messages
+from qapla.ops.models import models_of
+from qapla.ops.outboxes import Backlog, backlog_of, outboxes_of
 from qapla.ops.probes import Probes
 
 logger = logging.getLogger(__name__)
@@ -27,9 +28,10 @@ class OutboxLag(Collector):
     """
 
     def __init__(self, databases: Mapping[str, Database], seconds: float) -> None:
-        self._found: dict[str, Waiting] = {}
-        self._databases = [it for it in databases.values() if outbox_of(it) is not None]
-        probes = {it.name: partial(self._ask, it, outbox_of(it)) for it in self._databases}
+        self._found: dict[str, list[Backlog]] = {}
+        tables = {name: outboxes_of(models_of(it)) for name, it in databases.items()}
+        self._databases = [it for name, it in databases.items() if tables[name]]
+        probes = {it.name: partial(self._ask, it, tables[it.name]) for it in self._databases}
         self._probes = Probes(probes, seconds, self._notice_use)
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
@@ -46,14 +48,15 @@ class OutboxLag(Collector):
             if not finding.ready:
                 logger.warning("the outbox of %r was not measured: %s", name, finding.text)
                 continue
-            number.add_metric([name], self._found[name].number)
-            age.add_metric([name], self._found[name].age)
+            number.add_metric([name], sum(backlog.due for backlog in self._found[name]))
+            age.add_metric([name], max(backlog.age for backlog in self._found[name]))
         yield from (number, age)
 
     def _notice_use(self) -> None:
         for database in self._databases:
             database.notice_use()
 
-    def _ask(self, database: Database, model: Any, seconds: float) -> str:
-        self._found[database.name] = waiting_messages(database, model, seconds)
+    def _ask(self, database: Database, tables: list[Table], seconds: float) -> str:
+        with database.connections.alone(seconds) as connection:
+            self._found[database.name] = [backlog_of(connection, table) for table in tables]
         return "measured"

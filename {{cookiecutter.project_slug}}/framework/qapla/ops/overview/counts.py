@@ -7,8 +7,8 @@ from sqlalchemy.exc import DBAPIError
 
 from qapla.database.database import Database
 from qapla.database.dialects import dialect_of
-from qapla.ops.overview.models import Models
-from qapla.ops.overview.outboxes import Backlog, backlog_of, is_outbox
+from qapla.ops.models import Models
+from qapla.ops.outboxes import Backlog, backlog_of, outboxes_of
 
 # Counting as many takes milliseconds.
 LIMIT = 10_000
@@ -42,7 +42,7 @@ class Census:
     def __init__(self, database: Database, models: Models) -> None:
         self._database = database
         self._tables = models.tables
-        self._outboxes = {mapper.local_table for mapper in models.mappers if is_outbox(mapper)}
+        self._outboxes = set(outboxes_of(models))
         self.counts: dict[str, Count] = {}
         self.backlogs: dict[str, Backlog] = {}
 

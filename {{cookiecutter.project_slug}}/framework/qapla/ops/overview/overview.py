@@ -2,17 +2,16 @@
 
 from collections.abc import Callable, Mapping
 
-from sqlalchemy import QueuePool
-
 from qapla.database.database import Database
 from qapla.database.dialects import dialect_of
 from qapla.database.registry import Databases
 from qapla.ops.databases import database_probes
+from qapla.ops.models import models_of
 from qapla.ops.overview.counts import Census
-from qapla.ops.overview.models import models_of
 from qapla.ops.overview.state import DatabaseState, Pool, State
+from qapla.ops.pools import pool_figures, pool_limit
 from qapla.ops.probes import Finding, Probe, Probes
-from qapla.ops.report import fault, most_connections, place_of, pool_of
+from qapla.ops.report import fault, place_of, pool_of
 
 _BROKER = "broker"
 # The seconds in which workers answer.
@@ -100,10 +99,9 @@ class Overview:
         )
 
     def _pool(self, database: Database) -> Pool:
-        connections = database.connections
-        pool = connections.engine.pool if connections.is_open else None
-        used = pool.checkedout() if isinstance(pool, QueuePool) else 0
-        return Pool(used, most_connections(database), pool_of(database))
+        figures = pool_figures(database)
+        used = 0 if figures is None else figures.in_use
+        return Pool(used, pool_limit(database.target.options), pool_of(database))
 
     def _heads_of(self, database: Database) -> tuple[str, ...]:
         """Return the newest revisions of a database's files, which are read once."""

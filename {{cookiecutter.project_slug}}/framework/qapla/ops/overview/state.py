@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from qapla.ops.models import Models
+from qapla.ops.outboxes import Backlog
 from qapla.ops.overview.counts import Count
-from qapla.ops.overview.models import Models
-from qapla.ops.overview.outboxes import Backlog
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from qapla.web.errors.problems import problem
-from qapla.web.health import LIVE, READY
+from qapla.web.monitoring.health import LIVE, READY
 
 _HOSTS = "qapla.hosts"
 # Paths that are answered for any host: a probe and Prometheus name the address of a container.

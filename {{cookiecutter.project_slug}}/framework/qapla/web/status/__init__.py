@@ -9,7 +9,7 @@ from pyramid.interfaces import IException
 from pyramid.security import NO_PERMISSION_REQUIRED
 
 from qapla.ops.overview.overview import Overview
-from qapla.web.health import LIVE, READY
+from qapla.web.monitoring.health import LIVE, READY
 from qapla.web.status.page import ASSETS, Page, Place
 from qapla.web.status.recorder import Recorder
 from qapla.web.status.statements import gather

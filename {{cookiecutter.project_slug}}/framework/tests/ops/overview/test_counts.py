@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import insert, text
 
 from qapla.database.database import Database
+from qapla.ops.models import Models, models_of
 from qapla.ops.overview import counts
 from qapla.ops.overview.counts import Census, Count
-from qapla.ops.overview.models import Models, models_of
 
 from qapla_sample.databases.main.outbox import OutboxMessage
 from qapla_sample.databases.main.ship import Ship

@@ -20,10 +20,12 @@ Serve = Callable[..., tuple[TestApp, Any]]
 @pytest.fixture
 def lines(caplog: pytest.LogCaptureFixture) -> Callable[[], list[str]]:
     """Return the lines of the access log so far, without their durations."""
-    caplog.set_level(logging.INFO, "qapla.web.access")
+    caplog.set_level(logging.INFO, "qapla.web.monitoring.access")
 
     def lines() -> list[str]:
-        found = [record for record in caplog.records if record.name == "qapla.web.access"]
+        found = [
+            record for record in caplog.records if record.name == "qapla.web.monitoring.access"
+        ]
         return [
             record.getMessage().replace(f"{record.args[3]} ms", "N ms")
             for record in found

@@ -1,6 +1,6 @@
 """The models of a database."""
 
-from qapla.ops.overview.models import models_of
+from qapla.ops.models import models_of
 
 from qapla_sample.application.app import SampleApplication
 from qapla_sample.databases.main import outbox

@@ -19,6 +19,7 @@ from qapla.database.places.target import Instrument, Target
 from qapla.database.places.urls import TEST_SUFFIX, refuse_long
 from qapla.database.registry import Databases
 from qapla.exceptions import DatabaseError
+from qapla.ops.instruments import instruments
 
 
 class DatabaseApplication(Application):
@@ -66,7 +67,9 @@ class DatabaseApplication(Application):
             for database in described
         }
         refuse_shared(placed)
-        self._add_instruments()
+        self.instruments = list(
+            instruments(self.package, metrics=self.has_metrics, traces=self.has_traces)
+        )
         complete = [
             self._complete(database, first=database is described[0]) for database in described
         ]
@@ -82,47 +85,9 @@ class DatabaseApplication(Application):
         For `append_web_plugins`.
         """
         # Imported here, as it imports Pyramid: whatever is not the web starts faster without it.
-        from qapla.ops.databases import database_probes
-        from qapla.ops.probes import Probes
-        from qapla.web.monitoring.access import add_access_log
-        from qapla.web.monitoring.health import add_health
-        from qapla.web.rendering import add_json_renderer
-        from qapla.web.requests import add_request_sessions
+        from qapla.web.plugin import add_web
 
-        add_request_sessions(self.config, self.dbs)
-        observe = None
-        if self.has_metrics:
-            from qapla.web.monitoring.metrics import add_metrics, observe_request
-
-            add_metrics(self.config, self.settings, self.dbs)
-            observe = observe_request
-        add_access_log(self.config, observe)
-        if self.has_traces:
-            from qapla.web.monitoring.traces import add_traces
-
-            add_traces(self.config, self.settings.metrics.path)
-        add_json_renderer(self.config)
-        probes = {**database_probes(self.dbs), **self.probes}
-        add_health(self.config, Probes(probes, self.settings.health_timeout, self._notice_use))
-        self.config.registry["application"] = self
-        self.config.registry["dbs"] = self.dbs
-        self.config.registry["environment"] = self.settings.environment
-        if self.settings.cors_origins:
-            from qapla.web.security.origins import add_origins
-
-            add_origins(self.config, self.settings.cors_origins)
-        # The last tween is the first to see a request.
-        if self.settings.hosts:
-            from qapla.web.security.hosts import add_host_check
-
-            # WebTest asks `localhost`.
-            tested = ["localhost"] if self.purpose == TESTS else []
-            add_host_check(self.config, [*self.settings.hosts, *tested])
-
-    def _notice_use(self) -> None:
-        """Report that every database is about to be used: in a test they are then made first."""
-        for database in self.dbs.values():
-            database.notice_use()
+        add_web(self)
 
     @property
     def has_metrics(self) -> bool:
@@ -145,20 +110,6 @@ class DatabaseApplication(Application):
         from qapla.ops.traces.wanted import wants_traces
 
         return wants_traces(self.settings, self.settings_loader.source, tests=self.purpose == TESTS)
-
-    def _add_instruments(self) -> None:
-        """Measure and trace the engines that are made from now on, where the settings ask for it."""
-        self.instruments = []
-        if self.has_metrics:
-            from qapla.ops.metrics.engines import measure_engine
-
-            self.instruments.append(measure_engine)
-        if self.has_traces:
-            from qapla.ops.traces.engines import trace_engine
-            from qapla.ops.traces.provider import start_tracing
-
-            start_tracing(self.package)
-            self.instruments.append(trace_engine)
 
     def complete_web(self) -> None:
         """Add the status page, where it is on and the project has no page of its own at `/`."""

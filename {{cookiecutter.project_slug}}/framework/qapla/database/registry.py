@@ -25,6 +25,11 @@ class Databases(Mapping[str, Database]):
         """Forget the databases of a preparation that failed."""
         self._databases = None
 
+    def notice_use(self) -> None:
+        """Report that every database is about to be used: in a test they are then made first."""
+        for database in self._filled.values():
+            database.notice_use()
+
     @property
     def first(self) -> Database:
         """Return the first database."""

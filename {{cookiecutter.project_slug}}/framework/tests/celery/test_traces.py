@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from qapla.database import application as module
 from qapla.database.application import DatabaseApplication
 from qapla.ops.traces import wanted
 from qapla.ops.traces.carrier import carried_trace, continued_trace
@@ -113,7 +114,7 @@ def test_the_variables_of_opentelemetry(
     project: Project, monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], asks: bool
 ) -> None:
     """They turn traces on, and the setting has the last word."""
-    monkeypatch.setattr(DatabaseApplication, "_add_instruments", lambda self: None)
+    monkeypatch.setattr(module, "instruments", lambda package, **wanted: [])
     application = project()
     for name, value in variables.items():
         monkeypatch.setenv(name, value)

@@ -52,7 +52,7 @@ class Overview:
                 **_keyed("service", services),
             },
             seconds,
-            self._notice_use,
+            databases.notice_use,
         )
         self._heads: dict[str, tuple[str, ...]] = {}
         self._names: tuple[str, ...] = ()
@@ -68,11 +68,6 @@ class Overview:
             workers = self._names if answered.ready else ()
         databases = (self._state(database, findings) for database in self.databases.values())
         return State(tuple(databases), services, workers)
-
-    def _notice_use(self) -> None:
-        """Report that every database is about to be used: in a test they are then made first."""
-        for database in self.databases.values():
-            database.notice_use()
 
     def _workers_probe(self, seconds: float) -> str:
         self._names = tuple(self._ask_workers(min(_WINDOW, seconds)))

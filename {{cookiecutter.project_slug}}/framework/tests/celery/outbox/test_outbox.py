@@ -146,7 +146,7 @@ def test_a_loop_waits_for_its_database_and_ends_at_a_mistake(
     monkeypatch.setattr(Relay, "run", run)
     caplog.set_level("WARNING")
     with pytest.raises(ValueError, match="mistake"):
-        Relay(main, "main", Outbox, app).run_forever(interval=0)
+        Relay(SampleApplication().run_command(), "main", Outbox, app).run_forever(interval=0)
     assert caplog.messages == [f"the relay of 'main' waits for its database: {away}"] * 2
 
 

@@ -14,8 +14,7 @@ REQUESTS = 100_000
 TASKS = 30_000
 SAMPLES = 50
 GROWTH = 5.0
-# A raised error is garbage in circles, which Python's collector takes away in time: the memory rises until
-# some thousand are there.
+# The memory of a worker whose tasks raise rises until some thousand are done.
 ENOUGH = 10_000
 # A page, a row, a missing one, a wrong query, another page, and a probe.
 PATHS = ("/ships?size=20", "/ships/1", "/ships/999999", "/ships?size=x", "/ships", "/health/live")

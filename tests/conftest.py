@@ -12,7 +12,14 @@ from answers import GOOD_ANSWERS
 from baking import Bake, Install, copy_template, generate, succeed
 
 # They take longest, and start first, so that no process waits for one at the end.
-LONGEST = ("test_generated", "test_scaffold_properties", "test_engines", "test_journey")
+LONGEST = (
+    "test_generated",
+    "test_scaffold_properties",
+    "test_engines",
+    "test_journey",
+    "test_production",
+    "test_reliability",
+)
 
 
 @pytest.hookimpl(tryfirst=True)

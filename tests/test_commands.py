@@ -100,40 +100,6 @@ def test_health_of_a_process(install: Install, kind: str, ready: str) -> None:
     assert done.stderr.startswith(f"Error: {kind}: ")
 
 
-COMMANDS = [
-    "pserve development.ini",
-    "celery -A rotarran.tasks.worker worker",
-    "celery -A rotarran.tasks.worker beat",
-    "qapla list",
-    "qapla routes",
-    "qapla doctor",
-    "qapla health worker",
-    "alembic upgrade head",
-    # Each test that needs the application tells it.
-    "pytest -q -rN tests/integration/main/test_ship.py -k test_list_all",
-]
-WRONG = {
-    "ROTARRAN_DATABASES__MIAN__URL": "sqlite://",
-    "ROTARRAN_HEALTH_TIMEOUT": "soon",
-    "ROTARRAN_BROKER_URL": "amqp://host",
-}
-
-
-@pytest.mark.parametrize("command", COMMANDS)
-@pytest.mark.parametrize(("variable", "value"), WRONG.items())
-def test_a_wrong_setting_is_one_line_of_every_command(
-    install: Install, command: str, variable: str, value: str
-) -> None:
-    """A variable that is misspelt, and a value of the wrong type: the line names the variable."""
-    project, _ = install("two databases")
-    done = run(["uv", "run", *command.split()], project, environment={variable: value})
-    printed = (done.stdout + done.stderr).strip()
-    assert done.returncode != 0
-    assert "Traceback" not in printed
-    named = [line for line in printed.splitlines() if variable in line]
-    assert len(named) == 1, printed
-
-
 @pytest.mark.parametrize("command", ["worker", "beat"])
 def test_a_worker_with_a_wrong_setting_ends_with_one_line(install: Install, command: str) -> None:
     """A missing package is named with the command that installs it: Redis is an extra."""

@@ -11,8 +11,9 @@ from serving import served
 
 # The pages that use other commands than the README, in the order in which a project needs them.
 PAGES = ["README", "docs/web", "docs/databases", "docs/models", "docs/testing", "docs/tasks"]
-# An update is of a committed project: these commands are run by `tests/updates`.
-ELSEWHERE = ["docs/updating"]
+# An update is of a committed project, and production has servers: these commands are run by
+# `tests/updates` and `tests/test_production.py`.
+ELSEWHERE = ["docs/updating", "docs/production"]
 PYTHON = ("databases", "drivers", "logging", "settings", "tasks")
 EXAMPLES = ["README", *(f"docs/{page}" for page in PYTHON)]
 # The database of the commands in a page: the examples of tokens and the outbox are about the first.

@@ -74,6 +74,17 @@ def test_it_is_listed(place: Path, production: dict[str, str]) -> None:
     assert "rotarran_main" in lines[0]
 
 
+def test_it_is_probed(place: Path, production: dict[str, str]) -> None:
+    """The probes of containers work where there is no checkout, as in the image."""
+    done = run(["env/bin/qapla", "health", "worker"], place, environment=production)
+    heartbeat = place / "var" / "heartbeats" / "worker"
+    assert (done.returncode, done.stderr) == (
+        1,
+        f"Error: worker: no heartbeat in {heartbeat}: start the process\n",
+    )
+    assert "database  main: " in succeed(["env/bin/qapla", "doctor"], place, **production)
+
+
 @pytest.mark.parametrize("command", ["add model Shuttle", "update .", "remove model Ship"])
 def test_it_is_not_changed(place: Path, command: str) -> None:
     """A change needs a checkout."""

@@ -167,7 +167,7 @@ def test_the_variables_of_the_example_are_known(project: Path) -> None:
     """The lines without their comment signs are settings that the project takes."""
     text = (project / ".env.example").read_text()
     lines = re.sub(r"^# (ROTARRAN_\w+|ROTARRAN_DATABASES__<NAME>__URL)=", r"\1=", text, flags=re.M)
-    assert lines.count("\nROTARRAN_") == 5
+    assert lines.count("\nROTARRAN_") == 6
     (project / ".env").write_text(lines.replace("<NAME>", "MAIN"))
     try:
         printed = qapla(project, "list")

@@ -11,13 +11,15 @@ from qapla.ops.metrics.processes import forget_process, share_files
 
 bind = "0.0.0.0:6543"
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
-# As many as a database's pool serves at once. With threads an idle connection holds no worker.
-worker_class = "gthread"
+# gthread, with a stop that resets no connection. With threads an idle connection holds no worker.
+worker_class = "qapla.web.gunicorn.Worker"
+# As many as a database's pool serves at once.
 threads = 4
 # As in production.ini: more than the 60 seconds of usual proxies, and less than the 30 after which
 # Kubernetes kills.
 keepalive = 75
 graceful_timeout = 25
+logger_class = "qapla.web.gunicorn.Logger"
 # Nothing here uses the socket of `gunicornc`.
 control_socket_disable = True
 # The counts of all processes are one answer of /metrics; see docs/metrics.md.

@@ -8,9 +8,10 @@ import socket
 import subprocess
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import pytest
 
@@ -68,6 +69,18 @@ class Server(ABC):
         self.directory = directory
         self.port = free_port()
         self.process: subprocess.Popen[bytes] | None = None
+
+    @classmethod
+    @contextmanager
+    def running(cls, directory: Path) -> Iterator[Self]:
+        """Make the directory of a server, and run the server until the block ends."""
+        directory.mkdir()
+        server = cls(directory)
+        server.start()
+        try:
+            yield server
+        finally:
+            server.kill()
 
     @abstractmethod
     def command(self) -> tuple[list[str], dict[str, str]]:

@@ -8,9 +8,10 @@ import logging
 from collections.abc import Iterator
 from urllib.parse import unquote_to_bytes
 
-from rotarran import main  # type: ignore[import-not-found]
-from rotarran.databases.main import Model  # type: ignore[import-not-found]
 from webtest import TestApp, TestResponse
+
+from rotarran import main
+from rotarran.databases.main import Model
 
 IDS = [
     "2147483647",

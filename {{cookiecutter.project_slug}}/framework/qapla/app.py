@@ -196,7 +196,7 @@ class Application:
             self._paths.setdefault("heartbeats", self._paths["var"] / "heartbeats")
             # In tests pytest owns the handlers: to replace them would blind `caplog`.
             if settings.logging and purpose != TESTS:
-                configure_logging(settings.logging)
+                configure_logging(settings.logging, self.settings_loader.source)
             self._append_app_plugins()
             if purpose == TESTS:
                 send_events_to_logging_if_used()

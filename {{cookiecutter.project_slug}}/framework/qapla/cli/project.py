@@ -28,10 +28,7 @@ def find_project(directory: Path) -> Project:
     Raises:
         ScaffoldError: There is no project, or another command is changing it.
     """
-    package = None if _packages(directory) else installed_package()
-    if package is not None:
-        return Project(root_of(package).parent, package, source=package)
-    return find_checkout(directory)
+    return _find_installed(directory) or find_checkout(directory)
 
 
 def find_checkout(directory: Path) -> Project:
@@ -52,7 +49,7 @@ def located_project(directory: Path) -> Project:
     Raises:
         ScaffoldError: There is no project.
     """
-    return Project(*_find(directory))
+    return _find_installed(directory) or Project(*_find(directory))
 
 
 @contextmanager
@@ -109,6 +106,14 @@ def lines_by_hand(project: Project, asked: bool) -> list[str]:
 def next_steps(*steps: str) -> list[str]:
     """Return the lines that name the next commands."""
     return ["", "Type next:", "", *(f"    {step}" for step in steps)]
+
+
+def _find_installed(directory: Path) -> Project | None:
+    """Return the project that is installed, unless a directory is in a checkout."""
+    package = None if _packages(directory) else installed_package()
+    if package is None:
+        return None
+    return Project(root_of(package).parent, package, source=package)
 
 
 def _find(directory: Path) -> tuple[Path, str]:

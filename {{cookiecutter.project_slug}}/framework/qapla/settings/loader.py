@@ -16,6 +16,7 @@ from pydantic_settings import SettingsError as UnreadableValue
 
 from qapla.exceptions import SettingsError
 from qapla.settings.models import Settings
+from qapla.settings.paths import refuse_misspelt
 from qapla.settings.sources import Sources
 from qapla.settings.variables import ENCODING
 
@@ -51,7 +52,9 @@ class SettingsLoader(Sources):
         self.refuse_unknown(settings_class)
         lowest = [self._values("default", default), base]
         highest = [self._values("tests", self._module("tests"))] if tests else []
-        return self._validate(settings_class, highest, lowest)
+        settings = self._validate(settings_class, highest, lowest)
+        refuse_misspelt(settings.paths, self.source)
+        return settings
 
     def refuse_unknown_databases(self, settings: Settings, known: Iterable[str]) -> None:
         """Refuse settings of a database that the application does not have.

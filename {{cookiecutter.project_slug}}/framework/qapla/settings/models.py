@@ -1,6 +1,5 @@
 """The settings of an application and of its databases."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
@@ -8,6 +7,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from qapla.settings.hosts import Host
 from qapla.settings.origins import Origins
+from qapla.settings.paths import NamedPath
 
 DELIMITER = "__"
 
@@ -71,7 +71,7 @@ class Settings(BaseSettings):
     environment: Literal["development", "production"] = "development"
     server_url: SecretStr | None = None
     databases: dict[str, DatabaseSettings] = {}
-    paths: dict[str, Path] = {}
+    paths: dict[str, NamedPath] = {}
     logging: dict[str, Any] = {}
     celery: dict[str, Any] = Field(default={}, repr=False)
     hosts: list[Host] = []

@@ -22,14 +22,41 @@ def unconfigured() -> Iterator[None]:
     structlog.reset_defaults()
 
 
+def source(*keys: str) -> str:
+    """Name a setting as the loader does that no variable has set."""
+    return f"the setting {'.'.join(keys)}"
+
+
 def test_an_unknown_form_is_refused() -> None:
     """By one sentence, which names the known ones."""
     formatter = {"()": "qapla.logs.formatter.Formatter", "form": "xml"}
     with pytest.raises(SettingsError) as refused:
-        configure_logging({"version": 1, "formatters": {"line": formatter}})
+        configure_logging({"version": 1, "formatters": {"line": formatter}}, source)
     assert str(refused.value) == (
-        "the setting logging is wrong: the form 'xml' is none of auto, terminal, json"
+        "the setting logging.formatters.line is wrong: the form 'xml' is none of auto, terminal, json"
     )
+
+
+@pytest.mark.parametrize(
+    ("setting", "text"),
+    [
+        ({"root": {"level": "LOUD"}}, "logging.root is wrong: Unknown level: 'LOUD'"),
+        (
+            {"loggers": {"x": {"level": "LOUD"}}},
+            "logging.loggers.x is wrong: Unknown level: 'LOUD'",
+        ),
+        (
+            {"rooot": {}},
+            "logging.rooot is unknown; known: version, formatters, filters, handlers, loggers, root, "
+            "incremental, disable_existing_loggers",
+        ),
+    ],
+)
+def test_the_wrong_part_is_named(setting: dict[str, Any], text: str) -> None:
+    """By its keys, whose variable the loader knows."""
+    with pytest.raises(SettingsError) as refused:
+        configure_logging({"version": 1, "disable_existing_loggers": False, **setting}, source)
+    assert str(refused.value) == f"the setting {text}"
 
 
 def test_a_configuration_of_the_users_own_stays() -> None:

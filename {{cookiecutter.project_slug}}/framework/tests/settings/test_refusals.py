@@ -110,6 +110,28 @@ def test_an_unknown_database_in_a_module(project: Project) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("variable", "value", "text"),
+    [
+        ("PROBE_PATHS__VRA", "there", "is unknown: the path is called var"),
+        ("PROBE_PATHS__HEARTBEAT", "there", "is unknown: the path is called heartbeats"),
+        ("PROBE_PATHS__VAR", "", "is wrong: expected a path"),
+    ],
+)
+def test_a_wrong_path(
+    project: Project, monkeypatch: pytest.MonkeyPatch, variable: str, value: str, text: str
+) -> None:
+    """A misspelt one would be ignored, and an empty one would be the root of the project."""
+    monkeypatch.setenv(variable, value)
+    assert error_of(project()) == f"the variable {variable} {text}"
+
+
+def test_a_path_of_the_projects_own(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Any other name is the project's."""
+    monkeypatch.setenv("PROBE_PATHS__UPLOADS", "there")
+    assert project().run_command().paths["uploads"].name == "there"
+
+
 def test_a_wrong_type(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     """A value of the wrong type is named by its variable."""
     monkeypatch.setenv("PROBE_ENVIRONMENT", "staging")

@@ -1,0 +1,1 @@
+"""Modules that the experiments add to a generated project."""

@@ -103,9 +103,15 @@ def test_it_is_served(place: Path, production: dict[str, str]) -> None:
     assert not list((place / "env").rglob("var"))
 
 
-def test_it_has_the_files_of_the_status_page(place: Path, production: dict[str, str]) -> None:
+def test_it_has_the_files_of_the_status_page(
+    place: Path, production: dict[str, str], tmp_path: Path
+) -> None:
     """Its templates and its style sheet are inside the wheel."""
-    allowed = {**production, "ROTARRAN_STATUS_PAGE": "true"}
+    allowed = {
+        **production,
+        "ROTARRAN_STATUS_PAGE": "true",
+        "ROTARRAN_PATHS__VAR": str(tmp_path),
+    }
     with served(place, ["env/bin/pserve", "production.ini"], **allowed):
         text = read("http://localhost:6543/")
         assert "Everything is ready" in text or "Not ready: the broker" in text

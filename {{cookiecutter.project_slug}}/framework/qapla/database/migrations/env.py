@@ -27,6 +27,7 @@ from qapla.database.lifecycle import create_schema
 from qapla.database.migrations.autogenerate.removals import order_removals
 from qapla.database.migrations.models import import_package
 from qapla.database.migrations.options import Options, combined
+from qapla.database.migrations.reflection import exact_defaults
 from qapla.exceptions import DatabaseError, NotManaged, QaplaError
 from qapla.logs.context import bound
 
@@ -136,7 +137,7 @@ class AlembicEnv:
             **options,  # type: ignore[typeddict-item]
         }
         context.configure(**combined(defaults, self.options, context.script))
-        with context.begin_transaction():
+        with exact_defaults(), context.begin_transaction():
             context.run_migrations()
 
 

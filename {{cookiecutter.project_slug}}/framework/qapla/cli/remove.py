@@ -63,6 +63,6 @@ def _upgrade(project: Project, database: str, lost: str) -> list[str]:
     actions = project.changes.actions()
     versions = f"{project.versions(database)}/"
     if any(action == "create" for path, action in actions.items() if path.startswith(versions)):
-        upgrade = f"uv run alembic -n {database} upgrade head"
+        upgrade = f"uv run qapla db upgrade --database {database}"
         return ["", f"The upgrade drops {lost}.", *next_steps(upgrade, "uv run pytest")]
     return next_steps("uv run pytest")

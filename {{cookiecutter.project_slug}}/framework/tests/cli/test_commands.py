@@ -168,6 +168,20 @@ def test_a_reference_blocks_the_removal(qapla: Qapla) -> None:
     )
 
 
+@pytest.mark.parametrize("options", [(), ("--dry-run",)])
+def test_uses_of_a_removed_field_are_shown(
+    kept: Project, qapla: Qapla, options: tuple[str, ...]
+) -> None:
+    """Those in the user's own modules, before anything is written."""
+    path = "src/rotarran/web/controllers/main/own.py"
+    (kept.root / path).write_text("def crew_of(ship: object) -> int:\n    return ship.crew\n")
+    done = qapla("remove", "field", "Ship", "crew", *options)
+    assert done.exit_code == 0
+    assert done.output.startswith(
+        f"these lines still use crew: change them by hand\n\n    {path}:2: return ship.crew\n\n"
+    )
+
+
 def test_lines_of_the_user_stay(kept: Project, qapla: Qapla) -> None:
     """A column and a comment beside those of the scaffold."""
     module = kept.root / "src/rotarran/databases/main/ship.py"

@@ -104,6 +104,16 @@ def test_histories_are_typed(skeleton: Skeleton, tmp_path: Path) -> None:
     check()
 
 
+@settings(quickly, max_examples=100)
+@given(data=st.data())
+def test_histories_are_linted(skeleton: Skeleton, data: st.DataObject) -> None:
+    """Ruff has nothing to say about the code, and nothing to lay out otherwise."""
+    with tempfile.TemporaryDirectory(dir=MEMORY) as root:
+        History(skeleton.project(Path(root), "rotarran"), data).play(6)
+        refuse_faults(["ruff", "check", "--no-cache"], Path(root))
+        refuse_faults(["ruff", "format", "--no-cache", "--check", "--diff"], Path(root))
+
+
 @settings(quickly, max_examples=500)
 @given(
     text=st.text(CHARACTERS, max_size=60)

@@ -102,8 +102,7 @@ def test_the_generation_prints_its_names_and_the_next_commands(bake: Bake) -> No
         "Type next:\n\n"
         "    cd rotarran\n"
         "    uv run pytest\n"
-        "    uv run alembic upgrade head\n"
-        "    uv run alembic -n analytics upgrade head\n"
+        "    uv run qapla db upgrade\n"
         "    uv run pserve development.ini"
     )
 
@@ -143,6 +142,6 @@ def test_additions_are_linted_and_formatted(
     for addition, database in added:
         command = [sys.executable, "-B", "-m", "qapla.cli", "add", addition, database]
         printed = succeed(command, project, PYTHONPATH="framework")
-        assert f"    uv run alembic -n {database} upgrade head\n" in printed
+        assert f"    uv run qapla db upgrade --database {database}\n" in printed
     succeed([tool("ruff"), "check", "--no-cache", "."], project)
     succeed([tool("ruff"), "format", "--no-cache", "--check", "."], project)

@@ -46,7 +46,7 @@ def test_before_the_upgrade_the_log_has_the_command(install: Install) -> None:
     with served(project, ["uv", "run", "pserve", "development.ini"]) as log:
         assert ask("http://localhost:6543/items")[0] == 503
         lines = log.read_text().splitlines()
-        assert sum("type `uv run alembic -n main upgrade head`" in line for line in lines) == 1
+        assert sum("type `uv run qapla db upgrade --database main`" in line for line in lines) == 1
 
 
 def test_production_needs_urls(install: Install) -> None:

@@ -118,7 +118,7 @@ def test_the_second_week(project: Path, template: Path) -> None:
     """A model goes, fields come to a table with rows, and an update conflicts in one line alone."""
     qapla(project, "remove", "model", "Voyage")
     printed = qapla(project, "add", "field", "Ship", "crew:int=5", "hull:str?!", "captain:Officer?")
-    assert "uv run alembic -n main upgrade head" in printed
+    assert "uv run qapla db upgrade --database main" in printed
     upgrade(project, "main")
     assert python(project, LOOK) == "5 None None\n"
     assert "Ship  name:str(200), crew:int=5, hull:str(200)?!, captain:Officer?" in qapla(

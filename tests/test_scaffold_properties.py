@@ -8,14 +8,21 @@ from pathlib import Path
 import pytest
 from baking import run, tool
 from examination import FRAMEWORK, Examiner
-from histories import History
-from hypothesis import HealthCheck, Phase, given, settings
+from histories import History, sources
+from hypothesis import HealthCheck, Phase, example, given, reject, settings
 from hypothesis import strategies as st
+from notation import legal_fields
 from servers import PostgreSQL
 from skeleton import Skeleton
 
 from qapla.exceptions import Refused
+from qapla.scaffold.additions.database import add_database
+from qapla.scaffold.additions.field import add_fields
+from qapla.scaffold.additions.model import add_model
+from qapla.scaffold.fields.grammar import parse_field
 from qapla.scaffold.fields.parse import parse_models
+from qapla.scaffold.fields.spec import parse_spec
+from qapla.scaffold.project import Project
 
 STEPS = st.integers(0, 6)
 LEGAL = (
@@ -23,6 +30,7 @@ LEGAL = (
 )
 PLACES = st.tuples(st.integers(0, len(LEGAL)), st.integers(0, 4))
 CHARACTERS = "ShipOfcer(name:str)?!=,./\"' 0123_é\n{}"
+FITTING = legal_fields(["Officer", "Ship"], fits_rows=True)
 # In memory where there is such a directory, as most of the time goes into small files.
 MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
 quickly = settings(
@@ -52,12 +60,23 @@ def mutated(place: tuple[int, int], text: str) -> str:
     return f"{LEGAL[:start]}{text}{LEGAL[start + length :]}"
 
 
-def refusal(text: str) -> str | None:
-    """Return the line that refuses a list of models, if it is refused."""
+def stamp(project: Project, fields: list[str], more: list[str]) -> dict[str, bytes]:
+    """Add a model, and more fields one by one, and return the files except the revisions."""
+    add_database(project, "main")
+    for model in ("Officer(name:str)", f"Ship({', '.join(fields)})"):
+        add_model(project, parse_spec(model, ["main"], "rotarran"))
+    for field in more:
+        add_fields(project, project.model("Ship"), [parse_field(field)])
+    project.changes.apply()
+    return {path: text for path, text in sources(project).items() if "/versions/" not in path}
+
+
+def refusal(text: str) -> Refused | None:
+    """Return the refusal of a list of models, if it is refused."""
     try:
         parse_models(text, ["main", "crew"], "rotarran")
     except Refused as refused:
-        return str(refused)
+        return refused
     return None
 
 
@@ -104,17 +123,53 @@ def test_histories_are_typed(skeleton: Skeleton, tmp_path: Path) -> None:
     check()
 
 
+@settings(quickly, max_examples=20)
+@given(data=st.data())
+def test_histories_are_linted(skeleton: Skeleton, data: st.DataObject) -> None:
+    """Ruff has nothing to say about the code, and nothing to lay out otherwise."""
+    with tempfile.TemporaryDirectory(dir=MEMORY) as root:
+        History(skeleton.project(Path(root), "rotarran"), data).play(6)
+        refuse_faults(["ruff", "check", "--no-cache"], Path(root))
+        refuse_faults(["ruff", "format", "--no-cache", "--check", "--diff"], Path(root))
+
+
+@settings(quickly, max_examples=40)
+@given(
+    texts=st.lists(FITTING, min_size=2, max_size=5, unique_by=lambda text: text.partition(":")[0])
+)
+@example(
+    texts=["name:str?", "password:str?", "r_f:enum(draft)?", "ship:Ship?", "all:Officer(many)"]
+)
+def test_fields_one_by_one_make_the_same_code(skeleton: Skeleton, texts: list[str]) -> None:
+    """The model, its resource and its tests are those of all fields at once, byte for byte."""
+    with tempfile.TemporaryDirectory(dir=MEMORY) as root:
+        try:
+            at_once = stamp(skeleton.project(Path(root, "once"), "rotarran"), texts, [])
+            one_by_one = stamp(
+                skeleton.project(Path(root, "one"), "rotarran"), texts[:1], texts[1:]
+            )
+        except Refused:
+            reject()
+    assert at_once == one_by_one
+
+
 @settings(quickly, max_examples=500)
 @given(
     text=st.text(CHARACTERS, max_size=60)
     | st.builds(mutated, PLACES, st.text(CHARACTERS, max_size=3))
 )
 def test_any_text_is_a_model_or_refused_in_one_line(text: str) -> None:
-    """The line proposes an answer."""
-    line = refusal(text)
-    if line is not None:
+    """The line proposes an answer, which is accepted when it is typed."""
+    refused = refusal(text)
+    if refused is not None:
+        line, subject = str(refused), refused.args[0]
         assert len(line.splitlines()) == 1, line
-        assert "; try " in line
+        assert line.endswith(f"; try {refused.answer!r}")
+        if subject == "the field":
+            assert parse_field(refused.answer)
+        else:
+            typed = f"Octopus/{refused.answer}" if subject == "the plural" else refused.answer
+            assert refusal(typed) is None
 
 
 @pytest.mark.parametrize("engine", ["postgresql", "mariadb"])

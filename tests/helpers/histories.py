@@ -94,7 +94,7 @@ class History:
         name = self._draw(st.sampled_from(self.project.databases()[1:]))
         self._do(lambda project, name: remove_database(project, name, revisions_too=True), name)
 
-    def _do(self, command: Callable[..., None], *arguments: Any) -> None:
+    def _do(self, command: Callable[..., object], *arguments: Any) -> None:
         project = self.project
         note(f"{getattr(command, '__name__', '')} {', '.join(map(str, arguments))}")
         try:

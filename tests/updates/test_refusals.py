@@ -2,11 +2,13 @@
 
 import json
 import shutil
+import sys
 from pathlib import Path
 
 from baking import succeed
 from repositories import CODEMODS, change, committed, release
 from updates import (
+    SERVER,
     UNCOMMITTED,
     changes,
     git,
@@ -14,6 +16,8 @@ from updates import (
     refused,
     update,
 )
+
+from qapla.locks import try_lock
 
 
 def test_changes_are_not_mixed_with_an_update(project: Path, template: Path) -> None:
@@ -142,3 +146,27 @@ def test_a_failed_update_is_taken_back(project: Path, template: Path, tmp_path: 
         "the project's code cannot be changed: a fault of the framework"
     )
     assert changes(project) == {}
+
+
+def test_another_command_meanwhile(project: Path, template: Path, tmp_path: Path) -> None:
+    """A model that is added while git merges would be mixed with the update, or taken back with it."""
+    output = tmp_path / "output"
+    add = f"'{sys.executable}' -m qapla.cli add model Planet name:str"
+    # Git asks for the text of a file that it writes.
+    (project / ".git/info/attributes").write_text(f"/{SERVER} filter=meanwhile\n")
+    git(project, "config", "filter.meanwhile.smudge", f"{add} > '{output}' 2>&1 || cat")
+    update(project, template)
+    assert output.read_text() == f"Error: {busy(project)}\n"
+    assert "src/rotarran/databases/main/planet.py" not in changes(project)
+
+
+def test_an_update_during_another_command(project: Path, template: Path) -> None:
+    """It is refused, and writes nothing."""
+    with (project / "src/rotarran/databases/__init__.py").open("rb+") as file:
+        assert try_lock(file)
+        assert refused(project, template) == busy(project)
+
+
+def busy(project: Path) -> str:
+    """Return the line that refuses a second command."""
+    return f"another command is changing the project in {project}: wait until it has ended"

@@ -92,5 +92,5 @@ def tokens(project: Project, database: str) -> list[str]:
 
 
 def _upgrade(project: Project, database: str) -> list[str]:
-    upgrade = [f"uv run alembic -n {database} upgrade head"] * project.managed()[database]
+    upgrade = [f"uv run qapla db upgrade --database {database}"] * project.managed()[database]
     return next_steps(*upgrade, "uv run pytest")

@@ -41,7 +41,7 @@ def _finish(project: Project, name: str) -> Iterator[str]:
     managed = project.managed()[name]
     if managed:
         _stamp(project, name)
-    yield from next_steps(*[f"uv run alembic -n {name} check"] * managed, "uv run pytest")
+    yield from next_steps(*[f"uv run qapla db check --database {name}"] * managed, "uv run pytest")
 
 
 def _below(project: Project, application: Any, name: str) -> str | None:
@@ -55,7 +55,8 @@ def _below(project: Project, application: Any, name: str) -> str | None:
     below = head(project, name)
     if below is not None and below not in application.dbs[name].migrations.applied():
         raise AdoptionError(
-            f"database {name!r} is not at its head: type `uv run alembic -n {name} upgrade head` first"
+            f"database {name!r} is not at its head: type `uv run qapla db upgrade --database {name}` "
+            "first"
         )
     return below
 

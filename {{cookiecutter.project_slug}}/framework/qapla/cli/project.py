@@ -1,5 +1,6 @@
 """The project that a command works on, and the end of a command that changes it."""
 
+import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import wraps
@@ -19,6 +20,8 @@ DRY_RUN = click.option("--dry-run", is_flag=True, help="Show the changes as a di
 BY_HAND = click.option(
     "--by-hand", is_flag=True, help="Leave lines to you that cannot be changed, and show them."
 )
+# The variable with the root of the project that the parent process has locked.
+LOCKED = "QAPLA_LOCKED"
 _LIST = Path("databases", "__init__.py")
 
 
@@ -57,7 +60,7 @@ def locked_project(directory: Path) -> Iterator[Project]:
     """Keep other commands from a project until the block has ended; the rest is as above."""
     root, package = _find(directory)
     with (root / "src" / package / _LIST).open("rb+") as file:
-        if not try_lock(file):
+        if os.environ.get(LOCKED) != str(root) and not try_lock(file):
             raise ScaffoldError(
                 f"another command is changing the project in {root}: wait until it has ended"
             )

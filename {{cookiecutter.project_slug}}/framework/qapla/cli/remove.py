@@ -7,9 +7,11 @@ import click
 from qapla.cli.applied import may_be_applied
 from qapla.cli.project import BY_HAND, changing, lines_by_hand, next_steps
 from qapla.scaffold.project import Project
+from qapla.scaffold.removals.attributes import attribute_uses
 from qapla.scaffold.removals.database import remove_database
 from qapla.scaffold.removals.field import remove_fields
 from qapla.scaffold.removals.model import remove_model
+from qapla.scaffold.words import listed
 
 CHANGED = click.option("--changed", is_flag=True, help="Delete files that were changed, too.")
 
@@ -53,7 +55,12 @@ def model(project: Project, model: str, changed: bool) -> list[str]:
 def field(project: Project, model: str, fields: tuple[str, ...], by_hand: bool) -> list[str]:
     """Remove fields from a model, by their names."""
     name = project.model(model)
-    remove_fields(project, name, fields, partial(may_be_applied, project))
+    attributes = remove_fields(project, name, fields, partial(may_be_applied, project))
+    uses = attribute_uses(project, name, attributes)
+    if uses:
+        # Also of a trial, whose output is the diff.
+        title = f"these lines still use {listed(attributes)}: change them by hand"
+        click.echo("\n".join([title, "", *(f"    {line}" for line in uses), ""]), err=True)
     lost = f"{', '.join(dict.fromkeys(fields))} from the table {name.table}"
     return [*lines_by_hand(project, by_hand), *_upgrade(project, name.database, lost)]
 
@@ -63,6 +70,6 @@ def _upgrade(project: Project, database: str, lost: str) -> list[str]:
     actions = project.changes.actions()
     versions = f"{project.versions(database)}/"
     if any(action == "create" for path, action in actions.items() if path.startswith(versions)):
-        upgrade = f"uv run alembic -n {database} upgrade head"
+        upgrade = f"uv run qapla db upgrade --database {database}"
         return ["", f"The upgrade drops {lost}.", *next_steps(upgrade, "uv run pytest")]
     return next_steps("uv run pytest")

@@ -32,7 +32,7 @@ def list_(directory: Path) -> None:
 @click.command()
 @click.pass_obj
 def routes(directory: Path) -> None:
-    """List the routes: method, path, view and permission."""
+    """List the routes: method, path, view and permission, or `public`."""
     project = find_project(directory)
     application = load(project)
     application.run_wsgi({})
@@ -64,7 +64,7 @@ def _routes(registry: Any) -> Iterator[tuple[str, str, str, str]]:
 
     for route, view, permission in views_of_routes(registry):
         methods = methods_of(view) or (("HEAD",) if view["request_methods"] else ("*",))
-        yield ",".join(methods), route["pattern"], _name(view), str(permission or "")
+        yield ",".join(methods), route["pattern"], _name(view), str(permission or "public")
 
 
 def _name(view: Any) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from qapla.cli.project import DRY_RUN, find_checkout, next_steps
+from qapla.cli.project import DRY_RUN, locked_project, next_steps
 from qapla.cli.updating.answers import read_answers
 from qapla.cli.updating.cruft import CruftFile
 from qapla.cli.updating.ownership import is_maintained
@@ -34,7 +34,7 @@ def update(
     context: click.Context, template: str, to: str | None, base: str | None, dry_run: bool
 ) -> None:
     """Update the project to a newer version of its template."""
-    project = find_checkout(context.obj)
+    project = context.with_resource(locked_project(context.obj))
     repository = Repository(project.root)
     answers, cruft = read_answers(project), CruftFile(project.root)
     repository.refuse_changes()

@@ -52,9 +52,6 @@ def stamp(root: Path, *, package: str, databases: str, models: str) -> str:
 
 
 def _next_steps(root: Path, databases: Mapping[str, bool], models: list[str]) -> list[str]:
-    upgrades = ["uv run alembic upgrade head"]
-    others = list(databases)[1:]
-    upgrades += [f"uv run alembic -n {name} upgrade head" for name in others if databases[name]]
     return [
         "",
         f"{root.name}: databases {', '.join(databases)}; models {', '.join(models)}.",
@@ -62,6 +59,6 @@ def _next_steps(root: Path, databases: Mapping[str, bool], models: list[str]) ->
         "",
         f"    cd {root.name}",
         "    uv run pytest",
-        *(f"    {command}" for command in upgrades),
+        "    uv run qapla db upgrade",
         "    uv run pserve development.ini",
     ]

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any
 
+from pyramid.security import NO_PERMISSION_REQUIRED
+
 # A placeholder of a pattern with its regular expression, which may have braces of its own.
 PLACEHOLDER = re.compile(r"\{(\w+)(?::((?:[^{}]|\{[^{}]*\})*))?\}|\*(\w+)")
 
@@ -15,14 +17,21 @@ PLACEHOLDER = re.compile(r"\{(\w+)(?::((?:[^{}]|\{[^{}]*\})*))?\}|\*(\w+)")
 def views_of_routes(registry: Any) -> Iterator[tuple[Any, Any, Any]]:
     """Yield each view of a route, in the order of the routes: the route, the view and its permission.
 
+    A view without a permission of its own has the default one of the application, and one that
+    everybody may call has None.
+
     Args:
         registry: Pyramid's registry, of a configuration that is committed.
     """
     introspector = registry.introspector
+    default = next(iter(introspector.get_category("default permission") or ()), None)
+    usual = default and default["introspectable"]["value"]
     views: dict[str, list[Any]] = {}
     for entry in introspector.get_category("views") or ():
         view = entry["introspectable"]
-        views.setdefault(view["route_name"], []).append((view, _permission(entry["related"])))
+        permission = _permission(entry["related"]) or usual
+        asked = None if permission == NO_PERMISSION_REQUIRED else permission
+        views.setdefault(view["route_name"], []).append((view, asked))
     for entry in introspector.get_category("routes") or ():
         route = entry["introspectable"]
         for view, permission in views.get(route["name"], ()):

@@ -80,7 +80,7 @@ def test_the_files_are_listed_with_the_next_commands(qapla: Qapla) -> None:
         "change  tests/integration/main/test_ship.py\n"
         "change  tests/unit/main/test_ship.py\n\n"
         "Type next:\n\n"
-        "    uv run alembic -n main upgrade head\n"
+        "    uv run qapla db upgrade --database main\n"
         "    uv run pytest\n"
     )
     removed = qapla("remove", "field", "Ship", "mass")
@@ -152,7 +152,7 @@ def test_an_applied_revision_is_followed_by_another_one(
     done = qapla("remove", "model", "Ship")
     assert done.output.endswith(
         "\n\nThe upgrade drops the table ships with its rows.\n\nType next:\n\n"
-        "    uv run alembic -n main upgrade head\n    uv run pytest\n"
+        "    uv run qapla db upgrade --database main\n    uv run pytest\n"
     )
     revisions = kept.changes.files("migrations/main/versions", ".py")
     assert len(revisions) == 2
@@ -165,6 +165,20 @@ def test_a_reference_blocks_the_removal(qapla: Qapla) -> None:
     refused = qapla("remove", "model", "Ship")
     assert refused.output == (
         "Error: main.Officer refers to main.Ship: type `qapla remove field main.Officer ship` first\n"
+    )
+
+
+@pytest.mark.parametrize("options", [(), ("--dry-run",)])
+def test_uses_of_a_removed_field_are_shown(
+    kept: Project, qapla: Qapla, options: tuple[str, ...]
+) -> None:
+    """Those in the user's own modules, before anything is written."""
+    path = "src/rotarran/web/controllers/main/own.py"
+    (kept.root / path).write_text("def crew_of(ship: object) -> int:\n    return ship.crew\n")
+    done = qapla("remove", "field", "Ship", "crew", *options)
+    assert done.exit_code == 0
+    assert done.output.startswith(
+        f"these lines still use crew: change them by hand\n\n    {path}:2: return ship.crew\n\n"
     )
 
 
@@ -227,7 +241,7 @@ change it by hand too
 +         ForeignKey("ships.id", ondelete="SET NULL"), index=True
 +     )
 +     home: Mapped["Ship | None"] = relationship(remote_side="Ship.id")
-Then type `uv run alembic -n main revision --autogenerate -m "add mass, home"`
+Then type `uv run qapla db revision --database main -m "add mass, home"`
 """
 
 

@@ -18,7 +18,7 @@ Place = Callable[..., Database]
 
 EVERY = pytest.mark.parametrize("place", ["postgresql", "sqlite", "mariadb"], indirect=True)
 
-COMMAND = "uv run alembic -n main upgrade head"
+COMMAND = "uv run qapla db upgrade --database main"
 
 
 @pytest.mark.parametrize("place", ["postgresql", "mariadb"], indirect=True)

@@ -126,7 +126,7 @@ def test_models_that_differ(run: Run, versions: Path) -> None:
     result.assert_outcomes(passed=1, failed=1)
     (told,) = failures(result)
     assert told.startswith("database 'main': New upgrade operations detected: ")
-    assert told.endswith("type `uv run alembic -n main revision --autogenerate -m 'Change'`")
+    assert told.endswith("type `uv run qapla db revision --database main -m 'Change'`")
 
 
 def test_a_migration_that_needs_a_connection(run: Run, versions: Path) -> None:
@@ -139,7 +139,7 @@ def test_a_migration_that_needs_a_connection(run: Run, versions: Path) -> None:
         "database 'main': a migration needs a connection (AttributeError: 'NoneType' object has "
         "no attribute 'scalar'): write it with `op.execute(...)`, or ask "
         "`context.is_offline_mode()` first; to see where, type "
-        "`uv run alembic -n main upgrade head --sql`"
+        "`uv run qapla db upgrade --database main --sql`"
     )
 
 

@@ -87,4 +87,7 @@ def render_item(kind: str, item: Any, context: AutogenContext) -> str | Literal[
         stored = render._repr_type(item.data_type, context)
         schema = f", schema={item.schema!r}" if item.schema else ""
         return f"postgresql.DOMAIN({item.name!r}, {stored}{schema}, create_type=False)"
+    if kind == "server_default":
+        # Its colons are escaped later, with those of other SQL.
+        return False
     return rendering.render_item(kind, item, context)

@@ -6,6 +6,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from qapla.cli.project import LOCKED
 from qapla.cli.updating.answers import Answers
 from qapla.cli.updating.cruft import FILE, CruftFile
 from qapla.cli.updating.git import reason
@@ -128,7 +129,11 @@ def _change_code(root: Path, prepared: Prepared) -> str:
     done = subprocess.run(
         [sys.executable, "-P", "-m", "qapla.cli", "codemod", "--from", prepared.old.name],
         cwd=root,
-        env={**os.environ, "PYTHONPATH": str(prepared.rendering.root / "framework")},
+        env={
+            **os.environ,
+            "PYTHONPATH": str(prepared.rendering.root / "framework"),
+            LOCKED: str(root),
+        },
         capture_output=True,
         encoding="utf-8",
         check=False,

@@ -26,7 +26,9 @@ from qapla.database.dialects import dialect_of
 from qapla.database.lifecycle import create_schema
 from qapla.database.migrations.autogenerate.removals import order_removals
 from qapla.database.migrations.models import import_package
+from qapla.database.migrations.online import IN_TRANSACTION
 from qapla.database.migrations.options import Options, combined
+from qapla.database.migrations.reflection import exact_defaults
 from qapla.exceptions import DatabaseError, NotManaged, QaplaError
 from qapla.logs.context import bound
 
@@ -107,9 +109,12 @@ class AlembicEnv:
             if context.is_offline_mode():
                 self._migrate_offline(database, given)
                 return
+            attributes = context.config.attributes
+            is_in_transaction = isinstance(given, Connection) and given.in_transaction()
+            attributes[IN_TRANSACTION] = is_in_transaction
             connection = stack.enter_context(_connection(database, given))
             if database is not None and _changes_database():
-                wait = context.config.attributes.get("wait", True)
+                wait = attributes.get("wait", True)
                 stack.enter_context(database.migrations.lock(wait=wait))
             self._migrate(connection.dialect.name, connection=connection)
 
@@ -129,6 +134,8 @@ class AlembicEnv:
             "target_metadata": self.base.metadata,
             "compare_type": True,
             "compare_server_default": True,
+            # What a revision has committed by itself is recorded before the next one.
+            "transaction_per_migration": True,
             # SQLite can change a table only by copying it.
             "render_as_batch": dialect_of(dialect).alters_by_copy,
             "process_revision_directives": _process,
@@ -136,7 +143,7 @@ class AlembicEnv:
             **options,  # type: ignore[typeddict-item]
         }
         context.configure(**combined(defaults, self.options, context.script))
-        with context.begin_transaction():
+        with exact_defaults(), context.begin_transaction():
             context.run_migrations()
 
 

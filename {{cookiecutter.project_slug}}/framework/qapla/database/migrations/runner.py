@@ -35,7 +35,7 @@ class Migrations:
     @property
     def upgrade_command(self) -> str:
         """Return the command that upgrades the database to its newest revision."""
-        return f"{self._database.target.run} alembic -n {self._database.name} upgrade head"
+        return f"{self._database.target.run} qapla db upgrade --database {self._database.name}"
 
     def config(self, connection: Connection | None = None) -> "Config":
         """Return the Alembic configuration of the database, for Alembic's own commands.

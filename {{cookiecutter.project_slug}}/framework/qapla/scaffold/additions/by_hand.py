@@ -25,7 +25,7 @@ def refuse_by_hand(project: Project, spec: Spec) -> None:
         project.spec(spec.name)
     except ScaffoldError as error:
         lines = "\n".join(f"+ {line}" for line in _lines(project, spec))
-        command = f"uv run alembic -n {spec.name.database} revision --autogenerate"
+        command = f"uv run qapla db revision --database {spec.name.database}"
         fields = ", ".join(field.name for field in spec.fields)
         raise ScaffoldError(f'{error}\n{lines}\nThen type `{command} -m "add {fields}"`') from error
 

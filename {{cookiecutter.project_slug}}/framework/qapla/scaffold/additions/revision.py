@@ -1,5 +1,6 @@
 """The revisions that create, change and drop the tables of a model."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -21,7 +22,8 @@ def creation(project: Project, spec: Spec) -> dict[str, str]:
 def removal(project: Project, spec: Spec) -> dict[str, str]:
     """Return the revision that drops the tables of a model."""
     table = spec.name.table
-    return _render(project, "removal", spec, f"Drop the table {table}", f"drop_{table}")
+    ignored = {"lost": "the table", "rules": ["ban-drop-table"]}
+    return _render(project, "removal", spec, f"Drop the table {table}", f"drop_{table}", **ignored)
 
 
 def addition_of(project: Project, fields: Spec) -> dict[str, str]:
@@ -50,7 +52,26 @@ def removal_of(project: Project, fields: Spec) -> dict[str, str]:
     # Rows that are there when the fields come back have no value for them.
     back = [replace(f, nullable=True) if f.is_required else f for f in fields.fields]
     restored = replace(fields, fields=tuple(back)).columns
-    return _render(project, "fields", fields, message, slug, removed=True, restored=restored)
+    ignored = {"lost": listed(names), "rules": list(_rules(fields))}
+    return _render(
+        project, "fields", fields, message, slug, removed=True, restored=restored, **ignored
+    )
+
+
+def _rules(fields: Spec) -> Iterator[str]:
+    """Yield the rules of squawk that a removal of fields breaks.
+
+    The lock of an index is that of its column.
+    """
+    columns = fields.columns
+    if columns:
+        yield "ban-drop-column"
+    if any(column.is_enum or column.target for column in columns):
+        yield "ban-drop-constraint"
+    if any(column.is_indexed for column in columns):
+        yield "require-concurrent-index-deletion"
+    if fields.links:
+        yield "ban-drop-table"
 
 
 def _render(

@@ -124,6 +124,11 @@ class Column:
         return self.field.unique
 
     @property
+    def is_constrained(self) -> bool:
+        """Whether the database checks or indexes its values."""
+        return self.is_enum or self.is_unique or self.is_indexed or self.target is not None
+
+    @property
     def link_table(self) -> str:
         """The name of the table between the two models, if it refers to many rows."""
         return f"{self.model.table}_{self.field.name}"

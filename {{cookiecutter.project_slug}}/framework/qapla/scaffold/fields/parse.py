@@ -19,7 +19,8 @@ def parse_models(text: str, databases: list[str], package: str) -> list[Spec]:
             twice, two models of one database would share a table, or models refer to each other.
     """
     specs: list[Spec] = []
-    for item in check_items(list(split(text)), text, _SUBJECT, f"{databases[0]}.Item"):
+    items = list(split(text))
+    for item in filter(None, items):
         spec = parse_spec(item, databases, package)
         refuse_clash(spec.name, [other.name for other in specs], "it is listed twice")
         specs.append(spec)
@@ -27,4 +28,7 @@ def parse_models(text: str, databases: list[str], package: str) -> list[Spec]:
     specs = [replace(spec, known=names) for spec in specs]
     for spec in specs:
         check_spec(spec)
-    return check_together(specs)
+    ordered = check_together(specs)
+    # The proposal has the items that are there, which are accepted by now.
+    check_items(items, text, _SUBJECT, f"{databases[0]}.Item")
+    return ordered

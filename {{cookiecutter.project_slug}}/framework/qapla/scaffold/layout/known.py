@@ -8,6 +8,7 @@ from qapla.scaffold.lines import split_lines
 
 _MODULES = {
     "decimal": "Decimal",
+    "qapla.database.migrations": "online",
     "pydantic": "AwareDatetime Field FiniteFloat JsonValue",
     "qapla.database.types": ("Choice ExactDecimal Json LongBytes LongText UtcDateTime utc_now"),
     "qapla.web.resource": "Int32 Int64",

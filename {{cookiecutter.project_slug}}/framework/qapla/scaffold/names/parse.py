@@ -5,11 +5,14 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
+from qapla.exceptions import Refused
 from qapla.scaffold.names import reserved
 from qapla.scaffold.names.model import ModelName, application_class
 from qapla.scaffold.names.rules import check_database, check_plural, first_database, refuse
 
 _LONGEST_MODEL = 32
+# More faults than a name has at once.
+_MANY = 10
 _CAMEL_CASE = re.compile(r"[A-Z][A-Za-z0-9]*")
 # The mark of a database whose schema others own.
 UNMANAGED = "(unmanaged)"
@@ -57,6 +60,16 @@ def parse_model(text: str, databases: list[str], package: str) -> ModelName:
     Raises:
         Refused: The database is unknown, or a project may not have a model or a table of that name.
     """
+    try:
+        return _parsed(text, databases, package)
+    except Refused as refused:
+        subject, value, rule, answer = refused.args
+        if subject == _MODEL:
+            answer = _mended(answer, databases, package)
+        raise Refused(subject, value, rule, answer) from None
+
+
+def _parsed(text: str, databases: list[str], package: str) -> ModelName:
     text, slash, plural = text.partition("/")
     database, dot, name = text.rpartition(".")
     if not dot:
@@ -90,6 +103,18 @@ def parse_model(text: str, databases: list[str], package: str) -> ModelName:
     if model.table in reserved.TABLES:
         refuse(_MODEL, text, f"the framework has the table {model.table}", f"{text}Item")
     return model
+
+
+def _mended(answer: str, databases: list[str], package: str) -> str:
+    """Return a name near to a proposal, without the other faults of the refused one."""
+    for _ in range(_MANY):
+        try:
+            _parsed(answer, databases, package)
+        except Refused as refused:
+            answer = refused.answer
+        else:
+            return answer
+    return f"{databases[0]}.Item"
 
 
 def refuse_clash(

@@ -14,7 +14,7 @@ from qapla.scaffold.removals.revision import Applied, undo
 
 def remove_fields(
     project: Project, model: ModelName, names: Sequence[str], may_be_applied: Applied
-) -> None:
+) -> list[str]:
     """Remove fields from a model: from its modules, with a revision.
 
     Args:
@@ -22,6 +22,9 @@ def remove_fields(
         model: The name of the model.
         names: The names of the fields.
         may_be_applied: Whether a revision may have been applied.
+
+    Returns:
+        The names of the attributes that the model does not have any more.
 
     Raises:
         ScaffoldError: The model has no such field, or no other one, or its lines were changed.
@@ -44,6 +47,8 @@ def remove_fields(
         may_be_applied,
     )
     project.keep(models=[new if spec == old else spec for spec in project.specs()])
+    attributes = (name for field in removed.fields for name in (field.name, field.column))
+    return list(dict.fromkeys(attributes))
 
 
 def _field(spec: Spec, name: str) -> Field:

@@ -79,3 +79,17 @@ def test_an_index_over_an_expression(load: Load) -> None:
     assert lines_of(database) == [
         "Skipped unsupported reflection of expression-based index ships_lower"
     ]
+
+
+@pytest.mark.parametrize("place", ["sqlite", "mariadb"], indirect=True)
+def test_a_descending_index(load: Load) -> None:
+    """The same index of ascending columns is adopted."""
+    database = load(
+        "CREATE TABLE ships (id INTEGER NOT NULL PRIMARY KEY, name VARCHAR(20), born DATE);\n"
+        "CREATE INDEX ships_born ON ships (name, born DESC);\n"
+        "CREATE INDEX ships_name ON ships (name);"
+    )
+    assert lines_of(database) == [
+        "the index 'ships_born' of 'ships' is adopted without DESC of born, which SQLAlchemy does "
+        "not read: add it to the revision by hand"
+    ]

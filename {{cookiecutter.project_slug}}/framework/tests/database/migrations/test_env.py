@@ -144,7 +144,7 @@ def test_production_makes_no_database(
     monkeypatch.setenv("QAPLA_SAMPLE_CELERY__BROKER_URL", "amqp://host")
     assert failed(alembic("upgrade", "head")) == (
         "FAILED: database 'main' (qapla_production_main) does not exist: create it on its server, "
-        "and then type `uv run --no-dev alembic -n main upgrade head`"
+        "and then type `uv run --no-dev qapla db upgrade --database main`"
     )
 
 

@@ -11,7 +11,7 @@ from qapla.scaffold.project import Project
 from support.skeletons import make_project
 
 
-def write(project: Project, change: Callable[..., None], *args: Any, **options: Any) -> list[str]:
+def write(project: Project, change: Callable[..., object], *args: Any, **options: Any) -> list[str]:
     """Make an addition or a removal, and return the paths of the files that it has written."""
     change(project, *args, **options)
     return project.changes.apply()

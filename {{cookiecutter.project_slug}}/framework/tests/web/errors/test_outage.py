@@ -74,7 +74,7 @@ def test_a_database_that_is_not_there_is_503(
 ) -> None:
     """The log has the command to type."""
     assert at_place(executing("SELECT 1")).get("/view", status=503).json == UNAVAILABLE
-    assert "type `uv run alembic -n main upgrade head`" in caplog.messages[0]
+    assert "type `uv run qapla db upgrade --database main`" in caplog.messages[0]
     assert len(caplog.text.splitlines()) == 1
 
 
@@ -87,7 +87,7 @@ def test_a_table_that_is_not_there_is_503(
     """Before an upgrade the log has the command to type."""
     place("errors_test").create()
     assert at_place(executing("SELECT * FROM ships")).get("/view", status=503).json == UNAVAILABLE
-    assert "type `uv run alembic -n main upgrade head`" in caplog.messages[0]
+    assert "type `uv run qapla db upgrade --database main`" in caplog.messages[0]
     assert len(caplog.text.splitlines()) == 1
 
 

@@ -83,7 +83,7 @@ def test_a_database_that_is_not_ready_is_one_line(
     missing = run(*arguments)
     for done in (unmigrated, missing):
         assert (done.exit_code, done.stdout) == (1, "")
-        assert "alembic -n main upgrade head" in done.stderr
+        assert "qapla db upgrade --database main" in done.stderr
         assert done.stderr.count("\n") == 1
 
 

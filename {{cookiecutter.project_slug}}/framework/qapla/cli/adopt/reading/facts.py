@@ -1,5 +1,6 @@
 """Complete the tables that were read, for any engine: texts, names of checks, cycles of foreign keys."""
 
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import (
@@ -15,6 +16,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.schema import conv
 
+from qapla.cli.adopt.reading import Tell
 from qapla.cli.adopt.reading.cycles import break_cycles
 from qapla.database.migrations.autogenerate.statements import escaped
 
@@ -40,6 +42,22 @@ def complete(metadata: MetaData) -> None:
 def literal_text(sql: str) -> TextClause:
     """Return SQL as a text without parameters."""
     return text(escaped(sql))
+
+
+def tell_descending(index: Index, columns: Collection[str], tell: Tell) -> None:
+    """Report the descending columns of an index, where neither SQLAlchemy nor Alembic reads them.
+
+    Args:
+        index: The index.
+        columns: The names of the columns.
+        tell: A function that is called with a line about the index.
+    """
+    if columns:
+        assert index.table is not None  # noqa: S101 (for mypy)
+        tell(
+            f"the index {index.name!r} of {index.table.fullname!r} is adopted without DESC of "
+            f"{', '.join(columns)}, which SQLAlchemy does not read: add it to the revision by hand"
+        )
 
 
 def _complete_default(column: Column[Any]) -> None:

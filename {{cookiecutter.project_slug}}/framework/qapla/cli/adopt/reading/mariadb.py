@@ -20,12 +20,18 @@ from sqlalchemy import (
 from sqlalchemy.dialects.mysql import BIGINT, INTEGER, MEDIUMINT, SMALLINT, TINYINT
 
 from qapla.cli.adopt.reading import Tell
+from qapla.cli.adopt.reading.facts import tell_descending
 
 # Those of columns, which SQLAlchemy does not read.
 _CHECKS = """
     SELECT table_name, constraint_name, check_clause FROM information_schema.check_constraints
     WHERE constraint_schema = coalesce(:schema, DATABASE()) AND level = 'Column'
     ORDER BY 1, 2
+"""
+_DESCENDING = """
+    SELECT column_name FROM information_schema.statistics
+    WHERE table_schema = coalesce(:schema, DATABASE()) AND table_name = :table AND index_name = :index
+    AND collation = 'D'
 """
 _COLLATION = """
     SELECT collation_name FROM information_schema.collations
@@ -55,6 +61,8 @@ def adjust(connection: Connection, metadata: MetaData, tell: Tell) -> None:
         for column in table.columns:
             _complete_type(column)
         for index in list(table.indexes):
+            values = {"schema": table.schema, "table": table.name, "index": index.name}
+            tell_descending(index, connection.scalars(text(_DESCENDING), values).all(), tell)
             _complete_index(table, index)
     for schema in {table.schema for table in metadata.tables.values()}:
         rows = connection.execute(text(_CHECKS), {"schema": schema})

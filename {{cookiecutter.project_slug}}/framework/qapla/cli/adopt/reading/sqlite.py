@@ -8,8 +8,10 @@ import re
 from sqlalchemy import Connection, MetaData, Table, UniqueConstraint, text
 
 from qapla.cli.adopt.reading import Tell
+from qapla.cli.adopt.reading.facts import tell_descending
 from qapla.database.migrations.autogenerate.sqlite import foreign_key_actions, unique_columns
 
+_DESCENDING = "SELECT name FROM pragma_index_xinfo(:index) WHERE key AND desc"
 _SQL = "SELECT sql FROM sqlite_master WHERE type = 'table' AND name = :table"
 
 
@@ -23,6 +25,9 @@ def adjust(connection: Connection, metadata: MetaData, tell: Tell) -> None:
     for table in metadata.tables.values():
         _add_unique_constraints(connection, table)
         _complete_actions(connection, table)
+        for index in table.indexes:
+            values = {"index": index.name}
+            tell_descending(index, connection.scalars(text(_DESCENDING), values).all(), tell)
         sql = connection.scalar(text(_SQL), {"table": table.name}) or ""
         if re.search(r"\bAUTOINCREMENT\b", sql, re.IGNORECASE):
             table.dialect_options["sqlite"]["autoincrement"] = True

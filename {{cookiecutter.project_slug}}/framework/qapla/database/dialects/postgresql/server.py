@@ -1,5 +1,7 @@
 """Create, clone and drop databases on a server of PostgreSQL."""
 
+import time
+
 from sqlalchemy import Connection, NullPool, create_engine, text
 from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.exc import DBAPIError
@@ -9,6 +11,8 @@ from qapla.database.dialects.label import DIRTY, Label
 from qapla.database.dialects.network import NetworkServer
 from qapla.database.dialects.postgresql.errors import failure_of
 
+# The seconds from one look for a lock to the next.
+_PAUSE = 0.1
 # A limit of connections that no server has. `CREATE DATABASE` itself sets it on a test database, and
 # so does a clone, which a killed run would otherwise leave without a label.
 _MADE_BY_TESTS = 1_711_276_033
@@ -126,21 +130,19 @@ class PostgreSQLServer(NetworkServer):
         self.run(f"COMMENT ON DATABASE {{name}} IS '{label}'")
 
     def take_lock(self, name: str, seconds: int) -> bool:
-        """Take an advisory lock, which ends with the connection."""
+        """Take an advisory lock, which ends with the connection.
+
+        A statement that waits would keep a snapshot, for whose end an index that is built concurrently
+        by the holder of the lock waits in turn.
+        """
         # The connection is idle for as long as the lock is held.
         self.run("SET idle_session_timeout = 0")
-        if not seconds:
-            query = "SELECT pg_try_advisory_lock(hashtextextended(:lock, 0))"
-            return bool(self.ask(query, lock=name))
-        self.run(f"SET lock_timeout = '{seconds}s'")
-        try:
-            self.ask("SELECT pg_advisory_lock(hashtextextended(:lock, 0))", lock=name)
-        except DBAPIError as error:
-            if error.orig is None or Failure.LOCKED not in failure_of(error.orig):
-                raise
-            return False
-        finally:
-            self.run("RESET lock_timeout")
+        end = time.monotonic() + seconds
+        query = "SELECT pg_try_advisory_lock(hashtextextended(:lock, 0))"
+        while not self.ask(query, lock=name):
+            if time.monotonic() >= end:
+                return False
+            time.sleep(_PAUSE)
         return True
 
     def release_lock(self, name: str) -> None:

@@ -4,11 +4,21 @@ from typing import Any, Literal
 
 from alembic.autogenerate import render
 from alembic.autogenerate.api import AutogenContext
-from sqlalchemy import Boolean, CheckConstraint, Enum, MetaData, String, Table, util
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Enum,
+    MetaData,
+    String,
+    Table,
+    TextClause,
+    util,
+)
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from qapla.database.migrations.autogenerate.checks import condition, is_created
 from qapla.database.migrations.autogenerate.enum_types import native_enum
+from qapla.database.migrations.autogenerate.statements import escaped
 
 
 def render_item(kind: str, item: Any, context: AutogenContext) -> str | Literal[False]:
@@ -20,6 +30,8 @@ def render_item(kind: str, item: Any, context: AutogenContext) -> str | Literal[
     its module.
     Source: Alembic, "Affecting the Rendering of Types Themselves".
     """
+    if kind == "server_default":
+        return _default(item, context)
     if kind == "check" and item._type_bound:
         # None leaves it out, which the types of Alembic do not know.
         return _check(item, context)  # type: ignore[return-value]
@@ -43,6 +55,18 @@ def render_item(kind: str, item: Any, context: AutogenContext) -> str | Literal[
     if not module.startswith("sqlalchemy.") and context.opts["user_module_prefix"] is None:
         context.imports.add(f"import {module}")
     return False
+
+
+def _default(item: Any, context: AutogenContext) -> str | Literal[False]:
+    """Render a default with the colons and percent signs that `text()` takes for the same SQL."""
+    default = getattr(item, "arg", None)
+    if not isinstance(default, TextClause) or default.compile().params:
+        return False
+    impl: Any = context.migration_context.impl
+    sql = impl.render_ddl_sql_expr(default, is_server_default=True)
+    if impl.dialect.paramstyle in ("format", "pyformat"):
+        sql = sql.replace("%%", "%")
+    return f"{context.opts['sqlalchemy_module_prefix']}text({escaped(sql)!r})"
 
 
 def stored_type(decorator: TypeDecorator[Any], context: AutogenContext) -> TypeEngine[Any]:

@@ -8,8 +8,8 @@ from alembic.autogenerate import renderers
 from alembic.autogenerate.api import AutogenContext
 from alembic.operations import ops
 
-# A name after a colon, which a text of SQLAlchemy would take for a parameter.
-_PARAMETER = re.compile(r"(?<![:\w\\]):(?=\w+(?!:))")
+# A colon that `text()` takes for the begin of a parameter, and a backslash that it removes before one.
+_SPECIAL = re.compile(r"(?<![:\w\\]):\w+(?![:\w])|\\:\w*(?![:\w])")
 
 
 class Statements(ops.MigrateOperation):
@@ -40,5 +40,5 @@ def _render(context: AutogenContext, operation: Statements) -> list[str]:
 
 
 def escaped(sql: str) -> str:
-    """Return SQL as a text of a revision has it, where a name after a colon is no parameter."""
-    return _PARAMETER.sub(r"\\:", sql)
+    """Return SQL as `text()` takes it, so that it is compiled to the same SQL, without parameters."""
+    return _SPECIAL.sub(lambda found: f"\\{found[0]}", sql)

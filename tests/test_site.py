@@ -32,11 +32,14 @@ PUBLIC = [
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def site(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the directory of the site, which is built without a warning."""
     output = tmp_path_factory.mktemp("site")
     command = [sys.executable, "-m", "sphinx", "-W", "--keep-going", "--quiet"]
-    done = run([*command, "-d", str(output / "trees"), str(DOCS), str(output / "html")], TEMPLATE)
+    done = run(
+        [*command, "-d", str(output / "trees"), str(template / "docs"), str(output / "html")],
+        template,
+    )
     assert done.returncode == 0, done.stderr
     return output / "html"
 
@@ -69,7 +72,7 @@ def test_nothing_is_fetched(site: Path) -> None:
         assert [url for url in loaded if "://" in url or url.startswith("//")] == [], page
 
 
-def test_a_build_leaves_no_bytecode_in_the_template(site: Path) -> None:
+def test_a_build_leaves_no_bytecode_in_the_template(site: Path, template: Path) -> None:
     """Cookiecutter would copy it into every project."""
     assert site.is_dir()
-    assert list((TEMPLATE / SLUG / "framework/qapla").rglob("__pycache__")) == []
+    assert list((template / SLUG / "framework/qapla").rglob("__pycache__")) == []

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from answers import GOOD_ANSWERS
-from baking import Install, generate, succeed
+from baking import Install, check_types, generate, succeed
 from documents import blocks
 
 ENGINES = {
@@ -58,7 +58,7 @@ def test_tokens_on_any_engine_are_on_by_one_line(
     project, _ = generate(template, workplace / "tokens", GOOD_ANSWERS["two databases"])
     as_project = ["uv", "run", "--extra", "mariadb"]
     succeed([*as_project, "qapla", "add", "tokens", "main"], project)
-    succeed([*as_project, "mypy"], project)
+    check_types(project)
     tests = ["tests/integration/test_migrations.py", "tests/integration/main/test_tokens.py"]
     for url in (f"sqlite:///{tmp_path}/main.db", f"{mariadb}_main"):
         command = [*as_project, "pytest", "-q", *tests]

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from answers import QUOTES
-from baking import generate, run, succeed
+from baking import check_types, generate, run, succeed
 from repositories import change, committed, two_versions
 
 ANSWERS = {"project_name": "Rotarran", "description": QUOTES, "models": "main.Ship"}
@@ -98,7 +98,7 @@ def test_a_grown_project_is_tested_on_each_engine(
     """Every type and relation, in models, migrations and resources."""
     succeed(["uv", "run", "ruff", "check"], project)
     succeed(["uv", "run", "ruff", "format", "--check"], project)
-    succeed(["uv", "run", "mypy"], project)
+    check_types(project)
     servers = {
         "postgresql": None,
         "sqlite": f"sqlite:///{tmp_path}/{{}}.db",

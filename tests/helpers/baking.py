@@ -57,6 +57,12 @@ def succeed(command: Sequence[str], directory: Path, **environment: str) -> str:
     return done.stdout
 
 
+def check_types(project: Path) -> None:
+    """Check the types of a project with the libraries of these tests, of which mypy keeps what it read."""
+    cache = Path(tempfile.gettempdir()) / f"qapla-types-{os.getuid()}"
+    succeed([tool("mypy"), "--cache-dir", str(cache)], project)
+
+
 def copy_template(target: Path) -> Path:
     """Return a copy of the template as a fresh clone would have it."""
     return Path(shutil.copytree(TEMPLATE, target, ignore=_LEFT_OUT))

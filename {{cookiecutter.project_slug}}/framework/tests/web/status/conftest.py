@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from webtest import TestApp, TestResponse
+from webtest import TestApp
 
 from qapla_sample.application.app import SampleApplication
 
@@ -12,10 +12,10 @@ Serve = Callable[..., tuple[TestApp, SampleApplication]]
 
 
 @pytest.fixture
-def page(serve: Serve) -> Callable[..., TestResponse]:
+def page(serve: Serve) -> Callable[..., Any]:
     """Return a maker of the page of the sample, after a request to a view."""
 
-    def page(view: Callable[[Any], Any]) -> TestResponse:
+    def page(view: Callable[[Any], Any]) -> Any:
         client, _ = serve(view)
         client.get("/view")
         return client.get("/")

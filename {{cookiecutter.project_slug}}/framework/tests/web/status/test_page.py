@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pyramid.response import Response
 from pyramid.security import Denied
-from webtest import TestApp, TestResponse
+from webtest import TestApp
 
 from qapla.exceptions import SettingsError
 
@@ -15,7 +15,7 @@ from qapla_sample.application.app import SampleApplication
 from qapla_sample.databases.main.ship import Ship, ShipReadDriver
 
 Serve = Callable[..., tuple[TestApp, SampleApplication]]
-Page = Callable[..., TestResponse]
+Page = Callable[..., Any]
 
 SECTIONS = ["Databases", "Last requests", "Tasks", "Schema"]
 
@@ -25,7 +25,7 @@ def idle(request: Any) -> str:
     return "idle"
 
 
-def texts(response: TestResponse, selector: str) -> list[str]:
+def texts(response: Any, selector: str) -> list[str]:
     """Return the texts of the elements of a name, without their marks and spaces."""
     found = re.findall(rf"<{selector}\b[^>]*>(.*?)</{selector}>", response.text, re.DOTALL)
     return [" ".join(re.sub(r"<[^>]*>", " ", text).split()) for text in found]

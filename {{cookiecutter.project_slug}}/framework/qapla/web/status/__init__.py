@@ -36,7 +36,8 @@ def add_status(application: "DatabaseApplication") -> None:
     config.commit()
     if _is_taken(config):
         return
-    recorder = Recorder((_PATH, f"/{ASSETS}/", LIVE, READY, _TOOLBAR))
+    metrics = application.settings.metrics.path
+    recorder = Recorder((_PATH, f"/{ASSETS}/", LIVE, READY, metrics, _TOOLBAR))
     recorder.install(config.registry)
     place = _place_of(application)
     application.instrument(gather(place.package, masked=place.is_production))

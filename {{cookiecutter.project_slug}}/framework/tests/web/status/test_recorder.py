@@ -111,7 +111,7 @@ def test_the_queue_is_bounded(record: Any) -> None:
 def test_its_own_requests_and_probes_are_left_out(record: Any) -> None:
     """They would push the others out."""
     client, entries = record(lambda request: "idle")
-    for path in ("/", "/_status/status.css", "/health/live", "/view"):
+    for path in ("/", "/_status/status.css", "/health/live", "/metrics", "/view"):
         client.get(path)
     assert [entry.path for entry in entries()] == ["/view"]
 

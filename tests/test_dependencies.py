@@ -28,7 +28,7 @@ def names(requirements: list[str]) -> set[str]:
 
 
 def test_imported_packages_are_declared(bake: Bake) -> None:
-    """The test environment and the adoption of tables alone need the development group."""
+    """The test environment, the adoption of tables and the toolbar alone need the development group."""
     project, _ = bake("two databases")
     settings = tomllib.loads((project / "pyproject.toml").read_text(encoding="utf-8"))
     extras = settings["project"]["optional-dependencies"].values()
@@ -40,7 +40,9 @@ def test_imported_packages_are_declared(bake: Bake) -> None:
     for directory in ("framework/qapla", "src"):
         for path in sorted((project / directory).rglob("*.py")):
             inside = path.relative_to(project)
-            is_for_development = any(name in inside.parts for name in ("adopt", "testing"))
+            is_for_development = any(
+                name in inside.parts for name in ("adopt", "testing", "toolbar.py")
+            )
             allowed = declared | development if is_for_development else declared
             for name in sorted(set(imported(path)) - known):
                 if allowed.isdisjoint(names(packages.get(name, []))):

@@ -25,11 +25,12 @@ def run(stage: Stage, seconds: float) -> Report:
         stage: The project.
         seconds: The length of the load.
     """
-    columns = {}
+    columns, notes = {}, []
     for kind in SERVERS:
         with stage.served(kind) as served:
             columns[kind] = _measure(stage, served, kind, seconds)
-    return Report("Restarts of the database under load", columns)
+            notes += [f"{kind}: {line}" for line in served.tracebacks()]
+    return Report("Restarts of the database under load", columns, notes)
 
 
 def _measure(stage: Stage, served: Served, kind: str, seconds: float) -> list[Figure]:

@@ -179,6 +179,10 @@ class Served:
         """Return the id of a process that serves: gunicorn's first one only supervises."""
         return next(iter(children(self.process.pid)), self.process.pid)
 
+    def tracebacks(self) -> list[str]:
+        """Return the lines of the log that have a traceback."""
+        return [line for line in self.log.read_text().splitlines() if "Traceback" in line]
+
     def stop(self) -> int:
         """Send SIGTERM, and return the exit code."""
         self.process.terminate()

@@ -14,7 +14,7 @@ TABLE = re.compile(r"^## (.+)\n\n((?:\|.*\n)+)", re.MULTILINE)
 def printed() -> str:
     """Return the tables of a run of a second, in which every goal is reached."""
     done = run([sys.executable, "-m", "reliability", "--seconds", "1"], TEMPLATE)
-    assert (done.returncode, done.stderr) == (0, ""), done.stdout
+    assert (done.returncode, done.stderr) == (0, ""), done.stdout + done.stderr
     return done.stdout
 
 

@@ -41,7 +41,7 @@ def add_status(application: "DatabaseApplication") -> None:
     recorder.install(config.registry)
     place = _place_of(application)
     application.instrument(gather(place.package, masked=place.is_production))
-    config.add_static_view(ASSETS, "qapla.web.status:static", cache_max_age=3600)
+    config.add_static_view(ASSETS, "qapla.web.status:static")
     config.add_route("status", _PATH)
     config.add_view(
         Page(_overview_of(application), recorder, place),

@@ -130,6 +130,28 @@ def test_a_connection_that_is_lost_before_its_first_read(fleet: Database, sessio
 
 
 @POSTGRESQL
+def test_a_connection_that_is_lost_while_its_isolation_is_asked(
+    fleet: Database, session: Session
+) -> None:
+    """Its read is repeated too: the error is SQLAlchemy's, and not the driver's own."""
+    fleet.engine.connect().close()
+    fleet.dispose()
+
+    def lose(used: Any, _: object) -> None:
+        rollback = used.rollback
+
+        def lost() -> None:
+            del used.rollback
+            terminate(fleet, used.info.backend_pid)
+            rollback()
+
+        used.rollback = lost
+
+    event.listen(fleet.engine, "connect", lose, once=True)
+    assert FleetReadDriver(session).count() == 0
+
+
+@POSTGRESQL
 def test_a_connection_that_is_lost_twice_is_an_error(session: Session) -> None:
     """A statement that loses its connection each time is not repeated for ever."""
     suicide = text("SELECT pg_terminate_backend(pg_backend_pid())")

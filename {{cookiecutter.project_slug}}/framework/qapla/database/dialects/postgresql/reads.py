@@ -106,10 +106,11 @@ def _isolation(connection: Connection, used: Any) -> str:
     if _ISOLATION not in connection.info:
         try:
             with used.cursor() as cursor:
-                connection.info[_ISOLATION] = cursor.execute(_SHOW_ISOLATION).fetchone()[0]
+                isolation = cursor.execute(_SHOW_ISOLATION).fetchone()[0]
+            used.rollback()
         except connection.dialect.loaded_dbapi.Error:
             # By SQLAlchemy now, which recognises the next error as a lost connection.
-            connection.info[_ISOLATION] = connection.exec_driver_sql(_SHOW_ISOLATION).scalar()
+            isolation = connection.exec_driver_sql(_SHOW_ISOLATION).scalar()
             connection.rollback()
-        used.rollback()
+        connection.info[_ISOLATION] = isolation
     return str(connection.info[_ISOLATION])

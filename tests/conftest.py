@@ -14,23 +14,16 @@ from baking import Bake, Install, copy_template, generate, succeed
 # They take longest, and start first, so that no process waits for one at the end.
 LONGEST = (
     "test_generated",
+    "test_answers",
     "test_scaffold_properties",
     "test_engines",
     "test_journey",
-    "test_production",
-    "test_reliability",
+    "test_tutorial",
 )
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of a module in one process, as they share its fixtures, and order the modules.
-
-    A test whose fixtures are its own has a group of its own.
-    """
-    for item in items:
-        if item.get_closest_marker("xdist_group") is None:
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+    """Order the modules, each of which stays in one process: its tests share fixtures."""
     items.sort(key=lambda item: item.path.stem not in LONGEST)
 
 

@@ -191,3 +191,6 @@ BAD_ANSWERS: list[tuple[dict[str, str], str]] = [
         ),
     ),
 ]
+
+# The sets whose projects run the tests of the framework too, with the version of Python of each.
+FULL = {"two databases": "3.11", "strange names": "3.12", "four databases": "3.13"}

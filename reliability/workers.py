@@ -1,4 +1,4 @@
-"""SIGTERM to a worker under load, again and again: no task is lost, and none runs twice."""
+"""SIGTERM to a worker under load, again and again: no task is lost."""
 
 import signal
 import time
@@ -80,7 +80,8 @@ def _figures(
         count("seconds until the end, at most", slowest),
         count("tasks", tasks),
         none("tasks lost", tasks - different),
-        none("tasks that ran twice", runs - different),
+        # Late acknowledgement promises no more.
+        count("tasks that ran twice", runs - different),
         none("tracebacks in the log", printed.count("Traceback")),
         none("connections on the server", stage.connections()),
     ]

@@ -157,7 +157,7 @@ def running(project: Path, name: str, *command: str, **environment: str) -> Iter
         yield
     finally:
         program.send_signal(signal.SIGTERM)
-        program.wait(timeout=60)
+        program.wait(timeout=180)
 
 
 @pytest.fixture(scope="module")

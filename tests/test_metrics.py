@@ -1,7 +1,6 @@
 """Metrics and traces of a project's own processes: two of gunicorn, and two of a worker's pool."""
 
 import json
-import os
 import signal
 import subprocess
 import threading
@@ -49,6 +48,7 @@ TASKS = '''
 """A task that takes a while, so that both processes of a pool run some."""
 
 import os
+import signal
 import time
 
 from sqlalchemy import text
@@ -67,6 +67,12 @@ def work(main: Session) -> int:
     main.execute(text("SELECT 1"))
     time.sleep(0.1)
     return os.getpid()
+
+
+@app.task
+def crash() -> None:
+    """Kill the process of the pool at work: one that waits may hold the lock of the pool's queue."""
+    os.kill(os.getpid(), signal.SIGKILL)
 '''
 TASK = "rotarran.tasks.probe.work"
 # Sends as many tasks as the argument says, and prints the ids of the processes that ran them.
@@ -77,6 +83,13 @@ from rotarran.tasks.probe import work
 
 main.run_command()
 print(*{sent.get(timeout=60) for sent in [work.delay() for _ in range(int(sys.argv[1]))]})
+"""
+CRASH = """
+from rotarran import main
+from rotarran.tasks.probe import crash
+
+main.run_command()
+crash.delay()
 """
 
 
@@ -157,7 +170,7 @@ def running(project: Path, name: str, *command: str, **environment: str) -> Iter
         yield
     finally:
         program.send_signal(signal.SIGTERM)
-        program.wait(timeout=180)
+        program.wait(timeout=60)
 
 
 @pytest.fixture(scope="module")
@@ -245,9 +258,8 @@ def test_tasks_of_all_processes_are_counted(project: Path, worker: str) -> None:
     # A result is there before its run has ended.
     wait_for("the last run", lambda: scrape(worker).get(count) == sent, 10)
     assert scrape(worker)[limit] == 10
-    killed, _ = processes
-    os.kill(killed, signal.SIGKILL)
-    wait_for("its end", lambda: not Path(f"/proc/{killed}").exists(), 30)
+    succeed(["uv", "run", "--no-sync", "python", "-c", CRASH], project)
+    wait_for("its end", lambda: not all(Path(f"/proc/{it}").exists() for it in processes), 30)
     samples = scrape(worker)
     assert (samples[count], samples[limit]) == (sent, 5)
     assert samples[f'celery_task_duration_seconds_count{{task="{TASK}"}}'] == sent

@@ -5,17 +5,15 @@ Source: SQLAlchemy, "Query Profiling"; PostgreSQL, `log_min_duration_statement`.
 
 import logging
 import sys
-import time
 import traceback
-from typing import Any
 
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine
 
+from qapla.database.connect.timing import time_statements
 from qapla.logs.fields import details
 
 logger = logging.getLogger(__name__)
 
-_STARTED = "qapla_started"
 _NOT_OF_USERS = sys.stdlib_module_names | {"qapla", "sqlalchemy"}
 _SHOWN = 2000
 
@@ -30,20 +28,11 @@ def log_slow_statements(engine: Engine, name: str, seconds: float, package: str)
         package: The package of the project, whose line is shown.
     """
 
-    def before(
-        connection: Any, cursor: Any, statement: str, parameters: Any, context: Any, many: bool
-    ) -> None:
-        context.__dict__[_STARTED] = time.perf_counter()
-
-    def after(
-        connection: Any, cursor: Any, statement: str, parameters: Any, context: Any, many: bool
-    ) -> None:
-        elapsed = time.perf_counter() - context.__dict__[_STARTED]
+    def log_slow(elapsed: float, statement: str) -> None:
         if elapsed >= seconds:
             _log(name, elapsed, caller_in(package), statement)
 
-    event.listen(engine, "before_cursor_execute", before)
-    event.listen(engine, "after_cursor_execute", after)
+    time_statements(engine, log_slow)
 
 
 def _log(name: str, elapsed: float, caller: str, statement: str) -> None:

@@ -1,13 +1,11 @@
 """Measure the statements and the pool of an engine."""
 
-import time
 from typing import Any
 
 from sqlalchemy import Engine, QueuePool, event
 
+from qapla.database.connect.timing import time_statements
 from qapla.ops.pools import count_waiting, pool_limit
-
-_STARTED = "qapla_measured"
 
 
 def measure_engine(engine: Engine, name: str, options: dict[str, Any]) -> None:
@@ -22,19 +20,7 @@ def measure_engine(engine: Engine, name: str, options: dict[str, Any]) -> None:
     from qapla.ops.metrics.definitions import QUERY_SECONDS
 
     seconds = QUERY_SECONDS.labels(name)
-
-    def before(
-        connection: Any, cursor: Any, statement: str, parameters: Any, context: Any, many: bool
-    ) -> None:
-        context.__dict__[_STARTED] = time.perf_counter()
-
-    def after(
-        connection: Any, cursor: Any, statement: str, parameters: Any, context: Any, many: bool
-    ) -> None:
-        seconds.observe(time.perf_counter() - context.__dict__[_STARTED])
-
-    event.listen(engine, "before_cursor_execute", before)
-    event.listen(engine, "after_cursor_execute", after)
+    time_statements(engine, lambda elapsed, _: seconds.observe(elapsed))
     if isinstance(engine.pool, QueuePool):
         _measure_pool(engine, name, options)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from types import TracebackType
 
 from sqlalchemy.orm import Session
@@ -29,27 +30,18 @@ def open_sessions(databases: Iterable[Database]) -> Iterator[Opened]:
                 faults[database.name] = str(error)
                 continue
             sessions[database.name] = session
-            stack.push(_End(database, session))
+            stack.push(partial(_end, database, session))
         yield sessions, faults
 
 
-class _End:
-    """The end of a session."""
-
-    def __init__(self, database: Database, session: Session) -> None:
-        self._database = database
-        self._session = session
-
-    def __enter__(self) -> Session:
-        return self._session
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._database.end_session(self._session, completed=_is_good_end(error))
+def _end(
+    database: Database,
+    session: Session,
+    kind: type[BaseException] | None,
+    error: BaseException | None,
+    traceback: TracebackType | None,
+) -> None:
+    database.end_session(session, completed=_is_good_end(error))
 
 
 def _is_good_end(error: BaseException | None) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Flag, auto
 from typing import Any, ClassVar
 
-from sqlalchemy import URL, ColumnElement, Connection, Engine, TextClause
+from sqlalchemy import URL, ColumnElement, Connection, Engine, Table, TextClause
 from sqlalchemy.types import TypeEngine
 
 from qapla.database.dialects.server import Server
@@ -194,12 +194,12 @@ class Dialect(ABC):
     def schema_identity(self, connection: Connection) -> str:
         """Return the identity of the schema that a connection is in."""
 
-    def estimated_rows(self, connection: Connection, table: str) -> int | None:
+    def estimated_rows(self, connection: Connection, table: Table) -> int | None:
         """Return the number of a table's rows by the statistics of the server, or None without any.
 
         Args:
             connection: A connection to the database.
-            table: The name of the table, quoted where that is needed, with its schema if it has one.
+            table: The table.
         """
         return None
 

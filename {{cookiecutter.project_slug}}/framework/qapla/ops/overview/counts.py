@@ -76,7 +76,6 @@ def _count(connection: Connection, table: Table, seconds: float) -> Count:
     rows = connection.scalar(select(func.count()).select_from(some)) or 0
     if rows <= LIMIT:
         return Count(rows)
-    name = connection.dialect.identifier_preparer.format_table(table)
-    estimate = dialect.estimated_rows(connection, name)
+    estimate = dialect.estimated_rows(connection, table)
     # Statistics may be older than the rows.
     return Count(estimate, "estimated") if estimate and estimate > LIMIT else Count(LIMIT, "least")

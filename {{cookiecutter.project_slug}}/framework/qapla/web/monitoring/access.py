@@ -124,10 +124,8 @@ class _Answer:
     def _log(self, size: int | None, seconds: float) -> None:
         """Log the request by its path without the query, which may have secrets."""
         milliseconds = round(seconds * 1000, 1)
-        method = _quoted(self._environ["REQUEST_METHOD"])
-        path = _quoted(
-            f"{self._environ.get('SCRIPT_NAME', '')}{self._environ.get('PATH_INFO', '')}"
-        )
+        method = quoted(self._environ["REQUEST_METHOD"])
+        path = quoted(f"{self._environ.get('SCRIPT_NAME', '')}{self._environ.get('PATH_INFO', '')}")
         shown = "unknown" if size is None else size
         arguments = (method, path, self._status, milliseconds, shown)
         # Not `logger.info`, which walks the stack for a place that is always this one.
@@ -145,7 +143,7 @@ class _Answer:
         self._context.run(logger.handle, record)
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
     """Return a text of the environment of WSGI as a part of a line."""
     return text if _PLAIN.fullmatch(text) else quote(text.encode("latin-1"), _PATH)
 

@@ -9,16 +9,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import quote
 
 from pyramid.interfaces import IExecutionPolicy
 from pyramid.router import default_execution_policy
 
+from qapla.web.monitoring.access import quoted
 from qapla.web.status.statements import Statements, current
 
 KEPT = 30
-# The characters of a path that need no quoting, as in the access log.
-_PATH = "/~!$&'()*+,;=:@"
 _LONGEST = 200
 
 
@@ -71,10 +69,9 @@ class Recorder:
         path = environ.get("PATH_INFO", "") or "/"
         if path in self._ignored or path.startswith(self._below):
             return None
-        raw = f"{environ.get('SCRIPT_NAME', '')}{path}".encode("latin-1")
         entry = Entry(
-            quote(environ["REQUEST_METHOD"])[:_LONGEST],
-            quote(raw, _PATH)[:_LONGEST],
+            quoted(environ["REQUEST_METHOD"])[:_LONGEST],
+            quoted(f"{environ.get('SCRIPT_NAME', '')}{path}")[:_LONGEST],
             datetime.now(UTC),
         )
         self._entries.append(entry)

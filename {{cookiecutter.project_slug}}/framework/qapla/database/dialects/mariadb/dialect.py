@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from math import ceil
 from typing import Any
 
-from sqlalchemy import URL, ColumnElement, Connection, Engine, func, literal, text
+from sqlalchemy import URL, ColumnElement, Connection, Engine, Table, func, literal, text
 from sqlalchemy.dialects.mysql import insert
 from sqlalchemy.types import TypeEngine
 
@@ -79,10 +79,10 @@ class MariaDB(Dialect):
         """Return the identity of the schema that a connection is in."""
         return str(connection.scalar(text(_IDENTITY)))
 
-    def estimated_rows(self, connection: Connection, table: str) -> int | None:
+    def estimated_rows(self, connection: Connection, table: Table) -> int | None:
         """Return the number of a table's rows by the statistics of its engine."""
-        schema, _, name = table.replace("`", "").rpartition(".")
-        found = connection.scalar(text(_ESTIMATE), {"schema": schema or None, "name": name})
+        values = {"schema": table.schema, "name": table.name}
+        found = connection.scalar(text(_ESTIMATE), values)
         return None if found is None else int(found)
 
     def nulls_last(

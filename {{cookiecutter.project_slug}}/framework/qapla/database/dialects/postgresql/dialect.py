@@ -12,6 +12,7 @@ from sqlalchemy import (
     Float,
     Integer,
     SmallInteger,
+    Table,
     cast,
     text,
 )
@@ -108,9 +109,10 @@ class PostgreSQL(Dialect):
         """Return the identity of the schema that a connection is in."""
         return str(connection.scalar(text(_IDENTITY)))
 
-    def estimated_rows(self, connection: Connection, table: str) -> int | None:
+    def estimated_rows(self, connection: Connection, table: Table) -> int | None:
         """Return the number of a table's rows at its last analysis, or None before that."""
-        found = connection.scalar(text(_ESTIMATE), {"table": table})
+        name = connection.dialect.identifier_preparer.format_table(table)
+        found = connection.scalar(text(_ESTIMATE), {"table": name})
         return None if found is None or found < 0 else int(found)
 
     def limit_time(self, connection: Connection, seconds: float) -> None:

@@ -116,13 +116,12 @@ class CeleryApplication(Application):
         Raises:
             SettingsError: They do, and a package is missing.
         """
-        source = self.settings_loader.source
-        if wants_metrics(self.settings, source, self.purpose):
+        if wants_metrics(self):
             if self.purpose == "worker":
                 # Before prometheus-client is imported, and before the pool is forked.
                 share_files()
             connect_metrics(self.celery, self)
-        if wants_traces(self.settings, source, tests=self.purpose == TESTS):
+        if wants_traces(self):
             # Imported here, as it imports OpenTelemetry.
             from qapla.ops.traces.provider import start_tracing
 

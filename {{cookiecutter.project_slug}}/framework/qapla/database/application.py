@@ -67,9 +67,7 @@ class DatabaseApplication(Application):
             for database in described
         }
         refuse_shared(placed)
-        self.instruments = list(
-            instruments(self.package, metrics=self.has_metrics, traces=self.has_traces)
-        )
+        self.instruments = list(instruments(self))
         complete = [
             self._complete(database, first=database is described[0]) for database in described
         ]
@@ -88,28 +86,6 @@ class DatabaseApplication(Application):
         from qapla.web.plugin import add_web
 
         add_web(self)
-
-    @property
-    def has_metrics(self) -> bool:
-        """Whether the processes of the application measure themselves.
-
-        Raises:
-            SettingsError: The settings ask for it, and prometheus-client is missing.
-        """
-        from qapla.ops.metrics.wanted import wants_metrics
-
-        return wants_metrics(self.settings, self.settings_loader.source, self.purpose)
-
-    @property
-    def has_traces(self) -> bool:
-        """Whether the processes of the application send traces.
-
-        Raises:
-            SettingsError: The settings ask for it, and OpenTelemetry is missing.
-        """
-        from qapla.ops.traces.wanted import wants_traces
-
-        return wants_traces(self.settings, self.settings_loader.source, tests=self.purpose == TESTS)
 
     def complete_web(self) -> None:
         """Add the status page, where it is on and the project has no page of its own at `/`."""

@@ -4,7 +4,9 @@ from typing import TYPE_CHECKING, Any
 
 from qapla.app import TESTS
 from qapla.ops.databases import database_probes
+from qapla.ops.metrics.wanted import wants_metrics
 from qapla.ops.probes import Probes
+from qapla.ops.traces.wanted import wants_traces
 from qapla.web.monitoring.access import Observe, add_access_log
 from qapla.web.monitoring.health import add_health
 from qapla.web.rendering import add_json_renderer
@@ -34,13 +36,13 @@ def _add_monitoring(application: "DatabaseApplication", config: Any) -> None:
     settings = application.settings
     observe: Observe | None = None
     # Imported here: each needs an extra.
-    if application.has_metrics:
+    if wants_metrics(application):
         from qapla.web.monitoring.metrics import add_metrics, observe_request
 
         add_metrics(config, settings, application.dbs)
         observe = observe_request
     add_access_log(config, observe)
-    if application.has_traces:
+    if wants_traces(application):
         from qapla.web.monitoring.traces import add_traces
 
         add_traces(config, settings.metrics.path)

@@ -13,6 +13,7 @@ from qapla.database import application as module
 from qapla.database.application import DatabaseApplication
 from qapla.ops.traces import wanted
 from qapla.ops.traces.carrier import carried_trace, continued_trace
+from qapla.ops.traces.wanted import wants_traces
 
 from qapla_sample.paths import SAMPLE, SOURCE
 from support.errors import error_of
@@ -114,18 +115,18 @@ def test_the_variables_of_opentelemetry(
     project: Project, monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], asks: bool
 ) -> None:
     """They turn traces on, and the setting has the last word."""
-    monkeypatch.setattr(module, "instruments", lambda package, **wanted: [])
+    monkeypatch.setattr(module, "instruments", lambda application: [])
     application = project()
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
-    assert application.run_command().has_traces is asks
+    assert wants_traces(application.run_command()) is asks
 
 
 def test_traces_without_their_packages(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     """The setting is refused in one line; the variables, which may be a cluster's, are left alone."""
     monkeypatch.setattr(wanted, "find_spec", lambda name: None)
     monkeypatch.setenv("OTEL_TRACES_EXPORTER", "console")
-    assert not project().run_command().has_traces
+    assert not wants_traces(project().run_command())
     assert error_of(project(dotenv="PROBE_TRACES=1\n")) == (
         "the variable PROBE_TRACES asks for traces, and OpenTelemetry is not installed: "
         "type `uv sync --extra traces`"

@@ -20,6 +20,7 @@ from qapla.database.application import DatabaseApplication
 from qapla.ops.metrics import processes
 from qapla.ops.metrics.exposition import make_registry, serve_metrics
 from qapla.ops.metrics.outboxes import OutboxLag
+from qapla.ops.metrics.wanted import wants_metrics
 from qapla.ops.pools import PoolFigures, pool_figures, pool_limit
 from qapla.settings import MetricsSettings
 
@@ -40,7 +41,7 @@ def test_metrics_without_their_package(
     monkeypatch.setattr("qapla.ops.metrics.wanted.find_spec", lambda name: None)
     application = project(dotenv=f"PROBE_METRICS__{variable}\n")
     if not asks:
-        assert not application.run_command().has_metrics
+        assert not wants_metrics(application.run_command())
         return
     assert error_of(application) == (
         f"the variable PROBE_METRICS__{asks} asks for metrics, and prometheus-client is not "
@@ -50,8 +51,8 @@ def test_metrics_without_their_package(
 
 def test_tests_ask_by_a_setting_alone(project: Project) -> None:
     """A run of tests starts faster without them."""
-    assert not project().run_tests().has_metrics
-    assert project(dotenv="PROBE_METRICS__PORT=9100\n").run_tests().has_metrics
+    assert not wants_metrics(project().run_tests())
+    assert wants_metrics(project(dotenv="PROBE_METRICS__PORT=9100\n").run_tests())
 
 
 @pytest.mark.parametrize(("line", "works"), [("PORT=9100", True), ("TOKEN=" + 16 * "x", False)])
@@ -60,10 +61,10 @@ def test_a_process_measures_itself_where_it_is_asked(
 ) -> None:
     """A worker on its port, and the web for its token; in development the web does by default."""
     application = project(dotenv=f"PROBE_METRICS__{line}\n").run_worker()
-    assert application.has_metrics is works
+    assert wants_metrics(application) is works
     application.purpose = "wsgi"
     application.settings.environment = "production"
-    assert application.has_metrics is not works
+    assert wants_metrics(application) is not works
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Any sequence of additions and removals makes a project that works."""
 
+import os
 import tempfile
 from collections.abc import Iterator
 from itertools import count
@@ -131,6 +132,24 @@ def test_histories_are_linted(skeleton: Skeleton, data: st.DataObject) -> None:
         History(skeleton.project(Path(root), "rotarran"), data).play(6)
         refuse_faults(["ruff", "check", "--no-cache"], Path(root))
         refuse_faults(["ruff", "format", "--no-cache", "--check", "--diff"], Path(root))
+
+
+# Without an attempt to shrink a history that fails: each takes ten seconds.
+@settings(quickly, max_examples=3, phases=[Phase.generate])
+@given(data=st.data())
+def test_histories_pass_their_own_tests(skeleton: Skeleton, data: st.DataObject) -> None:
+    """The tests of the project, which the scaffold writes for each model, pass on SQLite."""
+    with tempfile.TemporaryDirectory(dir=MEMORY) as root:
+        history = History(skeleton.project(Path(root), "rotarran"), data)
+        history.play(8)
+        urls = {
+            f"ROTARRAN_DATABASES__{name.upper()}__URL": f"sqlite:///{root}/{name}.db"
+            for name in history.project.databases()
+        }
+        path = os.pathsep.join([str(FRAMEWORK), "src"])
+        refuse_faults(
+            ["pytest", "-q", "-p", "no:cacheprovider"], Path(root), PYTHONPATH=path, **urls
+        )
 
 
 @settings(quickly, max_examples=40)

@@ -8,9 +8,9 @@ from qapla.exceptions import Refused, ScaffoldError
 from qapla.scaffold.changes.changes import Changes
 from qapla.scaffold.declared import declared_databases, declared_models
 from qapla.scaffold.fields.spec import Spec, parse_spec
+from qapla.scaffold.merging.conflict import Conflict
 from qapla.scaffold.names.model import ModelName, application_class
 from qapla.scaffold.names.parse import UNMANAGED
-from qapla.scaffold.source.merge import Conflict
 from qapla.scaffold.source.toml import change_array, read_toml, strings
 from qapla.scaffold.source.tree import find_list
 

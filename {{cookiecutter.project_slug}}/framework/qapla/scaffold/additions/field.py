@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from qapla.scaffold.additions import parts, revision
+from qapla.scaffold.additions import revision
 from qapla.scaffold.additions.by_hand import refuse_by_hand
+from qapla.scaffold.additions.changed import change_modules
 from qapla.scaffold.fields.checks import check_spec
 from qapla.scaffold.fields.field import Field
 from qapla.scaffold.fields.spec import Spec
@@ -34,7 +35,7 @@ def add_fields(project: Project, model: ModelName, fields: Sequence[Field]) -> N
     new = replace(old, fields=(*old.fields, *fields))
     check_spec(new)
     check_together([new, *(spec for spec in project.specs() if spec != old)])
-    parts.change_modules(project, old, new)
+    change_modules(project, old, new)
     project.create(revision.addition_of(project, replace(old, fields=tuple(fields))))
     project.keep(models=[new if spec == old else spec for spec in project.specs()])
 

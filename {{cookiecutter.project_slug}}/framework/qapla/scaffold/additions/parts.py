@@ -5,7 +5,6 @@ from typing import Any
 from qapla.scaffold.fields.spec import Spec
 from qapla.scaffold.names.model import ModelName
 from qapla.scaffold.project import Project
-from qapla.scaffold.source.merge import merge_module
 from qapla.scaffold.source.rendering import render
 
 # These have a line for each field.
@@ -28,26 +27,6 @@ _PACKAGES = (
 def modules(project: Project, spec: Spec) -> dict[str, str]:
     """Return the modules of a model and their tests, which have a line for each field."""
     return _render(project, spec, _MODULES)
-
-
-def change_modules(project: Project, old: Spec, new: Spec) -> None:
-    """Change the modules of a model for other fields; the user's own lines in them stay.
-
-    Of a resource or a test that the user has deleted nothing is made anew.
-
-    Raises:
-        ScaffoldError: The user has changed the lines that are to be changed.
-    """
-    after = modules(project, new)
-    model, *others = modules(project, old).items()
-    there = [(path, text) for path, text in others if project.changes.exists(path)]
-    for path, text in (model, *there):
-        project.change(
-            path,
-            lambda theirs, path, text=text: merge_module(  # type: ignore[misc]
-                text, after[path], theirs, path, project.package
-            ),
-        )
 
 
 def tasks(project: Project, spec: Spec) -> dict[str, str]:

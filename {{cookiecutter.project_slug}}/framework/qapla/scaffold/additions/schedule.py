@@ -2,7 +2,9 @@
 
 from qapla.scaffold.project import Change
 from qapla.scaffold.source.edit import append_to_dict
-from qapla.scaffold.source.remove import remove_from_dict
+
+# The keys that lead to the schedule in the settings.
+KEYS = ["celery", "beat_schedule"]
 
 
 def schedule(name: str, task: str, seconds: float) -> Change:
@@ -13,15 +15,10 @@ def schedule(name: str, task: str, seconds: float) -> Change:
         task: The name of the task.
         seconds: The seconds from one time to the next.
     """
-    values = {"task": f'"{task}"', "schedule": str(seconds)}
-    return lambda text, path: append_to_dict(
-        text, "SETTINGS", ["celery", "beat_schedule"], name, values, path
-    )
+    values = entry(task, seconds)
+    return lambda text, path: append_to_dict(text, "SETTINGS", KEYS, name, values, path)
 
 
-def unschedule(name: str, task: str, seconds: float) -> Change:
-    """Return a change of the settings that takes the entry of a task back; the rest is as above."""
-    values = {"task": f'"{task}"', "schedule": str(seconds)}
-    return lambda text, path: remove_from_dict(
-        text, "SETTINGS", ["celery", "beat_schedule"], name, values, path
-    )
+def entry(task: str, seconds: float) -> dict[str, str]:
+    """Return the items of an entry of the schedule, as source text; the arguments are as above."""
+    return {"task": f'"{task}"', "schedule": str(seconds)}

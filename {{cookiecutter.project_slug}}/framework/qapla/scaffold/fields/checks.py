@@ -76,6 +76,9 @@ def _check_target(spec: Spec, column: Column) -> None:
     if field.is_many and column.target == model:
         rule = "many rows of the same model are linked by a model of their own"
         refuse(SUBJECT, str(field), rule, f"{field.name}:{field.type}?")
+    if field.is_required and column.target == model:
+        rule = "the first row would have none to refer to"
+        refuse(SUBJECT, str(field), rule, str(replace(field, nullable=True)))
 
 
 def _check_classes(spec: Spec) -> None:

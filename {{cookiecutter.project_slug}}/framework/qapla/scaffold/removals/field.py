@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from qapla.exceptions import ScaffoldError
-from qapla.scaffold.additions import parts, revision
+from qapla.scaffold.additions import revision
+from qapla.scaffold.additions.changed import change_modules
 from qapla.scaffold.fields.field import Field
 from qapla.scaffold.fields.spec import Spec
 from qapla.scaffold.names.model import ModelName
@@ -38,7 +39,7 @@ def remove_fields(
             f"{model} would have no column left: type `qapla remove model {model}`, or add another "
             "field first"
         )
-    parts.change_modules(project, old, new)
+    change_modules(project, old, new)
     undo(
         project,
         model.database,

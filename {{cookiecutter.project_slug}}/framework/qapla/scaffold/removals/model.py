@@ -2,11 +2,11 @@
 
 from qapla.exceptions import ScaffoldError
 from qapla.scaffold.additions import parts, revision
-from qapla.scaffold.additions.schedule import unschedule
 from qapla.scaffold.names.model import ModelName
 from qapla.scaffold.project import Project
 from qapla.scaffold.removals.files import delete_files, delete_package
 from qapla.scaffold.removals.revision import Applied, undo
+from qapla.scaffold.removals.schedule import unschedule
 from qapla.scaffold.removals.uses import PACKAGES, refuse_references, refuse_uses
 from qapla.scaffold.source.remove import remove_from_function
 from qapla.scaffold.source.tree import find_function

@@ -6,14 +6,11 @@ from collections import Counter
 from qapla.exceptions import ScaffoldError
 from qapla.scaffold.layout.imports import Head, bound_name, cut, is_import, single_imports
 from qapla.scaffold.lines import split_lines
+from qapla.scaffold.merging.conflict import Conflict
 from qapla.scaffold.merging.imports import merge_imports
 from qapla.scaffold.merging.lines import Chunk, merge_lines
 from qapla.scaffold.merging.names import defined_names
 from qapla.scaffold.syntax import parse
-
-
-class Conflict(ScaffoldError):
-    """The user has changed the lines that are to be changed; the text has those to type by hand."""
 
 
 def merge_module(old: str, new: str, theirs: str, path: str, package: str) -> str:

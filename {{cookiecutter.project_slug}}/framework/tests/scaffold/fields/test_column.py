@@ -75,6 +75,17 @@ def test_a_reference_stays_in_its_database(models: str, line: str) -> None:
     assert str(caught.value) == line
 
 
+def test_a_model_refers_to_itself_with_null() -> None:
+    """No first row could be made otherwise, and no test of the resource."""
+    assert parse_models("Officer(chief:Officer(cascade)?)", ["main"], "x")
+    with pytest.raises(Refused) as caught:
+        parse_models("Officer(chief:Officer(cascade)!)", ["main"], "x")
+    assert str(caught.value) == (
+        "the field 'chief:Officer(cascade)!' is refused: the first row would have none to refer to; "
+        "try 'chief:Officer(cascade)?!'"
+    )
+
+
 @pytest.mark.parametrize(
     "models",
     [

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 from answers import GOOD_ANSWERS
-from baking import generate, run, succeed, tool
+from baking import TEMPLATE, generate, run, succeed, tool
 from servers import require
 
 from qapla.cli.main import COMMANDS
@@ -71,14 +71,28 @@ def test_the_schemas(project: Path, schema: str, path: str) -> None:
     succeed(command, project)
 
 
-def test_the_workflow(project: Path, tmp_path: Path) -> None:
-    """zizmor finds no weakness, and every supported Python is tested."""
-    (tmp_path / "zizmor.yml").write_text(ZIZMOR)
+def jobs(root: Path, directory: Path) -> dict[str, Any]:
+    """Return the jobs of a workflow, in which zizmor finds no weakness."""
+    (directory / "zizmor.yml").write_text(ZIZMOR)
     command = [tool("zizmor"), "--offline", "--no-progress", "--config", "zizmor.yml"]
-    succeed([*command, str(project / ".github")], tmp_path)
-    workflow = yaml.safe_load((project / ".github/workflows/ci.yml").read_text())
-    pythons = workflow["jobs"]["test"]["strategy"]["matrix"]["python"]
+    succeed([*command, str(root / ".github")], directory)
+    workflow = yaml.safe_load((root / ".github/workflows/ci.yml").read_text())
+    found: dict[str, Any] = workflow["jobs"]
+    return found
+
+
+def test_the_workflow(project: Path, tmp_path: Path) -> None:
+    """Every supported Python is tested."""
+    pythons = jobs(project, tmp_path)["test"]["strategy"]["matrix"]["python"]
     assert pythons == ["3.11", "3.12", "3.13"]
+
+
+def test_the_workflow_of_the_template(tmp_path: Path) -> None:
+    """The framework is tested in full on each Python: on the oldest one by `.ci/run`."""
+    found = jobs(TEMPLATE, tmp_path)
+    assert found["framework"]["strategy"]["matrix"]["python"] == ["3.12", "3.13"]
+    schema = [tool("check-jsonschema"), "--builtin-schema", "vendor.github-workflows"]
+    succeed([*schema, ".github/workflows/ci.yml"], TEMPLATE)
 
 
 def test_the_hooks_of_pre_commit(project: Path) -> None:

@@ -3,7 +3,8 @@
 import pytest
 
 from qapla.exceptions import ScaffoldError
-from qapla.scaffold.source.merge import Conflict, merge_module
+from qapla.scaffold.merging.conflict import Conflict
+from qapla.scaffold.source.merge import merge_module
 
 PATH = "ship.py"
 OLD = '"""Ship."""\n\nfrom a import A\n\n\nclass Ship(A):\n    x: int\n'

@@ -13,6 +13,7 @@ from support.applications import make_sample, no_worker, project, sample, sqlite
 from support.databases import fleet, fleet_server, mariadb, place, session
 from support.embedded import cluster, data, use
 from support.legacy import legacy
+from support.modules import run_module
 from support.runs import run
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "place",
     "project",
     "run",
+    "run_module",
     "sample",
     "session",
     "sqlite",

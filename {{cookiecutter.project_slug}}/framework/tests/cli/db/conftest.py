@@ -2,7 +2,6 @@
 
 import os
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from qapla.database.database import Database
 from qapla.database.places.target import Target
 
 from qapla_sample.paths import SOURCE
+from support.modules import RunModule
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -48,17 +48,16 @@ def variables(main_database: Database, fleet_root: Path) -> dict[str, str]:
 
 
 @pytest.fixture
-def db(fleet_root: Path, variables: dict[str, str]) -> Run:
+def db(run_module: RunModule, fleet_root: Path, variables: dict[str, str]) -> Run:
     """Return a function that runs `qapla db` in the project, in a process of its own."""
 
     def run(*arguments: str, directory: str = ".", **more: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-W", "ignore", "-m", "qapla.cli", "db", *arguments],
-            cwd=fleet_root / directory,
-            env={**variables, **more},
-            capture_output=True,
-            text=True,
-            stdin=subprocess.DEVNULL,
+        return run_module(
+            "qapla.cli",
+            "db",
+            *arguments,
+            directory=fleet_root / directory,
+            environment={**variables, **more},
         )
 
     return run

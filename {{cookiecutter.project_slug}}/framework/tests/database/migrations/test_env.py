@@ -2,7 +2,6 @@
 
 import os
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,30 +12,19 @@ from qapla.database.database import Database
 from qapla.database.places.target import Target
 
 from qapla_sample.paths import SOURCE
+from support.modules import RunModule
 
 Alembic = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
 @pytest.fixture
-def alembic(copy: Path, sample_var: Path) -> Alembic:
+def alembic(run_module: RunModule, copy: Path) -> Alembic:
     """Return a function that runs the `alembic` command in the copy of the sample."""
 
     def run(*arguments: str) -> "subprocess.CompletedProcess[str]":
-        environment = {
-            **os.environ,
-            "PYTHONPATH": os.pathsep.join([str(copy), str(SOURCE)]),
-            # The imports take most of the time: compile them once, and nowhere in a project.
-            "PYTHONPYCACHEPREFIX": str(sample_var / "pycache"),
-            "PYTHONDONTWRITEBYTECODE": "",
-        }
-        return subprocess.run(
-            [sys.executable, "-W", "ignore", "-m", "alembic", *arguments],
-            cwd=copy,
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        # Bytecode of a module that a test changes at once would be taken for that of the new one.
+        path = {"PYTHONPATH": os.pathsep.join([str(copy), str(SOURCE)])}
+        return run_module("alembic", *arguments, directory=copy, environment={**os.environ, **path})
 
     return run
 

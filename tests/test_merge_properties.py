@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from qapla.scaffold.additions import parts
 from qapla.scaffold.fields.spec import parse_spec
+from qapla.scaffold.merging.conflict import Conflict
 from qapla.scaffold.merging.names import defined_names
 from qapla.scaffold.project import Project
-from qapla.scaffold.source.merge import Conflict, merge_module
+from qapla.scaffold.source.merge import merge_module
 
 FIELDS = [
     "name:str(200)",

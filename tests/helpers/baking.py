@@ -14,7 +14,7 @@ Install = Callable[..., tuple[Path, str]]
 TEMPLATE = Path(__file__).parents[2]
 HELPERS = Path(__file__).parent
 _LEFT_OUT = shutil.ignore_patterns(
-    ".git", ".venv", "__pycache__", ".*_cache", "uv.lock", "var", "*.pyc"
+    ".git", ".venv*", "__pycache__", ".*_cache", "uv.lock", "var", "*.pyc"
 )
 
 # Where runs of pytest inside these tests keep their files: in the directory of this run they would

@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
+from support.modules import RunModule
+
 pytest_plugins = ["pytester"]
 
 HEAD = """
@@ -31,13 +33,17 @@ def elsewhere(sqlite: object, no_worker: None, monkeypatch: pytest.MonkeyPatch) 
 
 
 @pytest.fixture
-def functions(pytester: pytest.Pytester, elsewhere: None) -> Functions:
+def functions(pytester: pytest.Pytester, elsewhere: None, run_module: RunModule) -> Functions:
     """Return a function that runs test functions in a process of their own, on SQLite."""
 
     def run(body: str, *options: str, application: str = "qapla_sample:main") -> pytest.RunResult:
         pytester.makeini(f"[pytest]\nqapla_application = {application}\n")
         path = pytester.makepyfile(f"{HEAD}{body}")
-        return pytester.runpytest_subprocess(*PLUGIN, *options, path)
+        done = run_module(
+            "pytest", *PLUGIN, *options, str(path), directory=pytester.path, environment=os.environ
+        )
+        lines, errors = done.stdout.splitlines(), done.stderr.splitlines()
+        return pytest.RunResult(done.returncode, lines, errors, 0.0)
 
     return run
 

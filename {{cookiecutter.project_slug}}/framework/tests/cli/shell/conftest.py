@@ -2,13 +2,13 @@
 
 import os
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from qapla_sample.paths import SOURCE
+from support.modules import RunModule
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 SHIP = "src/qapla_sample/databases/{}/ship.py"
@@ -32,19 +32,19 @@ def variables(fleet_root: Path) -> dict[str, str]:
 
 
 @pytest.fixture
-def shell(fleet_root: Path, variables: dict[str, str]) -> Run:
-    """Return a function that runs `qapla shell` in the project, on pipes."""
+def shell(run_module: RunModule, fleet_root: Path, variables: dict[str, str]) -> Run:
+    """Return a function that runs `qapla shell` in the project, with a file of code as its input."""
 
     def run(
         *arguments: str, code: str | None = None, **more: str
     ) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-W", "ignore", "-m", "qapla.cli", "shell", *arguments],
-            cwd=fleet_root,
-            env={**variables, **more},
-            input=code or "",
-            capture_output=True,
-            text=True,
+        return run_module(
+            "qapla.cli",
+            "shell",
+            *arguments,
+            directory=fleet_root,
+            environment={**variables, **more},
+            code=code or "",
         )
 
     return run

@@ -2,8 +2,6 @@
 
 import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -21,6 +19,7 @@ from qapla.exceptions import NotManaged
 from qapla.testing.provisioning.digest import digest_of
 
 from qapla_sample.paths import SAMPLE, SOURCE
+from support.modules import RunModule
 
 MORE = """
 import sqlalchemy as sa
@@ -150,22 +149,16 @@ def test_the_separator_of_ones_own(database: Database, ini: Path) -> None:
 
 
 @pytest.fixture
-def alembic(tmp_path: Path) -> Callable[..., str]:
+def alembic(run_module: RunModule, tmp_path: Path) -> Callable[..., str]:
     """Return a function that runs a failing `alembic` command in a project, and gives its line."""
     shutil.copy(SAMPLE / "alembic.ini", tmp_path)
     (tmp_path / "pyproject.toml").write_text(PYPROJECT)
     (tmp_path / "probe.py").write_text(PROBE)
 
     def run(*arguments: str, **environment: str) -> str:
-        command = [sys.executable, "-W", "ignore", "-m", "alembic", *arguments]
         path = {"PYTHONPATH": os.pathsep.join([str(tmp_path), str(SOURCE)])}
-        done = subprocess.run(
-            command,
-            cwd=tmp_path,
-            env={**path, **environment},
-            capture_output=True,
-            text=True,
-            check=False,
+        done = run_module(
+            "alembic", *arguments, directory=tmp_path, environment={**path, **environment}
         )
         assert done.returncode != 0
         assert done.stderr == ""

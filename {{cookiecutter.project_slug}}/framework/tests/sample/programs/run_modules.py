@@ -16,6 +16,7 @@ import alembic.config
 import psycopg
 import pymysql
 import pyramid.config
+import pytest
 import sqlalchemy.dialects.mysql
 import sqlalchemy.dialects.postgresql
 import sqlalchemy.dialects.sqlite
@@ -25,7 +26,7 @@ import qapla.cli.main
 import qapla.database.migrations.runner
 import qapla.settings
 
-__all__ = ["alembic", "psycopg", "pymysql", "pyramid", "qapla", "sqlalchemy"]
+__all__ = ["alembic", "psycopg", "pymysql", "pyramid", "pytest", "qapla", "sqlalchemy"]
 
 
 def run(request: dict[str, Any]) -> None:

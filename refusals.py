@@ -1,11 +1,15 @@
-"""Refuse a bad answer while the answers render: one line, exit code 2, nothing written.
+"""The template's part of cookiecutter's process: it refuses bad answers, and stamps the new project.
 
-A failing hook would print a traceback of its own first. The one filter `refuse(value, kind)` keeps
-its name for ever: cruft renders a new version of the template with the extension of the old one.
+A bad answer is refused while the answers render: one line, exit code 2, nothing written. A failing hook
+would print a traceback of its own first. The filter `refuse(value, kind)` and the class `Refusals` keep
+their names for ever: cruft renders a new version of the template with the extension of the old one.
 """
 
+import gc
 import os
 import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -15,6 +19,23 @@ from jinja2 import Environment
 from jinja2.ext import Extension
 
 SOURCE = Path(__file__).parent / "{{cookiecutter.project_slug}}" / "framework"
+# Bytecode beside the modules of the framework would be copied into the project.
+BYTECODE = Path(__file__).parent / "__pycache__"
+
+# The modules of cookiecutter and Jinja stay, so that no collection of garbage need look at them.
+gc.freeze()
+
+
+@contextmanager
+def framework() -> Iterator[None]:
+    """Import modules of the template's framework, with their bytecode in a directory of the template."""
+    prefix, sys.pycache_prefix = sys.pycache_prefix, sys.pycache_prefix or str(BYTECODE)
+    sys.path.insert(0, str(SOURCE))
+    try:
+        yield
+    finally:
+        sys.path.remove(str(SOURCE))
+        sys.pycache_prefix = prefix
 
 
 def refuse(value: Any, kind: str) -> Any:
@@ -24,15 +45,9 @@ def refuse(value: Any, kind: str) -> Any:
         value: The answer, or a list of the answer and those that it depends on.
         kind: The question; an unknown one is of another version, and returns the value.
     """
-    written, sys.dont_write_bytecode = sys.dont_write_bytecode, True
-    sys.path.insert(0, str(SOURCE))
-    try:
-        # Bytecode beside these modules would be copied into the project.
+    with framework():
         from qapla.exceptions import Refused
         from qapla.scaffold.answers import CHECKS
-    finally:
-        sys.path.remove(str(SOURCE))
-        sys.dont_write_bytecode = written
     given = value if isinstance(value, list) else [value]
     try:
         if kind in CHECKS:
@@ -42,6 +57,33 @@ def refuse(value: Any, kind: str) -> Any:
     if kind == "project_slug":
         _refuse_existing(value)
     return value
+
+
+def stamp(answers: Mapping[str, str]) -> str:
+    """Stamp the databases and models into the new project, and return the next commands.
+
+    Here Jinja is imported already, and half of the scaffold. Where it fails, nothing is returned: the hook
+    tries again in a process of its own, so that cookiecutter shows the error, and removes the project.
+
+    Args:
+        answers: The answers, with the output directory.
+    """
+    package = answers["project_slug"]
+    with framework():
+        from qapla.scaffold import answers as scaffold
+        from qapla.scaffold.source.rendering import keep_compiled
+
+        if not sys.dont_write_bytecode and os.access(BYTECODE, os.W_OK):
+            keep_compiled(BYTECODE)
+        try:
+            return scaffold.stamp(
+                Path(answers["_output_dir"]) / package,
+                package=package,
+                databases=answers["databases"],
+                models=answers["models"],
+            )
+        except Exception:
+            return ""
 
 
 def _origin(answer: Any, question: str) -> str:
@@ -75,11 +117,12 @@ def _end(line: str) -> NoReturn:
 
 
 class Refusals(Extension):
-    """A Jinja extension with the filter `refuse`, which renders answers literally."""
+    """A Jinja extension with the filters `refuse` and `stamp`, which renders answers literally."""
 
     def __init__(self, environment: Environment) -> None:
         super().__init__(environment)
         environment.filters["refuse"] = refuse
+        environment.filters["stamp"] = stamp
 
     def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
         """Return an answer with its braces made literal.

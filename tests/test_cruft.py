@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from baking import contents, copy_template, run, succeed, tool
+from baking import contents, copy_template, generate, run, succeed, tool
 from repositories import committed
 
 ANSWERS = {"project_name": "Rotarran", "databases": "main", "models": "main.Ship"}
@@ -34,6 +34,16 @@ def test_a_created_project_is_up_to_date(repository: Path, tmp_path: Path) -> No
     assert "up to date" in succeed([tool("cruft"), "check"], project)
     assert succeed([tool("cruft"), "diff"], project) == ""
     assert not list(project.rglob("__pycache__"))
+
+
+def test_it_is_the_project_of_cookiecutter(repository: Path, tmp_path: Path) -> None:
+    """There the extension stamps, and here the hook; both write the same bytes."""
+    ours, _ = generate(repository, tmp_path / "cookiecutter", ANSWERS)
+    output = tmp_path / "cruft"
+    output.mkdir()
+    theirs = contents(created(repository, output))
+    assert theirs.pop(".cruft.json")
+    assert theirs == contents(ours)
 
 
 def test_an_update_adds_a_database(repository: Path, tmp_path: Path) -> None:

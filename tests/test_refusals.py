@@ -6,7 +6,15 @@ from pathlib import Path
 
 import pytest
 from answers import BAD_ANSWERS
-from baking import contents, cookiecutter, run, tool
+from baking import (
+    contents,
+    cookiecutter,
+    copy_template,
+    generate,
+    run,
+    told_commands,
+    tool,
+)
 
 ONE_OF_EACH = [BAD_ANSWERS[number] for number in (0, 16, 27, 41, 43, -1)]
 
@@ -86,3 +94,27 @@ def test_a_directory_without_a_project_may_be_generated_into(
     (tmp_path / "rotarran" / ".git").mkdir(parents=True)
     command = cookiecutter(template, tmp_path, {"project_slug": "rotarran"})
     assert run([*command, "-f"], tmp_path).returncode == 0
+
+
+def test_a_stamp_that_fails_leaves_no_project(tmp_path: Path) -> None:
+    """The error is shown, and the files that were written before it are removed."""
+    broken = copy_template(tmp_path / "qapla-db")
+    blueprints = "{{cookiecutter.project_slug}}/framework/qapla/scaffold/blueprints/model"
+    model = broken / blueprints / "src/package/databases/database/model.py.jinja"
+    model.write_text(f"{model.read_text()}{{{{ nothing }}}}")
+    output = tmp_path / "output"
+    output.mkdir()
+    done = run(cookiecutter(broken, output, {}), output)
+    assert done.returncode == 1
+    assert "'nothing' is undefined" in done.stderr
+    assert list(output.iterdir()) == []
+
+
+def test_the_extension_stamps(tmp_path: Path) -> None:
+    """With cookiecutter the hook has nothing left to do but to print the next commands."""
+    changed = copy_template(tmp_path / "qapla-db")
+    hook = changed / "hooks/post_gen_project.py"
+    hook.write_text(f"{hook.read_text().partition('if not steps:')[0]}print(steps)\n")
+    project, printed = generate(changed, tmp_path / "output", {})
+    assert (project / "src/my_project/databases/main/item.py").is_file()
+    assert told_commands(printed)[0] == "cd my_project"

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined
 
 from qapla.scaffold.layout.breaking import lay_out
 from qapla.scaffold.layout.known import complete_imports
@@ -22,6 +22,11 @@ _environment = Environment(  # noqa: S701 (Python, not HTML)
     auto_reload=False,
 )
 _environment.filters["capitalized"] = lambda text: text[:1].upper() + text[1:]
+
+
+def keep_compiled(directory: Path) -> None:
+    """Keep the compiled blueprints in a directory, so that the next process need not compile them."""
+    _environment.bytecode_cache = FileSystemBytecodeCache(str(directory))
 
 
 def render(

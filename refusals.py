@@ -18,9 +18,10 @@ from cookiecutter.config import USER_CONFIG_PATH, get_user_config
 from jinja2 import Environment
 from jinja2.ext import Extension
 
-SOURCE = Path(__file__).parent / "{{cookiecutter.project_slug}}" / "framework"
+ROOT = Path(__file__).resolve().parent
+SOURCE = ROOT / "{{cookiecutter.project_slug}}" / "framework"
 # Bytecode beside the modules of the framework would be copied into the project.
-BYTECODE = Path(__file__).parent / "__pycache__"
+BYTECODE = ROOT / "__pycache__"
 
 # The modules of cookiecutter and Jinja stay, so that no collection of garbage need look at them.
 gc.freeze()
@@ -62,17 +63,22 @@ def refuse(value: Any, kind: str) -> Any:
 def stamp(answers: Mapping[str, str]) -> str:
     """Stamp the databases and models into the new project, and return the next commands.
 
-    Here Jinja is imported already, and half of the scaffold. Where it fails, nothing is returned: the hook
-    tries again in a process of its own, so that cookiecutter shows the error, and removes the project.
+    Here Jinja is imported already, and half of the scaffold. Nothing is returned where that is the scaffold
+    of another template, which this process has used before, or where it fails: the hook stamps in a process
+    of its own then, and cookiecutter shows its error, and removes the project.
 
     Args:
-        answers: The answers, with the output directory.
+        answers: The answers, with the directories of the output and of the template.
     """
+    if Path(answers.get("_repo_dir", "")).resolve() != ROOT:
+        return ""
     package = answers["project_slug"]
     with framework():
         from qapla.scaffold import answers as scaffold
         from qapla.scaffold.source.rendering import keep_compiled
 
+        if not Path(scaffold.__file__).is_relative_to(SOURCE):
+            return ""
         if not sys.dont_write_bytecode and os.access(BYTECODE, os.W_OK):
             keep_compiled(BYTECODE)
         try:

@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,10 +13,12 @@ from baking import (
     copy_template,
     generate,
     run,
+    succeed,
     told_commands,
     tool,
 )
 
+BLUEPRINTS = "{{cookiecutter.project_slug}}/framework/qapla/scaffold/blueprints/model"
 ONE_OF_EACH = [BAD_ANSWERS[number] for number in (0, 16, 27, 41, 43, -1)]
 
 
@@ -99,8 +102,7 @@ def test_a_directory_without_a_project_may_be_generated_into(
 def test_a_stamp_that_fails_leaves_no_project(tmp_path: Path) -> None:
     """The error is shown, and the files that were written before it are removed."""
     broken = copy_template(tmp_path / "qapla-db")
-    blueprints = "{{cookiecutter.project_slug}}/framework/qapla/scaffold/blueprints/model"
-    model = broken / blueprints / "src/package/databases/database/model.py.jinja"
+    model = broken / BLUEPRINTS / "src/package/databases/database/model.py.jinja"
     model.write_text(f"{model.read_text()}{{{{ nothing }}}}")
     output = tmp_path / "output"
     output.mkdir()
@@ -118,3 +120,19 @@ def test_the_extension_stamps(tmp_path: Path) -> None:
     project, printed = generate(changed, tmp_path / "output", {})
     assert (project / "src/my_project/databases/main/item.py").is_file()
     assert told_commands(printed)[0] == "cd my_project"
+
+
+def test_two_templates_in_one_process(tmp_path: Path) -> None:
+    """Each project is stamped by the scaffold of its own template, and not of the one before."""
+    templates = [copy_template(tmp_path / name / "qapla-db") for name in ("old", "new")]
+    blueprint = templates[1] / BLUEPRINTS / "src/package/databases/database/model.py.jinja"
+    blueprint.write_text(f"{blueprint.read_text()}\n# The newer one.\n")
+    calls = (
+        f"cookiecutter({str(it)!r}, no_input=True, output_dir={it.parent.name!r})"
+        for it in templates
+    )
+    program = f"from cookiecutter.main import cookiecutter; {'; '.join(calls)}"
+    succeed([sys.executable, "-c", program], tmp_path)
+    model = "my_project/src/my_project/databases/main/item.py"
+    assert "newer" not in (tmp_path / "old" / model).read_text()
+    assert "newer" in (tmp_path / "new" / model).read_text()

@@ -218,3 +218,12 @@ def test_forked_processes_share_files() -> None:
     *lines, directory = done.stdout.splitlines() or [done.stderr]
     assert lines == ["1.0 1.0", "1.0 None", "2.0 1.0", "2.0 None"], done.stderr
     assert not Path(directory).exists()
+
+
+def test_no_directory_without_their_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    """gunicorn asks for it whether or not the extra is installed."""
+    monkeypatch.delenv(processes.VARIABLE, raising=False)
+    monkeypatch.delitem(sys.modules, processes.PACKAGE)
+    monkeypatch.setattr(processes, "find_spec", lambda name: None)
+    processes.share_files()
+    assert processes.VARIABLE not in os.environ

@@ -10,18 +10,21 @@ import os
 import shutil
 import sys
 import tempfile
+from importlib.util import find_spec
 from pathlib import Path
 
 VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
+PACKAGE = "prometheus_client"
 
 
 def share_files() -> None:
     """Make the directory for this process and its children, unless the variable names one.
 
     It goes when this process ends. A directory of one's own has to be emptied between two runs.
-    Where prometheus-client was imported before, its metrics stay in memory, each process for itself.
+    Where prometheus-client was imported before, its metrics stay in memory, each process for itself;
+    where it is not installed, there are none.
     """
-    if VARIABLE in os.environ or "prometheus_client" in sys.modules:
+    if VARIABLE in os.environ or PACKAGE in sys.modules or find_spec(PACKAGE) is None:
         return
     directory = os.environ[VARIABLE] = tempfile.mkdtemp(prefix="metrics-")
     atexit.register(_remove, directory, os.getpid())

@@ -22,7 +22,6 @@ def alembic(run_module: RunModule, copy: Path) -> Alembic:
     """Return a function that runs the `alembic` command in the copy of the sample."""
 
     def run(*arguments: str) -> "subprocess.CompletedProcess[str]":
-        # Bytecode of a module that a test changes at once would be taken for that of the new one.
         path = {"PYTHONPATH": os.pathsep.join([str(copy), str(SOURCE)])}
         return run_module("alembic", *arguments, directory=copy, environment={**os.environ, **path})
 

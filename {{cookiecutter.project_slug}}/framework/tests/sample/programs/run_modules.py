@@ -40,7 +40,6 @@ def run(request: dict[str, Any]) -> None:
         os.dup2(os.open(request[name], flags | os.O_CREAT), number)
     # The old one has read ahead.
     sys.stdin = open(0, closefd=False)  # noqa: SIM115
-    sys.pycache_prefix = environment.get("PYTHONPYCACHEPREFIX")
     sys.path[:0] = [request["directory"], *environment["PYTHONPATH"].split(os.pathsep)]
     sys.argv = [request["module"], *request["arguments"]]
     runpy.run_module(request["module"], run_name="__main__", alter_sys=True)

@@ -1,6 +1,7 @@
 """A fixture that runs modules as programs, without the seconds in which they import the libraries."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -18,7 +19,7 @@ def run_module(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunModule]:
     """Return a function that runs a module as `python -W ignore -m` does, and returns its output."""
     streams = tmp_path_factory.mktemp("streams")
     files = {name: streams / name for name in ("stdin", "stdout", "stderr")}
-    path = f"{SAMPLE}:{SOURCE}"
+    path = os.pathsep.join([str(SAMPLE), str(SOURCE)])
     server = subprocess.Popen(
         [sys.executable, "-W", "ignore", "-m", "programs.run_modules"],
         env={"PYTHONPATH": path},

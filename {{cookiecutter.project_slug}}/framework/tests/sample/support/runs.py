@@ -7,6 +7,13 @@ from pathlib import Path
 
 import pytest
 
+# They register themselves in other libraries when they are imported, which works once.
+IMPORTED_ONCE = (
+    "alembic.command",
+    "pyramid.config",
+    "qapla.ops.metrics.definitions",
+    "sqlalchemy.dialects.postgresql",
+)
 # The head of a module for a run within a run: an application of its own, on the sample's databases.
 HEAD = """
 import threading
@@ -36,7 +43,7 @@ def run(
     It takes options of the command line too; the module that uses it loads `pytester`.
     """
     # The imports of a run inside this one are forgotten after it, and these cannot be imported twice.
-    for name in ("alembic.command", "pyramid.config", "sqlalchemy.dialects.postgresql"):
+    for name in IMPORTED_ONCE:
         importlib.import_module(name)
     databases = importlib.import_module("qapla_sample.databases")
     for found in pkgutil.walk_packages(databases.__path__, f"{databases.__name__}."):

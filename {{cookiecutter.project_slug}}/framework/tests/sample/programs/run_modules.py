@@ -22,9 +22,19 @@ import sqlalchemy.dialects.postgresql
 import sqlalchemy.dialects.sqlite
 
 import qapla
+import qapla.celery
+import qapla.celery.outbox
+import qapla.celery.task
+import qapla.celery.testing
+import qapla.cli.db.group
 import qapla.cli.main
+import qapla.database.migrations.env
 import qapla.database.migrations.runner
+import qapla.driver
+import qapla.logs.formatter
+import qapla.ops.metrics.definitions
 import qapla.settings
+import qapla.testing
 
 __all__ = ["alembic", "psycopg", "pymysql", "pyramid", "pytest", "qapla", "sqlalchemy"]
 

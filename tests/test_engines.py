@@ -15,7 +15,7 @@ ENGINES = {
 }
 
 
-@pytest.mark.parametrize("workers", [[], ["-n", "4"]], ids=["alone", "parallel"])
+@pytest.mark.parametrize("workers", [[], ["-n", "2"]], ids=["alone", "parallel"])
 @pytest.mark.parametrize("engines", ENGINES)
 def test_a_project_runs_on_any_engine_by_its_urls_alone(
     request: pytest.FixtureRequest,

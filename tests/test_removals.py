@@ -25,7 +25,7 @@ class Life:
     def __init__(self, root: Path, url: str) -> None:
         self.root = root
         self.is_embedded = not url
-        self.environment = {"PYTHONPATH": "framework:src", "PYTHONDONTWRITEBYTECODE": "1"}
+        self.environment = {"PYTHONPATH": "framework:src"}
         self.place(url)
 
     def place(self, url: str) -> None:

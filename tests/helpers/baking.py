@@ -57,6 +57,12 @@ def succeed(command: Sequence[str], directory: Path, **environment: str) -> str:
     return done.stdout
 
 
+def run_tests(project: Path) -> None:
+    """Run the tests of a project with the libraries of these tests, which need no compilation."""
+    path = os.pathsep.join([str(project / "framework"), str(project / "src")])
+    succeed([tool("pytest"), "-q", "-p", "no:cacheprovider"], project, PYTHONPATH=path)
+
+
 def check_types(project: Path) -> None:
     """Check the types of a project with the libraries of these tests, of which mypy keeps what it read."""
     cache = Path(tempfile.gettempdir()) / f"qapla-types-{os.getuid()}"

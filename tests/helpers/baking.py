@@ -57,10 +57,11 @@ def succeed(command: Sequence[str], directory: Path, **environment: str) -> str:
     return done.stdout
 
 
-def run_tests(project: Path) -> None:
+def run_tests(project: Path, *arguments: str) -> None:
     """Run the tests of a project with the libraries of these tests, which need no compilation."""
     path = os.pathsep.join([str(project / "framework"), str(project / "src")])
-    succeed([tool("pytest"), "-q", "-p", "no:cacheprovider"], project, PYTHONPATH=path)
+    command = [tool("pytest"), "-q", "-p", "no:cacheprovider", *arguments]
+    succeed(command, project, PYTHONPATH=path)
 
 
 def check_types(project: Path) -> None:

@@ -1,9 +1,12 @@
 """The site of the documentation: `uv run sphinx-build -W docs build/docs`."""
 
+import logging
 import sys
 import tomllib
 from pathlib import Path
 
+# It tells of each plugin that it loads.
+logging.getLogger("alembic").setLevel(logging.WARNING)
 # Cookiecutter would copy bytecode into every project.
 sys.dont_write_bytecode = True
 HERE = Path(__file__).parent

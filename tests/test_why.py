@@ -17,6 +17,7 @@ ENV, TEST, TASK, VIEW, OUTBOX = (
 HEAD = '''
 from types import SimpleNamespace
 
+import pytest
 from sqlalchemy.orm import Session
 
 from qapla.celery.task import DatabaseTask

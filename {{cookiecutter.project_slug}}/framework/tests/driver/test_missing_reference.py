@@ -51,7 +51,7 @@ class Log(Model):
     __tablename__ = "logs"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    ship_id: Mapped[int] = mapped_column(ForeignKey("ships.id"))
+    ship_id: Mapped[int] = mapped_column(ForeignKey("ships.id", ondelete="RESTRICT"))
 
 
 class CaptainWriteDriver(WriteDriver[Captain]):
@@ -132,6 +132,13 @@ def test_a_row_that_is_referred_to(ships: Session) -> None:
     error = raised(ships, lambda s: CaptainWriteDriver(s).delete(1))
     assert str(error) == "a row of Captain is referred to by captain_id of Ship"
     assert (error.model, error.columns) == ("Ship", ("captain_id",))
+
+
+def test_a_row_whose_deletion_is_restricted(ships: Session) -> None:
+    """PostgreSQL has a code of its own for RESTRICT, as of version 18."""
+    error = raised(ships, lambda s: ShipWriteDriver(s).delete(102))
+    assert str(error) == "a row of Ship is referred to by ship_id of Log"
+    assert (error.model, error.columns) == ("Log", ("ship_id",))
 
 
 def test_a_key_that_is_referred_to(ships: Session) -> None:

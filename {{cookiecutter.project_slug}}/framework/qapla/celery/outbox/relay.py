@@ -8,7 +8,9 @@ import logging
 import signal
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from queue import Empty, SimpleQueue
 from typing import Any
 
 from celery import Celery
@@ -63,7 +65,10 @@ class Relay:
         self.max_attempts = max_attempts
         self.outbox = outbox
         self._heartbeat: Heartbeat | None = None
-        self._ended = threading.Event()
+        self._is_ended = False
+        # Unlike an event it may be used by a handler of a signal, during another one too.
+        # Source: Python, "queue", "SimpleQueue Objects".
+        self._wake_ups: SimpleQueue[None] = SimpleQueue()
 
     def run(self) -> int:
         """Send the due messages, oldest first; return the number of those that were sent.
@@ -79,7 +84,7 @@ class Relay:
                 total += sent
                 if self._heartbeat is not None:
                     self._heartbeat.beat()
-                if not more or self._ended.is_set():
+                if not more or self._is_ended:
                     return total
 
     def run_forever(self, interval: float = 1.0) -> None:
@@ -95,16 +100,21 @@ class Relay:
         is_main = threading.current_thread() is threading.main_thread()
         before = signal.getsignal(signal.SIGTERM)
         if is_main:
-            signal.signal(signal.SIGTERM, lambda *_: self._ended.set())
+            signal.signal(signal.SIGTERM, self._end)
         try:
-            while not self._ended.is_set():
+            while not self._is_ended:
                 self._run_or_wait()
                 self._heartbeat.beat(interval)
-                self._ended.wait(interval)
+                with suppress(Empty):
+                    self._wake_ups.get(timeout=interval)
         finally:
             self._heartbeat.end()
             if is_main:
                 signal.signal(signal.SIGTERM, before)
+
+    def _end(self, number: int, frame: object) -> None:
+        self._is_ended = True
+        self._wake_ups.put(None)
 
     def _run_or_wait(self) -> None:
         try:

@@ -1,6 +1,10 @@
 """The outbox, its relay, and tasks whose work is done once."""
 
+import signal
+import sys
+import threading
 from datetime import timedelta
+from types import FrameType
 from typing import Any
 
 import pytest
@@ -148,6 +152,33 @@ def test_a_loop_waits_for_its_database_and_ends_at_a_mistake(
     with pytest.raises(ValueError, match="mistake"):
         Relay(SampleApplication().run_command(), "main", Outbox, app).run_forever(interval=0)
     assert caplog.messages == [f"the relay of 'main' waits for its database: {away}"] * 2
+
+
+def test_a_second_signal_while_the_first_is_handled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process group and a parent may both send it: the loop ends all the same, and at once."""
+    more = [signal.SIGTERM] * 3
+
+    def interrupt(frame: FrameType, event: str, argument: object) -> None:
+        if event == "call" and frame.f_code.co_filename == threading.__file__ and more:
+            signal.raise_signal(more.pop())
+
+    def run(relay: Relay) -> int:
+        sys.setprofile(interrupt)
+        signal.raise_signal(signal.SIGTERM)
+        return 0
+
+    def fail(*_: object) -> None:
+        pytest.fail("the loop is stuck")
+
+    monkeypatch.setattr(Relay, "run", run)
+    before = signal.signal(signal.SIGALRM, fail)
+    signal.setitimer(signal.ITIMER_REAL, 10)
+    try:
+        Relay(SampleApplication().run_command(), "main", Outbox, app).run_forever(interval=60)
+    finally:
+        sys.setprofile(None)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 class TestDone(BaseTaskFixture):

@@ -41,6 +41,7 @@ _TEXTS = {
 _PERMANENT = ("authentication failed", "no pg_hba.conf entry", "does not exist", "not permitted")
 _VIOLATIONS = {
     "23502": NotNull,
+    "23001": MissingReference,  # RESTRICT, as of PostgreSQL 18
     "23503": MissingReference,
     "23505": Duplicate,
     "23514": CheckFailed,

@@ -15,7 +15,7 @@ from typing import Any
 
 from celery import Celery
 from kombu.exceptions import OperationalError
-from sqlalchemy import select
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from qapla.celery.metrics import serve_metrics_of
@@ -140,13 +140,25 @@ class Relay:
                 self._put_off(message, error)
             else:
                 sent.append(message)
-        for message in sent:
-            if message.until_acknowledged:
-                message.due_at = datetime.now(UTC) + self.again_after
-            else:
-                session.delete(message)
+        self._settle(session, sent)
         session.commit()
         return len(sent), not away and len(messages) == self.batch
+
+    def _settle(self, session: Session, sent: Sequence[OutboxColumns]) -> None:
+        """Delete messages that were sent; those that wait for their tasks are due again later.
+
+        An eager task has run by now, and may have deleted its message.
+        """
+        kept = [{"its_id": it.id} for it in sent if it.until_acknowledged]
+        gone = [{"its_id": it.id} for it in sent if not it.until_acknowledged]
+        table = self.outbox.model.__table__
+        # One by one: for a list of keys MariaDB may lock the rows of other relays too.
+        its_row = table.c.id == bindparam("its_id")
+        if kept:
+            later = datetime.now(UTC) + self.again_after
+            session.execute(update(table).where(its_row).values(due_at=later), kept)
+        if gone:
+            session.execute(delete(table).where(its_row), gone)
 
     def _put_off(self, message: OutboxColumns, error: Exception) -> None:
         """Try a message again after a while, or park it after its last attempt."""

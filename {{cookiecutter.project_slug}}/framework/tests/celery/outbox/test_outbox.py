@@ -137,6 +137,23 @@ class TestOutbox(BaseTaskFixture):
         assert caplog.messages == [warning]
 
 
+class TestEager(BaseTaskFixture):
+    """Tasks that run where the relay sends them, in the transaction of a test."""
+
+    APP_CLASS = SampleApplication
+
+    @pytest.mark.parametrize("until_acknowledged", [True, False])
+    def test_a_task_acknowledges_its_message(
+        self, dbsession: Session, eager_tasks: None, until_acknowledged: bool
+    ) -> None:
+        """The relay finds nothing left to do with it."""
+        task = ships.create_acknowledged.s("a")
+        Outbox(dbsession).send(task, until_acknowledged=until_acknowledged)
+        dbsession.commit()
+        assert Relay(main, "main", Outbox, app).run() == 1
+        assert (waiting(dbsession), dbsession.query(Ship).count()) == ([], 1)
+
+
 def test_a_loop_waits_for_its_database_and_ends_at_a_mistake(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -82,11 +82,7 @@ class WriteDriver(Driver[M]):
             StaleObject: Somebody else has changed the row since it was read.
         """
         self.refuse_unknown(values)
-        version = version_name(self.mapper)
-        # The version is compared with the row, and not with the session's copy of it.
-        changed = self._fetch(key, anew=version in values)
-        if version in values and values.pop(version) != getattr(changed, version):
-            raise StaleObject(self.model_name, key)
+        changed = self._fetch_version(key, values)
         given = self._as_read(values)
         with self._writing(), self._detect_stale(key):
             for name, value in given.items():
@@ -114,14 +110,23 @@ class WriteDriver(Driver[M]):
                 return joined.update_rows(self, every, conditions)
         return self._run(update(self.model).where(*conditions).values(new))
 
-    def delete(self, key: Any) -> None:
+    def delete(self, key: Any, /, **version: Any) -> None:
         """Delete a row and flush; relationships cascade as the model says.
+
+        Args:
+            key: The primary key.
+            version: The value of the version column that the caller has read, as for `update`.
 
         Raises:
             ObjectNotFound: There is no such row.
             StaleObject: Somebody else has changed the row since it was read.
         """
-        doomed = self._fetch(key)
+        if others := [name for name in version if name != version_name(self.mapper)]:
+            raise QaplaError(
+                f"{type(self).__name__}: delete was given {', '.join(others)}; it takes a key, and the "
+                "value of the version column"
+            )
+        doomed = self._fetch_version(key, version)
         with self._writing(), self._detect_stale(key):
             self.session.delete(doomed)
             self.session.flush()
@@ -231,6 +236,15 @@ class WriteDriver(Driver[M]):
             found = self.session.get(self.model, values, populate_existing=anew)
         if found is None:
             raise ObjectNotFound(self.model_name, key)
+        return found
+
+    def _fetch_version(self, key: Any, values: dict[str, Any]) -> M:
+        """Return a row, and refuse one of another version than the values have, which lose it."""
+        version = version_name(self.mapper)
+        # The version is compared with the row, and not with the session's copy of it.
+        found = self._fetch(key, anew=version in values)
+        if version in values and values.pop(version) != getattr(found, version):
+            raise StaleObject(self.model_name, key)
         return found
 
     def _is_there(self, key: Any) -> bool:

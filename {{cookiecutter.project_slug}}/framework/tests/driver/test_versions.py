@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from qapla.database.database import Database
 from qapla.exceptions import (
     ObjectNotFound,
+    QaplaError,
     StaleObject,
 )
 
@@ -53,7 +54,20 @@ def test_an_expected_version_is_compared(fleet: Database, session: Session) -> N
         driver.update(key, title="x", version=1)
     with pytest.raises(StaleObject):
         driver.update(key, version=1)
+    with pytest.raises(StaleObject):
+        driver.delete(key, version=1)
     assert TreatyReadDriver(session).get_by_id(key).title == "Organia"
+    driver.delete(key, version=2)
+    assert not TreatyReadDriver(session).exists(id=key)
+
+
+def test_a_deletion_takes_no_other_values(session: Session) -> None:
+    """They would be criteria, of which `delete_where` takes any."""
+    with pytest.raises(QaplaError) as caught:
+        TreatyWriteDriver(session).delete(1, version=1, title="x")
+    assert str(caught.value) == (
+        "TreatyWriteDriver: delete was given title; it takes a key, and the value of the version column"
+    )
 
 
 def test_an_expected_version_is_compared_with_the_row(fleet: Database, session: Session) -> None:

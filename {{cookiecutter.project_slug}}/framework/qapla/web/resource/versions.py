@@ -22,11 +22,15 @@ def tag(request: Any, version: int) -> None:
     request.response.headers["ETag"] = f'"{version}"'
 
 
-def expected_version(request: Any) -> dict[str, int]:
-    """Return the version that `If-Match` asks for, as an argument of a write driver's `update`.
+def expected_version(request: Any, column: str = "version") -> dict[str, int]:
+    """Return the version that `If-Match` asks for, as an argument of `update` and `delete` of a driver.
 
     It is empty without the header, and for `*`. The driver then refuses a row of another version, and
     the response is 412.
+
+    Args:
+        request: The request.
+        column: The name of the model's version column.
 
     Raises:
         HTTPPreconditionFailed: The header has no version that a row could have.
@@ -37,4 +41,4 @@ def expected_version(request: Any) -> dict[str, int]:
     found = _TAG.fullmatch(asked)
     if found is None:
         raise HTTPPreconditionFailed("If-Match has no version of this row: send its ETag")
-    return {"version": int(found[1])}
+    return {column: int(found[1])}

@@ -30,8 +30,10 @@ def test_the_version_is_the_tag() -> None:
     [({}, {}), ({"If_Match": "*"}, {}), ({"If_Match": ' "12" '}, {"version": 12})],
 )
 def test_the_version_of_if_match(headers: dict[str, str], version: dict[str, int]) -> None:
-    """It is an argument of `update`."""
+    """It is an argument of `update` and `delete`, by the name of its column."""
     assert expected_version(asked(**headers)) == version
+    named = expected_version(asked(**headers), "edition")
+    assert list(named.items()) == [("edition", number) for number in version.values()]
 
 
 @pytest.mark.parametrize("header", ["12", 'W/"12"', '"x"', '"1", "2"', "", '"' + "9" * 40 + '"'])

@@ -50,8 +50,10 @@ def test_tables_become_models(project: Path) -> None:
     printed = succeed(["uv", "run", "qapla", "adopt", "legacy"], project)
     assert "src/rotarran/databases/legacy/officer.py" in printed
     assert succeed(["uv", "run", "python", "-c", LOOK], project) == "['Martok']\n"
+    listed = succeed(["uv", "run", "qapla", "list"], project)
     if project.parent.name == "managed":
         succeed(["uv", "run", "alembic", "-n", "legacy", "check"], project)
+    assert ("  not managed\n    Officer  " in listed) is (project.parent.name == "unmanaged")
     succeed(["uv", "run", "ruff", "check"], project)
     succeed(["uv", "run", "ruff", "format", "--check"], project)
     check_types(project)

@@ -113,5 +113,5 @@ def test_a_worker_with_a_wrong_setting_ends_with_one_line(install: Install, comm
         1,
         "",
         "the variable ROTARRAN_CELERY__BROKER_URL needs the package redis, which is not installed: "
-        "type `uv sync --extra redis`\n",
+        "type `uv sync --inexact --extra redis`\n",
     )

@@ -260,6 +260,6 @@ def test_a_missing_package_is_one_line(project: Path) -> None:
         assert done.returncode == 1
         assert last.endswith(
             "the variable ROTARRAN_METRICS__PORT asks for metrics, and prometheus-client is not "
-            "installed: type `uv sync --extra metrics`"
+            "installed: type `uv sync --inexact --extra metrics`"
         )
         assert "Traceback" not in done.stderr

@@ -106,7 +106,7 @@ def test_the_output_names_the_next_commands(updated: tuple[Path, str]) -> None:
         "\nThe template has changed these too, which the project does not have:\n\n"
         "    docs/tasks.md\n"
         "\nType next:\n\n"
-        "    uv sync\n"
+        "    uv sync --inexact\n"
         "    uv run pytest\n"
         '    git commit --all --message "Update the template to 0.3.0"\n'
         "\nThis takes the update back:\n\n"
@@ -128,7 +128,7 @@ def test_the_same_lines_are_a_conflict(project: Path, template: Path) -> None:
     assert ">>>>>>> " in (project / SHIP).read_text()
     side = f"{SERVER} (the template's: `git checkout --theirs {SERVER}` takes its side)"
     assert f"Resolve the conflicts in these:\n\n    {side}\n    {SHIP}\n" in done.stdout
-    assert "    git add --all\n    uv run qapla codemod\n    uv sync\n" in done.stdout
+    assert "    git add --all\n    uv run qapla codemod\n    uv sync --inexact\n" in done.stdout
     git(project, "reset", "--quiet", "--hard")
     assert changes(project) == {}
 

@@ -28,7 +28,7 @@ def installed(made: Path, workplace: Path) -> Path:
     project = Path(shutil.copytree(made, workplace / "updated" / "rotarran"))
     git(project, "config", "user.name", "Test")
     git(project, "config", "user.email", "test@example.org")
-    shell("uv sync", project)
+    shell("uv sync --inexact", project)
     committed(project)
     return project
 

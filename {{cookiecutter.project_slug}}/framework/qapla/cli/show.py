@@ -42,6 +42,8 @@ def routes(directory: Path) -> None:
 
 
 def _heads(database: Any) -> str:
+    if not database.managed:
+        return "not managed"
     heads = database.migrations.heads()
     return f"head {', '.join(heads)}" if heads else "no revision"
 

@@ -65,7 +65,7 @@ def _report(prepared: Prepared, conflicts: list[str]) -> None:
     if prepared.gone:
         _list("The template has changed these too, which the project does not have", prepared.gone)
     message = f"Update the template to {prepared.new.name}"
-    steps = ["uv sync", "uv run pytest", f'git commit --all --message "{message}"']
+    steps = ["uv sync --inexact", "uv run pytest", f'git commit --all --message "{message}"']
     if conflicts:
         _list("Resolve the conflicts in these", map(_advice, conflicts))
         steps = ["git add --all", "uv run qapla codemod", *steps]

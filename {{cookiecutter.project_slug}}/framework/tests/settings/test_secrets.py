@@ -29,6 +29,11 @@ EXAMPLE = "write postgresql+psycopg://user:password@host:5432/name, or sqlite://
             "postgresql+pg8000://worf:gowron@host/x",
             "needs the package pg8000, which is not installed: add it to the dependencies of the project",
         ),
+        (
+            "mysql://worf:gowron@host/x",
+            "needs the package MySQLdb, which is not installed: write mysql+pymysql:// for the driver "
+            "of the extra mariadb",
+        ),
     ],
 )
 def test_a_bad_url(

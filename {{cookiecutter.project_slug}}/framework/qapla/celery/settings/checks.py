@@ -99,8 +99,8 @@ def _check_url(
         if scheme not in aliases and not {".", ":"} & set(scheme):
             raise SettingsError(f"{where} is wrong: it begins as no URL of Celery; type {examples}")
         if scheme in _REDIS and find_spec("redis") is None:
-            sync = "uv sync" if development else "uv sync --no-dev"
+            only = "" if development else " --no-dev"
             raise SettingsError(
                 f"{where} needs the package redis, which is not installed: "
-                f"type `{sync} --extra redis`"
+                f"type `uv sync --inexact{only} --extra redis`"
             )

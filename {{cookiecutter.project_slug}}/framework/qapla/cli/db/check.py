@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from qapla.cli.db.running.outcome import Failed, run_each
+from qapla.cli.db.running.outcome import Failed, refuse_unknown, run_each
 from qapla.cli.db.running.selection import DATABASE, select_managed
 
 if TYPE_CHECKING:
@@ -52,11 +52,13 @@ def refuse_behind(database: "Database") -> None:
     """Refuse to compare the models with a database that lacks revisions.
 
     Raises:
-        Failed: A revision is not applied.
+        Failed: A revision is not applied, or one that is applied is not in the project.
     """
     from qapla.database.migrations.status import status_of
 
-    pending = status_of(database).pending
+    now = status_of(database)
+    refuse_unknown(database, now)
+    pending = now.pending
     if pending:
         raise Failed(
             f"behind by {len(pending)}: "

@@ -1,6 +1,7 @@
 """`qapla db lint`: dangerous statements in the SQL of revisions, found by squawk."""
 
 import io
+import re
 import shutil
 import subprocess
 import sys
@@ -16,6 +17,8 @@ _ENGINE = "postgresql"
 # A comment of a revision that somebody has read: `# squawk-ignore-file ban-drop-column`.
 _IGNORE = "# squawk-ignore-file"
 _CONFIGURATION = ".squawk.toml"
+# Colours and links, which squawk writes into a file or a pipe too.
+_ESCAPES = re.compile(r"\x1b(?:\[[0-9;]*m|\]8;.*?\x1b\\)")
 
 
 @click.command()
@@ -95,9 +98,15 @@ def _squawk(root: Path, directory: Path, scripts: Sequence[str]) -> int:
     )
     if program is None:
         raise click.ClickException(
-            "squawk is not installed: type `uv sync` for the development dependencies"
+            "squawk is not installed: type `uv sync --inexact` for the development dependencies"
         )
     configuration = root / _CONFIGURATION
     options = ["--config", str(configuration)] if configuration.exists() else []
     # Their beginning is a database, so that a message names it.
-    return subprocess.run([program, *options, *scripts], cwd=directory).returncode
+    command = [program, *options, *scripts]
+    if sys.stdout.isatty():
+        return subprocess.run(command, cwd=directory).returncode
+    done = subprocess.run(command, cwd=directory, capture_output=True, text=True)
+    click.echo(_ESCAPES.sub("", done.stdout), nl=False)
+    click.echo(done.stderr, err=True, nl=False)
+    return done.returncode

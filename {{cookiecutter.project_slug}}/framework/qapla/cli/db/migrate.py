@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from qapla.cli.db.running.outcome import run_each
+from qapla.cli.db.running.outcome import refuse_unknown, run_each
 from qapla.cli.db.running.progress import shown
 from qapla.cli.db.running.selection import DATABASE, Selection, select_managed
 from qapla.exceptions import MigrationRunning
@@ -83,11 +83,15 @@ def migrate(database: "Database", verb: str, target: str, *, wait: bool = True) 
         verb: `upgrade` or `downgrade`.
         target: The revision, as Alembic takes it.
         wait: Whether to wait for another process that migrates the database.
+
+    Raises:
+        Failed: The database is at a revision that the project does not have.
     """
     # Imported here, as `--help` needs no large library.
     from qapla.database.migrations.status import status_of
 
     before = status_of(database)
+    refuse_unknown(database, before)
     docs = dict(before.revisions)
     number = len(before.pending) if verb == "upgrade" else len(docs) - len(before.pending)
     done: list[str] = []

@@ -30,8 +30,11 @@ def seed(directory: Path, names: tuple[str, ...]) -> None:
     found = [database for database in selection.databases if seeds[database.name] or names]
     if not any(seeds.values()):
         first = selection.databases[0]
+        subject = (
+            f"database {' and '.join(map(repr, names))} has no" if names else "no database has a"
+        )
         raise click.ClickException(
-            f"no database has a seed: write `def seed(session: Session) -> None:` "
+            f"{subject} seed: write `def seed(session: Session) -> None:` "
             f"in the module {_module(first)}"
         )
 

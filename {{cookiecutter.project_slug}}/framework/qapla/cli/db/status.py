@@ -55,13 +55,14 @@ def _look(found: list[tuple[str, str, str, str]], database: "Database") -> str:
         found.append(("yes" if is_there(database) else "no", NOT_MANAGED, "", ""))
         return ""
     now = status_of(database)
-    missing = f", {', '.join(now.unknown)} unknown here" * bool(now.unknown)
+    # How far it is behind cannot be counted from a revision that is not here.
+    behind = f"{', '.join(now.unknown)} is unknown here" if now.unknown else str(len(now.pending))
     found.append(
         (
             "yes" if now.exists else "no",
             ", ".join(now.applied) or "none",
             ", ".join(now.heads) or "none",
-            f"{len(now.pending)}{missing}",
+            behind,
         )
     )
     return ""

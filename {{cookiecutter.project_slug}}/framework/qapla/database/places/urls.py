@@ -23,6 +23,11 @@ _WITH_HOSTS = (
     "postgresql+psycopg://user:password@/name?host=one,other&port=5432,5432&"
     "target_session_attrs=primary"
 )
+# By the package that the driver of a URL needs.
+_STEPS = {
+    "pymysql": "type `uv sync --inexact --extra mariadb`",
+    "MySQLdb": "write mysql+pymysql:// for the driver of the extra mariadb",
+}
 _EXAMPLE = "postgresql+psycopg://user:password@host:5432/name, or sqlite:///path/to/file.db"
 
 
@@ -56,9 +61,9 @@ def parse(secret: SecretStr, setting: str) -> URL:
         # The text of the error may hold the URL, and the URL a password.
         raise SettingsError(f"{setting} is not a database URL: write {_EXAMPLE}") from None
     except ModuleNotFoundError as error:
+        step = _STEPS.get(str(error.name), "add it to the dependencies of the project")
         raise SettingsError(
-            f"{setting} needs the package {error.name}, which is not installed: "
-            "add it to the dependencies of the project"
+            f"{setting} needs the package {error.name}, which is not installed: {step}"
         ) from None
     for key in _PASSWORDS:
         if password := _first(url.query.get(key)):

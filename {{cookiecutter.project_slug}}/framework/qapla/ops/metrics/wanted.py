@@ -28,7 +28,7 @@ def wants_metrics(application: Application) -> bool:
     if given and not is_installed:
         raise SettingsError(
             f"{application.settings_loader.source('metrics', given[0])} asks for metrics, and prometheus-client is not "
-            "installed: type `uv sync --extra metrics`"
+            "installed: type `uv sync --inexact --extra metrics`"
         )
     if not _NEEDED.get(purpose, {"port", "token"}).isdisjoint(given):
         return True

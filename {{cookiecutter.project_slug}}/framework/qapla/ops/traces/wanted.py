@@ -28,7 +28,7 @@ def wants_traces(application: Application) -> bool:
         if not _is_installed():
             raise SettingsError(
                 f"{application.settings_loader.source('traces')} asks for traces, and OpenTelemetry is not installed: "
-                "type `uv sync --extra traces`"
+                "type `uv sync --inexact --extra traces`"
             )
         return True
     named = os.environ.get(EXPORTER) or any(map(os.environ.get, _ENDPOINTS))

@@ -80,7 +80,7 @@ def test_redis_needs_its_package(monkeypatch: pytest.MonkeyPatch) -> None:
         check({"broker_url": "rediss://localhost"}, lambda *keys: ".".join(keys))
     assert str(caught.value) == (
         "celery.broker_url needs the package redis, which is not installed: "
-        "type `uv sync --extra redis`"
+        "type `uv sync --inexact --extra redis`"
     )
 
 

@@ -170,14 +170,15 @@ def test_a_wrong_setting_ends_every_purpose(monkeypatch: pytest.MonkeyPatch) -> 
         )
 
 
-@pytest.mark.parametrize(("development", "sync"), [(True, "uv sync"), (False, "uv sync --no-dev")])
+@pytest.mark.parametrize(("development", "only"), [(True, ""), (False, " --no-dev")])
 def test_redis_needs_its_package(
-    monkeypatch: pytest.MonkeyPatch, development: bool, sync: str
+    monkeypatch: pytest.MonkeyPatch, development: bool, only: str
 ) -> None:
     """In production the command must not install the dependencies of development."""
     monkeypatch.setattr("qapla.celery.settings.checks.find_spec", lambda name: None)
     with pytest.raises(SettingsError) as caught:
         check({"broker_url": "redis://localhost"}, source, development=development)
     assert str(caught.value) == (
-        f"celery.broker_url needs the package redis, which is not installed: type `{sync} --extra redis`"
+        "celery.broker_url needs the package redis, which is not installed: "
+        f"type `uv sync --inexact{only} --extra redis`"
     )

@@ -59,6 +59,15 @@ def test_no_seed(db: Run) -> None:
     )
 
 
+def test_no_seed_of_a_database(db: Run, fleet_root: Path) -> None:
+    """Another one may have a seed."""
+    write_seed(fleet_root)
+    assert db("seed", "--database", "analytics").stderr == (
+        "Error: database 'analytics' has no seed: write `def seed(session: Session) -> None:` in "
+        "the module qapla_sample.databases.analytics.seed\n"
+    )
+
+
 def test_a_client_that_is_missing(db: Run) -> None:
     """One line names it."""
     db("create")
@@ -114,6 +123,8 @@ def test_lint_names_a_dangerous_lock(db: Run, fleet_root: Path) -> None:
     assert done.returncode == 1
     assert "main/0002_index.sql" in done.stdout
     assert "require-concurrent-index-creation" in done.stdout
+    # Colours and links are for a terminal.
+    assert "\x1b" not in done.stdout
     comment = "# squawk-ignore-file require-concurrent-index-creation\n"
     revision.write_text(f"{source}{comment}")
     assert db("lint").returncode == 0

@@ -27,6 +27,25 @@ def test_the_status(db: Run) -> None:
     assert db("status", "--database", "main").stdout.split()[-4:] == ["yes", "0001", "0001", "0"]
 
 
+@EVERY_ENGINE
+def test_a_revision_that_is_not_in_the_code(db: Run, main_database: Database) -> None:
+    """As of another branch: no number is made up, and each command says both ways out."""
+    db("upgrade")
+    with main_database.engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '0009'"))
+    main_database.dispose()
+    shown = db("status", "--database", "main").stdout
+    assert shown.split()[-7:] == ["yes", "0009", "0001", "0009", "is", "unknown", "here"]
+    line = (
+        "main  it is at 0009, which is no revision of this code: downgrade it with the code "
+        "that has the revision, or type `uv run qapla db recreate --database main`, which empties it\n"
+    )
+    for command in (["check"], ["upgrade"], ["downgrade", "-1"]):
+        done = db(*command, "--database", "main")
+        assert (done.returncode, done.stdout) == (1, line), command
+    assert db("recreate", "--yes", "--database", "main").returncode == 0
+
+
 def test_a_server_out_of_reach(db: Run) -> None:
     """The exit code is 1, the password is hidden, and the other databases are shown."""
     url = "postgresql+psycopg://me:secret@127.0.0.1:1/main"

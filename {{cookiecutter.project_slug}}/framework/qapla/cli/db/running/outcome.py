@@ -12,6 +12,7 @@ from qapla.exceptions import QaplaError
 
 if TYPE_CHECKING:
     from qapla.database.database import Database
+    from qapla.database.migrations.status import Status
 
 NOT_MANAGED = "not managed"
 NOT_RUN = "not run"
@@ -20,6 +21,24 @@ Work = Callable[["Database"], str]
 
 class Failed(QaplaError):
     """The work on a database has failed; the text is for the table of results."""
+
+
+def refuse_unknown(database: "Database", status: "Status") -> None:
+    """Refuse to migrate or compare a database whose revision is not in the project.
+
+    Args:
+        database: The database.
+        status: The state of its migrations.
+
+    Raises:
+        Failed: A revision is applied whose file is missing, as on another branch of the code.
+    """
+    if status.unknown:
+        recreate = f"`{database.target.run} qapla db recreate --database {database.name}`"
+        raise Failed(
+            f"it is at {', '.join(status.unknown)}, which is no revision of this code: downgrade it with "
+            f"the code that has the revision, or type {recreate}, which empties it"
+        )
 
 
 def run_each(

@@ -61,7 +61,7 @@ class Filters:
         for parameter, text in query.items():
             name, _, kind = parameter.partition(_SEPARATOR)
             if kind not in self.types.get(name, ()) or parameter.endswith(_SEPARATOR):
-                known = ", ".join([*PageQuery.model_fields, SORT, *self.columns])
+                known = ", ".join(self._known(name))
                 faults.append({"parameter": parameter, "detail": f"unknown; known: {known}"})
                 continue
             try:
@@ -78,7 +78,13 @@ class Filters:
         """Yield each parameter of a column, with its kind and the type of one value."""
         for name, kinds in self.types.items():
             for kind, adapter in kinds.items():
-                yield f"{name}{_SEPARATOR}{kind}" if kind else name, kind, adapter
+                yield _parameter(name, kind), kind, adapter
+
+    def _known(self, name: str) -> list[str]:
+        """Return the parameters of a column, or the main ones of all columns where it is unknown."""
+        if name in self.types:
+            return [_parameter(name, kind) for kind in self.types[name]]
+        return [*PageQuery.model_fields, SORT, *self.columns]
 
     def _order(self, text: str, faults: list[dict[str, str]]) -> list[str]:
         names = text.split(",")
@@ -86,6 +92,10 @@ class Filters:
             known = ", ".join(self.columns)
             faults.append({"parameter": SORT, "detail": f"expected {known}, with - for descending"})
         return names
+
+
+def _parameter(name: str, kind: str) -> str:
+    return f"{name}{_SEPARATOR}{kind}" if kind else name
 
 
 def _types(annotation: Any) -> dict[str, TypeAdapter[Any]]:

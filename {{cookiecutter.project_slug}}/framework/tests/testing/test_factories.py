@@ -71,13 +71,13 @@ class Animal(Model):
     kind: Mapped[str] = mapped_column(String(10))
     name: Mapped[str] = mapped_column(String(5))
 
-    __mapper_args__ = {"polymorphic_on": "kind", "polymorphic_identity": "animal"}  # noqa: RUF012
+    __mapper_args__ = {"polymorphic_on": "kind", "polymorphic_identity": "animal"}
 
 
 class Targ(Animal):
     """An animal in the table of animals."""
 
-    __mapper_args__ = {"polymorphic_identity": "targ"}  # noqa: RUF012
+    __mapper_args__ = {"polymorphic_identity": "targ"}
 
 
 class Sehlat(Animal):
@@ -88,7 +88,7 @@ class Sehlat(Animal):
     id: Mapped[int] = mapped_column(ForeignKey("animals.id"), primary_key=True)
     fangs: Mapped[int]
 
-    __mapper_args__ = {"polymorphic_identity": "sehlat"}  # noqa: RUF012
+    __mapper_args__ = {"polymorphic_identity": "sehlat"}
 
 
 class Parcel(Model):

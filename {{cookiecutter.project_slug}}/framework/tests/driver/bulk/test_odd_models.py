@@ -51,7 +51,7 @@ class Being(Odd):
     """One of several kinds of row in one table."""
 
     __tablename__ = "beings"
-    __mapper_args__ = {"polymorphic_on": "kind", "polymorphic_identity": "being"}  # noqa: RUF012
+    __mapper_args__ = {"polymorphic_on": "kind", "polymorphic_identity": "being"}
 
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(String(10))
@@ -60,14 +60,14 @@ class Being(Odd):
 class Klingon(Being):
     """Another kind."""
 
-    __mapper_args__ = {"polymorphic_identity": "klingon"}  # noqa: RUF012
+    __mapper_args__ = {"polymorphic_identity": "klingon"}
 
 
 class Cyborg(Being):
     """A kind with a table of its own."""
 
     __tablename__ = "cyborgs"
-    __mapper_args__ = {"polymorphic_identity": "cyborg"}  # noqa: RUF012
+    __mapper_args__ = {"polymorphic_identity": "cyborg"}
 
     id: Mapped[int] = mapped_column(ForeignKey("beings.id"), primary_key=True)
     serial: Mapped[int]

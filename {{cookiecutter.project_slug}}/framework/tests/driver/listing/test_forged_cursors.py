@@ -75,7 +75,7 @@ class Sized(TypeDecorator[Size]):
 
     impl = Enum("tiny", "big", "giant", name="sized")
     cache_ok = True
-    words = {Size.SMALL: "tiny", Size.LARGE: "big", Size.HUGE: "giant"}  # noqa: RUF012
+    words = {Size.SMALL: "tiny", Size.LARGE: "big", Size.HUGE: "giant"}
 
     def process_bind_param(self, value: Size | None, dialect: Dialect) -> str | None:
         """Return the word of a size."""

@@ -30,7 +30,7 @@ class Asset(Model):
     touched: Mapped[str | None] = mapped_column(String(10), onupdate="yes")
     version: Mapped[int] = mapped_column()
 
-    __mapper_args__ = {  # noqa: RUF012 (SQLAlchemy's own form)
+    __mapper_args__ = {
         "polymorphic_on": kind,
         "polymorphic_identity": "asset",
         "version_id_col": version,
@@ -41,7 +41,7 @@ class Vehicle(Asset):
     """An asset with a table of its own, whose key is called otherwise."""
 
     __tablename__ = "vehicles"
-    __mapper_args__ = {"polymorphic_identity": "vehicle"}  # noqa: RUF012
+    __mapper_args__ = {"polymorphic_identity": "vehicle"}
 
     asset_id: Mapped[int] = mapped_column(ForeignKey("assets.id"), primary_key=True)
     wheels: Mapped[int]
@@ -51,7 +51,7 @@ class Truck(Vehicle):
     """A vehicle with a table of its own, the third."""
 
     __tablename__ = "trucks"
-    __mapper_args__ = {"polymorphic_identity": "truck"}  # noqa: RUF012
+    __mapper_args__ = {"polymorphic_identity": "truck"}
 
     asset_id: Mapped[int] = mapped_column(ForeignKey("vehicles.asset_id"), primary_key=True)
     load: Mapped[int]
@@ -60,14 +60,14 @@ class Truck(Vehicle):
 class Van(Vehicle):
     """A vehicle that shares the tables of vehicles."""
 
-    __mapper_args__ = {"polymorphic_identity": "van"}  # noqa: RUF012
+    __mapper_args__ = {"polymorphic_identity": "van"}
 
 
 class Animal(Model):
     """One of several kinds of row in one table, read with the tables of subclasses."""
 
     __tablename__ = "animals"
-    __mapper_args__ = {  # noqa: RUF012
+    __mapper_args__ = {
         "polymorphic_on": "kind",
         "polymorphic_identity": "animal",
         "with_polymorphic": "*",
@@ -81,14 +81,14 @@ class Animal(Model):
 class Targ(Animal):
     """An animal in the same table."""
 
-    __mapper_args__ = {"polymorphic_identity": "targ"}  # noqa: RUF012
+    __mapper_args__ = {"polymorphic_identity": "targ"}
 
 
 class Bird(Animal):
     """An animal with a table of its own."""
 
     __tablename__ = "birds"
-    __mapper_args__ = {"polymorphic_identity": "bird"}  # noqa: RUF012
+    __mapper_args__ = {"polymorphic_identity": "bird"}
 
     id: Mapped[int] = mapped_column(ForeignKey("animals.id"), primary_key=True)
     wings: Mapped[int]
@@ -98,7 +98,7 @@ class Ration(ConcreteBase, Model):
     """A model that is read by a union with its subclasses."""
 
     __tablename__ = "rations"
-    __mapper_args__ = {"polymorphic_identity": "ration", "concrete": True}  # noqa: RUF012
+    __mapper_args__ = {"polymorphic_identity": "ration", "concrete": True}
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(20))
@@ -117,7 +117,7 @@ class Gagh(Meal):
     """That subclass, with whole rows in a table of its own."""
 
     __tablename__ = "gaghs"
-    __mapper_args__ = {"concrete": True}  # noqa: RUF012
+    __mapper_args__ = {"concrete": True}
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(20))

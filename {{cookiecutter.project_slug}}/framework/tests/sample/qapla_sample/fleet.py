@@ -177,7 +177,7 @@ class Treaty(Model):
     title: Mapped[str] = mapped_column(String(40), unique=True)
     version: Mapped[int] = mapped_column()
 
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 (SQLAlchemy's own form)
+    __mapper_args__ = {"version_id_col": version}
 
 
 class FleetReadDriver(ReadDriver[Fleet]):

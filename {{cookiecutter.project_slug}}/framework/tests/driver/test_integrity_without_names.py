@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, delete
+from sqlalchemy.dialects.postgresql import INT4RANGE, ExcludeConstraint, Range
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from qapla.database.database import Database
@@ -138,3 +139,36 @@ def test_a_constraint_that_waits_for_the_commit(fleet: Database) -> None:
         session.commit()
     fleet.dispose()
     Deferring.metadata.drop_all(fleet.engine)
+
+
+class Excluding(DeclarativeBase):
+    """The base of a model whose rows exclude each other."""
+
+
+class Watch(Excluding):
+    """A watch on a bridge, where no other one is at the same hours."""
+
+    __tablename__ = "watches"
+    __table_args__ = (ExcludeConstraint(("hours", "&&"), name="ex_watches_hours"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    hours: Mapped[Range[int]] = mapped_column(INT4RANGE)
+
+
+class WatchWriteDriver(WriteDriver[Watch]):
+    """Write watches."""
+
+    model = Watch
+
+
+@pytest.mark.parametrize("fleet_server", ["postgresql"], indirect=True)
+def test_rows_that_exclude_each_other(fleet: Database) -> None:
+    """An exclusion constraint of PostgreSQL is a check of a row against the other ones."""
+    Excluding.metadata.create_all(fleet.engine)
+    with fleet.get_session() as session:
+        driver = WatchWriteDriver(session)
+        driver.create(hours=Range(0, 6))
+        with pytest.raises(CheckFailed) as caught:
+            driver.create(hours=Range(5, 9))
+        assert str(caught.value) == "a row of Watch does not pass the check ex_watches_hours"
+    Excluding.metadata.drop_all(fleet.engine)

@@ -45,6 +45,7 @@ _VIOLATIONS = {
     "23503": MissingReference,
     "23505": Duplicate,
     "23514": CheckFailed,
+    "23P01": CheckFailed,  # an exclusion constraint
 }
 
 

@@ -74,8 +74,12 @@ class Project:
 
     def models(self) -> list[ModelName]:
         """Return the models that the project's database packages hold, by their modules."""
+        return [model for model, _ in self.modules()]
+
+    def modules(self) -> list[tuple[ModelName, str]]:
+        """Return the models with the paths of their modules."""
         return [
-            model
+            (model, path)
             for database in self.databases()
             for path in self.changes.tree(f"{self.source}/databases/{database}", ".py")
             for model in declared_models(self.changes.read(path), path, database)

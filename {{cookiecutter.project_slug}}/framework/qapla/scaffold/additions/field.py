@@ -6,6 +6,7 @@ from dataclasses import replace
 from qapla.scaffold.additions import revision
 from qapla.scaffold.additions.by_hand import refuse_by_hand
 from qapla.scaffold.additions.changed import change_modules
+from qapla.scaffold.additions.targets import check_targets
 from qapla.scaffold.fields.checks import check_spec
 from qapla.scaffold.fields.field import Field
 from qapla.scaffold.fields.spec import Spec
@@ -28,7 +29,9 @@ def add_fields(project: Project, model: ModelName, fields: Sequence[Field]) -> N
         Refused: A field does not go with the others, or with the rows that are there.
         ScaffoldError: The scaffold did not make the model, or its lines were changed.
     """
-    refuse_by_hand(project, Spec(model, tuple(fields), tuple(project.models())))
+    added = Spec(model, tuple(fields), tuple(project.models()))
+    check_targets(project, added)
+    refuse_by_hand(project, added)
     old = project.spec(model)
     for field in fields:
         _check_rows(field)

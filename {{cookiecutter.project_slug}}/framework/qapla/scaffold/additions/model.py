@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from qapla.scaffold.additions import parts, revision
 from qapla.scaffold.additions.schedule import schedule
+from qapla.scaffold.additions.targets import check_targets
 from qapla.scaffold.fields.checks import check_spec
 from qapla.scaffold.fields.spec import Spec
 from qapla.scaffold.fields.together import check_together
@@ -27,7 +28,8 @@ def add_models(project: Project, specs: Sequence[Spec]) -> None:
 
     Raises:
         Refused: A model of its database may not have this name, or these fields.
-        ScaffoldError: One of its files exists already.
+        ScaffoldError: One of its files exists already, or a field refers to a model with another kind
+            of key.
     """
     models, kept = project.models(), project.specs()
     for spec in specs:
@@ -35,6 +37,7 @@ def add_models(project: Project, specs: Sequence[Spec]) -> None:
         models.append(spec.name)
         known = replace(spec, known=tuple(models))
         check_spec(known)
+        check_targets(project, known)
         kept.append(known)
     check_together(kept)
     for spec in kept[len(kept) - len(specs) :]:

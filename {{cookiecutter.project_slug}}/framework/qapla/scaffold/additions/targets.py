@@ -1,0 +1,31 @@
+"""References to models that the scaffold did not make."""
+
+from qapla.exceptions import ScaffoldError
+from qapla.scaffold.declared_key import KEY, declares_key
+from qapla.scaffold.fields.spec import Spec
+from qapla.scaffold.project import Project
+
+
+def check_targets(project: Project, spec: Spec) -> None:
+    """Refuse a reference to a model that has another key than the scaffold's own models.
+
+    Args:
+        project: The project.
+        spec: A model, with the new fields alone.
+
+    Raises:
+        ScaffoldError: A field refers to one.
+    """
+    made = [kept.name for kept in project.specs()]
+    modules = dict(project.modules())
+    for column in (*spec.references, *spec.links):
+        model = column.target
+        if model is None or model in made or model not in modules:
+            continue
+        path = modules[model]
+        if not declares_key(project.changes.read(path), path, model.name):
+            raise ScaffoldError(
+                f"the field {str(column.field)!r} cannot refer to {model}: {path} does not declare "
+                f"`{KEY}`, the key of the scaffold's own models: leave the field out, and write the "
+                "reference by hand"
+            )

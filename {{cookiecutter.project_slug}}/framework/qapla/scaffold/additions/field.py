@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from qapla.exceptions import Refused
 from qapla.scaffold.additions import revision
 from qapla.scaffold.additions.by_hand import refuse_by_hand
 from qapla.scaffold.additions.changed import change_modules
 from qapla.scaffold.additions.targets import check_targets
 from qapla.scaffold.fields.checks import check_spec
 from qapla.scaffold.fields.field import Field
+from qapla.scaffold.fields.grammar import parse_field
 from qapla.scaffold.fields.spec import Spec
 from qapla.scaffold.fields.together import check_together
 from qapla.scaffold.fields.types.base import SUBJECT
@@ -33,11 +35,15 @@ def add_fields(project: Project, model: ModelName, fields: Sequence[Field]) -> N
     check_targets(project, added)
     refuse_by_hand(project, added)
     old = project.spec(model)
+    new = replace(old, fields=(*old.fields, *fields))
+    try:
+        check_spec(new)
+        check_together([new, *(spec for spec in project.specs() if spec != old)])
+    except Refused as refused:
+        subject, value, rule, answer = refused.args
+        raise Refused(subject, value, rule, str(_for_rows(parse_field(answer)))) from None
     for field in fields:
         _check_rows(field)
-    new = replace(old, fields=(*old.fields, *fields))
-    check_spec(new)
-    check_together([new, *(spec for spec in project.specs() if spec != old)])
     change_modules(project, old, new)
     project.create(revision.addition_of(project, replace(old, fields=tuple(fields))))
     project.keep(models=[new if spec == old else spec for spec in project.specs()])
@@ -45,6 +51,11 @@ def add_fields(project: Project, model: ModelName, fields: Sequence[Field]) -> N
 
 def _check_rows(field: Field) -> None:
     """Refuse a field that a table with rows cannot be given."""
-    if field.is_required and not field.is_many:
+    if field != _for_rows(field):
         rule = "the rows that are there would have no value"
-        refuse(SUBJECT, str(field), rule, str(replace(field, nullable=True)))
+        refuse(SUBJECT, str(field), rule, str(_for_rows(field)))
+
+
+def _for_rows(field: Field) -> Field:
+    """Return a field that a table with rows can be given."""
+    return replace(field, nullable=True) if field.is_required and not field.is_many else field

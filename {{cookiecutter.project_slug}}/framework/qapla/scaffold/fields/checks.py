@@ -45,7 +45,8 @@ def check_spec(spec: Spec) -> None:
 def _check_attributes(spec: Spec) -> None:
     """Refuse fields that would have the same name in the class of the model."""
     names = Counter(name for field in spec.fields for name in _attributes(spec, field))
-    for field in spec.fields:
+    # The later one of two is refused, as the earlier one may be there already.
+    for field in reversed(spec.fields):
         for name in sorted(_attributes(spec, field)):
             if names[name] > 1 or (name in reserved.FIELD and name != field.name):
                 rule = f"{spec.name} has {name!r} already"

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from qapla.exceptions import Refused
 from qapla.scaffold.fields.field import INDEX, Field
+from qapla.scaffold.fields.misplaced import misplaced
 from qapla.scaffold.fields.naming import check_name, identifier
 from qapla.scaffold.fields.types import REFERENCE, TYPES
 from qapla.scaffold.fields.types.base import SUBJECT
@@ -42,7 +43,7 @@ def parse_field(text: str) -> Field:
         Refused: It is no field; the text names the rule and a notation that is accepted.
     """
     try:
-        return _parsed(text)
+        return _ordered(text)
     except Refused as refused:
         subject, value, rule, answer = refused.args
         raise Refused(subject, value, rule, _mended(answer)) from None
@@ -60,6 +61,14 @@ def split(text: str, separator: str = ",") -> Iterator[str]:
             start = at + 1
         at = quoted.end() if quoted else at + 1
     yield text[start:].strip()
+
+
+def _ordered(text: str) -> Field:
+    """Return the field of a notation; one with misplaced parts is refused for these."""
+    try:
+        return _parsed(text)
+    except Refused as refused:
+        raise misplaced(text, _parsed) or refused from None
 
 
 def _parsed(text: str) -> Field:
@@ -146,7 +155,7 @@ def _mended(answer: str) -> str:
     """Return a notation near to a proposal, without the other faults of the refused one."""
     for _ in range(_MANY):
         try:
-            _parsed(answer)
+            _ordered(answer)
         except Refused as refused:
             answer = refused.answer
         else:

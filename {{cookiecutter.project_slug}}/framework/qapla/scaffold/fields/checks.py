@@ -31,11 +31,11 @@ def check_spec(spec: Spec) -> None:
     Raises:
         Refused: A name is taken or would be too long, the rows would, or a reference leads nowhere.
     """
-    if not spec.columns:
-        refuse(SUBJECT_MODEL, str(spec), "it needs a field with a column", f"{spec.name}({NAME})")
     _check_attributes(spec)
     for column in (*spec.references, *spec.links):
         _check_target(spec, column)
+    if not spec.columns:
+        refuse(SUBJECT_MODEL, str(spec), "it needs a field with a column", f"{spec.name}({NAME})")
     _check_classes(spec)
     for column in (*spec.columns, *spec.links):
         check_identifiers(column)

@@ -86,6 +86,18 @@ def test_a_model_refers_to_itself_with_null() -> None:
     )
 
 
+@pytest.mark.parametrize("other", ["", "name:str, "])
+def test_a_model_is_not_linked_to_itself(other: str) -> None:
+    """The first refusal says so, with a proposal that is accepted: also where no other field is."""
+    with pytest.raises(Refused) as caught:
+        parse_models(f"Ship({other}ships:Ship(many))", ["main"], "x")
+    assert str(caught.value) == (
+        "the field 'ships:Ship(many)' is refused: many rows of the same model are linked by a model "
+        "of their own; try 'ships:Ship?'"
+    )
+    assert parse_models(f"Ship({other}{caught.value.answer})", ["main"], "x")
+
+
 @pytest.mark.parametrize(
     "models",
     [

@@ -1,14 +1,16 @@
 """Remove a database that the scaffold added."""
 
 import ast
+from collections.abc import Sequence
 
 from qapla.exceptions import ScaffoldError
 from qapla.scaffold.additions import database as addition
 from qapla.scaffold.project import DATABASES, Project
 from qapla.scaffold.removals.files import delete_files
-from qapla.scaffold.removals.uses import PACKAGES, refuse_uses
+from qapla.scaffold.removals.uses import PACKAGES, module_uses, refuse_uses
 from qapla.scaffold.source.remove import remove_annotation, remove_from_list, remove_section
 from qapla.scaffold.source.tree import find_list, is_same, parse_expression
+from qapla.scaffold.words import listed
 
 
 def remove_database(
@@ -54,12 +56,39 @@ def remove_database(
 
 def _refuse_models(project: Project, name: str) -> None:
     """Refuse to remove a database that has models."""
-    models = [str(model) for model in project.models() if model.database == name]
+    made = [spec.name for spec in project.specs()]
+    modules = [(model, path) for model, path in project.modules() if model.database == name]
+    by_hand = dict.fromkeys(path for model, path in modules if model not in made)
+    _refuse_by_hand(project, name, list(by_hand))
+    models = [str(model) for model, _ in modules]
     if models:
         raise ScaffoldError(
             f"{name} has models: type `qapla remove model {models[0]}` first"
             + (f", and so for {', '.join(models[1:])}" if models[1:] else "")
         )
+
+
+def _refuse_by_hand(project: Project, name: str, paths: Sequence[str]) -> None:
+    """Refuse to remove a database that has models that the scaffold did not make.
+
+    Args:
+        project: The project.
+        name: The name of the database.
+        paths: The paths of the modules of these models.
+
+    Raises:
+        ScaffoldError: There are some; the text has their modules, and the lines that use these.
+    """
+    if not paths:
+        return
+    inside = [path.removeprefix(f"{project.source}/").removesuffix(".py") for path in paths]
+    names = [f"{project.package}.{path.replace('/', '.')}" for path in inside]
+    uses = dict.fromkeys(use for use in module_uses(project, names) if use[0] not in paths)
+    lines = "; ".join(f"{path}, line {line}" for path, line in uses)
+    raise ScaffoldError(
+        f"{name} has models that the scaffold did not make: delete {listed(paths)} by hand first"
+        + (f", and the lines that use {'them' if paths[1:] else 'it'}: {lines}" if lines else "")
+    )
 
 
 def _delete_revisions(project: Project, name: str, *, asked: bool) -> None:

@@ -24,11 +24,17 @@ def refuse_uses(project: Project, names: Iterable[str], removed: str) -> None:
     Raises:
         ScaffoldError: A module imports one, or has the name in a string.
     """
+    for path, line in module_uses(project, names):
+        raise ScaffoldError(f"{path}, line {line}, uses {removed}: remove that first")
+
+
+def module_uses(project: Project, names: Iterable[str]) -> Iterator[tuple[str, int]]:
+    """Yield the paths and lines of the project that use modules or routes, by their names."""
     pattern = re.compile(rf"({'|'.join(map(re.escape, names))})(\.\w+)*")
     for path in _modules(project):
         for line, name in _names(parse(project.changes.read(path), path), path):
             if pattern.fullmatch(name):
-                raise ScaffoldError(f"{path}, line {line}, uses {removed}: remove that first")
+                yield path, line
 
 
 def refuse_references(project: Project, model: ModelName) -> None:

@@ -47,6 +47,26 @@ def test_models_go_first(kept: Project) -> None:
     )
 
 
+def test_models_by_hand_are_deleted_by_hand(kept: Project) -> None:
+    """The error has their modules, as no command removes these, and the lines that use them."""
+    own = [f"src/rotarran/databases/crew/{name}.py" for name in ("duty", "watch")]
+    uses = {
+        own[0]: 'class Duty:\n    __tablename__ = "duties"\n',
+        own[1]: 'from .duty import Duty\n\nclass Watch:\n    __tablename__ = "watches"\n',
+        "src/rotarran/web/own.py": "import os\nfrom rotarran.databases.crew.duty import Duty\n",
+    }
+    for path, text in uses.items():
+        (kept.root / path).write_text(text)
+    add_models(kept, "crew.Post")
+    assert refusal(kept, "crew") == (
+        f"crew has models that the scaffold did not make: delete {own[0]} and {own[1]} by hand first, "
+        "and the lines that use them: src/rotarran/web/own.py, line 2"
+    )
+    for path in uses:
+        (kept.root / path).unlink()
+    assert refusal(kept, "crew") == "crew has models: type `qapla remove model crew.Post` first"
+
+
 def test_revisions_stay_unless_asked(kept: Project) -> None:
     """They may have been applied."""
     path = "migrations/crew/versions/own.py"

@@ -19,7 +19,7 @@ from baking import (
 )
 
 BLUEPRINTS = "{{cookiecutter.project_slug}}/framework/qapla/scaffold/blueprints/model"
-ONE_OF_EACH = [BAD_ANSWERS[number] for number in (0, 16, 27, 41, 43, -1)]
+ONE_OF_EACH = [BAD_ANSWERS[number] for number in (0, 16, 28, 42, 44, -1)]
 
 
 def assert_refused(done: subprocess.CompletedProcess[str], line: str, output: Path) -> None:

@@ -102,6 +102,7 @@ BAD_ANSWERS: list[tuple[dict[str, str], str]] = [
     ),
     _databases("", "it is empty", "main"),
     _databases("main,,logs", "it has an empty item", "main, logs"),
+    _databases("main legacy stats", "expected commas between the names", "main, legacy, stats"),
     _databases("main, main", "'main' is listed twice", "main"),
     _database("Main", IDENTIFIER, "main"),
     _database("my-db", IDENTIFIER, "my_db"),

@@ -34,6 +34,8 @@ def parse_databases(text: str, package: str) -> dict[str, bool]:
     """
     parts = [item.strip() for item in text.split(",")]
     items = check_items(parts, text, _DATABASES, first_database(package))
+    if any(" " in item for item in items):
+        _refuse_blanks(items, text, package)
     databases: dict[str, bool] = {}
     for item in items:
         name = check_database(item.removesuffix(UNMANAGED), package)
@@ -50,6 +52,16 @@ def parse_databases(text: str, package: str) -> dict[str, bool]:
         answer = f"{first if first not in databases else 'own'}, {text}"
         refuse(_DATABASES, text, "the first database is the project's own", answer)
     return databases
+
+
+def _refuse_blanks(items: list[str], text: str, package: str) -> None:
+    """Refuse a list with blanks between its names, where it is accepted with commas."""
+    answer = ", ".join(name for item in items for name in item.split())
+    try:
+        parse_databases(answer, package)
+    except Refused:
+        return
+    refuse(_DATABASES, text, "expected commas between the names", answer)
 
 
 def parse_model(text: str, databases: list[str], package: str) -> ModelName:

@@ -5,7 +5,31 @@ import pytest
 from qapla.exceptions import Refused
 from qapla.scaffold.fields.parse import parse_models
 from qapla.scaffold.names.model import ModelName
-from qapla.scaffold.names.parse import parse_model
+from qapla.scaffold.names.parse import parse_databases, parse_model
+
+
+@pytest.mark.parametrize(
+    ("text", "proposal"),
+    [
+        ("main legacy stats", "main, legacy, stats"),
+        ("main legacy(unmanaged),  stats", "main, legacy(unmanaged), stats"),
+    ],
+)
+def test_databases_are_separated_by_commas(text: str, proposal: str) -> None:
+    """The proposal has all names of a list with blanks."""
+    with pytest.raises(Refused) as caught:
+        parse_databases(text, "rotarran")
+    assert str(caught.value) == (
+        f"the list of databases {text!r} is refused: expected commas between the names; "
+        f"try {proposal!r}"
+    )
+    assert parse_databases(proposal, "rotarran")
+
+
+def test_a_blank_in_a_name_is_misspelt() -> None:
+    """With commas the list would be refused too."""
+    with pytest.raises(Refused, match="the database name 'my Db' is refused: expected lower-case"):
+        parse_databases("main, my Db", "rotarran")
 
 
 def test_a_model_without_a_database_is_of_the_first() -> None:

@@ -17,10 +17,12 @@ def check_targets(project: Project, spec: Spec) -> None:
         ScaffoldError: A field refers to one.
     """
     made = [kept.name for kept in project.specs()]
-    modules = dict(project.modules())
-    for column in (*spec.references, *spec.links):
+    columns = [it for it in (*spec.references, *spec.links) if it.target not in made]
+    modules = dict(project.modules()) if columns else {}
+    for column in columns:
         model = column.target
-        if model is None or model in made or model not in modules:
+        # A model of the same answer has no module yet.
+        if model is None or model not in modules:
             continue
         path = modules[model]
         if not declares_key(project.changes.read(path), path, model.name):

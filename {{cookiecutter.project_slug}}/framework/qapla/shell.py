@@ -2,13 +2,14 @@
 
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from qapla.database.database import Database
 from qapla.driver.base import Driver
+from qapla.exceptions import DatabaseNotFound
 
 APPLICATION = "application"
 # Names of SQLAlchemy, which no class may take.
@@ -27,6 +28,26 @@ class Classes(NamedTuple):
     database: Database
     models: Mapping[str, type]
     drivers: Mapping[str, type]
+
+
+class UnplacedSession(Session):
+    """The session of an unmanaged database without a URL: its first use raises `DatabaseNotFound`.
+
+    Args:
+        fault: The fault, with the variable to set.
+    """
+
+    def __init__(self, fault: str) -> None:
+        super().__init__()
+        self._fault = fault
+
+    def get_bind(self, *arguments: Any, **options: Any) -> NoReturn:
+        """Raise the fault, whatever statement is to run.
+
+        Raises:
+            DatabaseNotFound: The database has no URL.
+        """
+        raise DatabaseNotFound(self._fault)
 
 
 def classes_of(databases: Iterable[Database]) -> list[Classes]:

@@ -13,6 +13,7 @@ from sqlalchemy.exc import ArgumentError
 
 from qapla.database.connect.engines import POOL
 from qapla.database.database import Database
+from qapla.database.dialects import dialect_of
 from qapla.exceptions import QaplaError
 from qapla.ops.probes import Finding
 from qapla.settings import Settings, SettingsLoader
@@ -66,9 +67,17 @@ def versions() -> Iterator[str]:
             continue
 
 
-def place_of(database: Database) -> str:
-    """Return the URL of a database, without its password."""
+def engine_of(database: Database) -> str:
+    """Return the engine of a database, which is unknown without a URL."""
     target = database.target
+    return "unknown" if target.unset else dialect_of(target.url.get_backend_name()).title
+
+
+def place_of(database: Database) -> str:
+    """Return the URL of a database, without its password, or the variable to set for a missing one."""
+    target = database.target
+    if target.unset:
+        return f"no URL: set {target.unset}"
     if target.embedded is not None:
         return f"{target.url.database} (embedded)"
     return _masked_url(target.url)

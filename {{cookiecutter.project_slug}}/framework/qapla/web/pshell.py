@@ -3,12 +3,11 @@
 Source: Pyramid, "Extending the Shell".
 """
 
-from contextlib import suppress
 from typing import Any
 
 from qapla.database.registry import Databases
 from qapla.exceptions import DatabaseNotFound
-from qapla.shell import classes_of, namespace
+from qapla.shell import UnplacedSession, classes_of, namespace
 
 
 def setup(env: dict[str, Any]) -> None:
@@ -21,7 +20,8 @@ def setup(env: dict[str, Any]) -> None:
     databases: Databases = registry["dbs"]
     sessions = {}
     for name in databases:
-        # An unmanaged database without a URL has none.
-        with suppress(DatabaseNotFound):
+        try:
             sessions[name] = getattr(request, name)
+        except DatabaseNotFound as error:
+            sessions[name] = UnplacedSession(str(error))
     env.update(namespace(registry["application"], classes_of(databases.values()), sessions))

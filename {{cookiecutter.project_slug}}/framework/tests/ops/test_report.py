@@ -6,7 +6,7 @@ import pytest
 
 from qapla.database.application import DatabaseApplication
 from qapla.ops.probes import Finding
-from qapla.ops.report import fault, pool_of, resolved
+from qapla.ops.report import engine_of, fault, place_of, pool_of, resolved
 
 DOTENV = """
 PROBE_DATABASES__MAIN__URL=postgresql+psycopg://worf:gowron@host/x?sslpassword=gowron
@@ -40,3 +40,10 @@ def test_a_fault_has_no_password(text: str) -> None:
     assert "***" in shown
     assert "gowron" not in shown
     assert "\n" not in shown
+
+
+def test_an_unmanaged_database_without_a_url(project: Callable[..., DatabaseApplication]) -> None:
+    """It is on no embedded server: the variable to set stands in place of its URL."""
+    database = project(unmanaged=("legacy",)).run_command().dbs["legacy"]
+    shown = (engine_of(database), place_of(database))
+    assert shown == ("unknown", "no URL: set PROBE_DATABASES__LEGACY__URL")

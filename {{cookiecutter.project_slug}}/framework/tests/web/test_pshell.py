@@ -5,6 +5,9 @@ from typing import Any
 
 import pytest
 from pyramid.scripts.pshell import PShellCommand
+from sqlalchemy import text
+
+from qapla.exceptions import DatabaseNotFound
 
 INI = """
 [app:main]
@@ -41,8 +44,8 @@ def test_names_of_pshell(
         database.dispose()
 
 
-def test_a_database_without_a_url_has_no_session(project: Any, tmp_path: Path) -> None:
-    """An unmanaged one does not keep the shell from opening."""
+def test_a_database_without_a_url(project: Any, tmp_path: Path) -> None:
+    """An unmanaged one does not keep the shell from opening; its first use names the variable."""
     from pyramid import scripting
 
     from qapla.web.pshell import setup
@@ -53,5 +56,6 @@ def test_a_database_without_a_url_has_no_session(project: Any, tmp_path: Path) -
     with scripting.prepare(registry=application.run_wsgi().registry) as env:
         setup(env)
         assert "main" in env
-        assert "legacy" not in env
+        with pytest.raises(DatabaseNotFound, match="set the variable PROBE_DATABASES__LEGACY__URL"):
+            env["legacy"].execute(text("SELECT 1"))
     application.dbs["main"].dispose()

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from qapla.cli.application import place_of
 from qapla.cli.db.running.outcome import NOT_MANAGED, attempt
 from qapla.cli.db.running.selection import DATABASE, select
 from qapla.cli.table import aligned
@@ -27,7 +26,7 @@ def status(directory: Path, names: tuple[str, ...]) -> None:
     The exit code is 1 if a database cannot be reached.
     """
     # Imported here, as `--help` needs no large library.
-    from qapla.database.dialects import dialect_of
+    from qapla.ops.report import engine_of, place_of
 
     rows, lines, reached = [_HEADER], [], True
     for database in select(directory, names).databases:
@@ -37,8 +36,7 @@ def status(directory: Path, names: tuple[str, ...]) -> None:
             lines.append(f"{database.name}: {line.removeprefix('failed: ')}")
             reached = False
         cells = found[0] if found else ("unreachable", "", "", "")
-        engine = dialect_of(database.target.url.get_backend_name()).title
-        rows.append((database.name, engine, place_of(database), *cells))
+        rows.append((database.name, engine_of(database), place_of(database), *cells))
     for row in aligned(rows):
         click.echo(row)
     for line in lines:
@@ -51,6 +49,9 @@ def _look(found: list[tuple[str, str, str, str]], database: "Database") -> str:
     """Append the last cells of a database's row."""
     from qapla.database.migrations.status import is_there, status_of
 
+    if database.target.unset:
+        found.append(("unknown", NOT_MANAGED, "", ""))
+        return ""
     if not database.managed:
         found.append(("yes" if is_there(database) else "no", NOT_MANAGED, "", ""))
         return ""

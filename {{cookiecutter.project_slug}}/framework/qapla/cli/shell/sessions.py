@@ -9,13 +9,14 @@ from sqlalchemy.orm import Session
 
 from qapla.database.database import Database
 from qapla.exceptions import DatabaseNotFound
+from qapla.shell import UnplacedSession
 
 Opened = tuple[dict[str, Session], dict[str, str]]
 
 
 @contextmanager
 def open_sessions(databases: Iterable[Database]) -> Iterator[Opened]:
-    """Open sessions until the block ends; yields them, and the fault of each database without one.
+    """Open sessions until the block ends; yields them, and the fault of each database without a URL.
 
     Uncommitted writes are rolled back, with a warning unless the block raises an exception.
     """
@@ -28,6 +29,7 @@ def open_sessions(databases: Iterable[Database]) -> Iterator[Opened]:
             except DatabaseNotFound as error:
                 # An unmanaged database without a URL; the others can be used meanwhile.
                 faults[database.name] = str(error)
+                sessions[database.name] = UnplacedSession(str(error))
                 continue
             sessions[database.name] = session
             stack.push(partial(_end, database, session))

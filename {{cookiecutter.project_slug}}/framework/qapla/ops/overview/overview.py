@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 
 from qapla.database.database import Database
-from qapla.database.dialects import dialect_of
 from qapla.database.registry import Databases
 from qapla.ops.databases import database_probes
 from qapla.ops.models import models_of
@@ -11,7 +10,7 @@ from qapla.ops.overview.counts import Census
 from qapla.ops.overview.state import DatabaseState, Pool, State
 from qapla.ops.pools import pool_figures, pool_limit
 from qapla.ops.probes import Finding, Probe, Probes
-from qapla.ops.report import fault, place_of, pool_of
+from qapla.ops.report import engine_of, fault, place_of, pool_of
 
 _BROKER = "broker"
 # The seconds in which workers answer.
@@ -80,7 +79,7 @@ class Overview:
         census = self._censuses[name]
         return DatabaseState(
             name=name,
-            engine=dialect_of(target.url.get_backend_name()).title,
+            engine=engine_of(database),
             place=place_of(database),
             heads=self._heads_of(database),
             managed=database.managed,

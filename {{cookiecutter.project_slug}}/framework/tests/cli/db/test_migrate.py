@@ -9,6 +9,8 @@ import pytest
 
 from qapla.database.database import Database
 
+from support.stamping import add_unmanaged
+
 Run = Callable[..., subprocess.CompletedProcess[str]]
 EVERY_ENGINE = pytest.mark.parametrize(
     "main_database", ["postgresql", "sqlite", "mariadb"], indirect=True
@@ -82,20 +84,13 @@ def test_sql_connects_to_nothing(db: Run, fleet_root: Path) -> None:
 
 def test_a_database_of_others_is_only_named(db: Run, fleet_root: Path) -> None:
     """It is an error to name it for an upgrade."""
-    add_legacy(fleet_root)
+    add_unmanaged(fleet_root)
     url = f"sqlite:///{fleet_root}/legacy.db"
     done = db("upgrade", QAPLA_SAMPLE_DATABASES__LEGACY__URL=url)
     assert (done.returncode, done.stdout) == (0, f"{UPGRADED}legacy     not managed\n")
     named = db("upgrade", "--database", "legacy", QAPLA_SAMPLE_DATABASES__LEGACY__URL=url)
     assert named.returncode == 1
     assert named.stderr.startswith("Error: database 'legacy' is not managed by this project")
-
-
-def add_legacy(root: Path) -> None:
-    """Add an unmanaged database to the list."""
-    listed = root / "src/qapla_sample/databases/__init__.py"
-    more = 'DATABASES.append(Database("legacy", managed=False))\n'
-    listed.write_text(listed.read_text() + more)
 
 
 @EVERY_ENGINE

@@ -9,6 +9,8 @@ from sqlalchemy import text
 
 from qapla.database.database import Database
 
+from support.stamping import add_unmanaged
+
 Run = Callable[..., subprocess.CompletedProcess[str]]
 EVERY_ENGINE = pytest.mark.parametrize(
     "main_database", ["postgresql", "sqlite", "mariadb"], indirect=True
@@ -56,6 +58,19 @@ def test_a_server_out_of_reach(db: Run) -> None:
     assert done.stdout.splitlines()[1].split() == shown
     assert done.stderr.startswith("main: ")
     assert done.stdout.splitlines()[2].startswith("analytics")
+
+
+def test_an_unmanaged_database_without_a_url(db: Run, fleet_root: Path) -> None:
+    """The variable to set stands in place of its URL, and no embedded server does."""
+    add_unmanaged(fleet_root)
+    done = db("status", "--database", "legacy")
+    assert (done.returncode, done.stderr) == (0, "")
+    row = done.stdout.splitlines()[1].split(maxsplit=2)
+    assert row == [
+        "legacy",
+        "unknown",
+        "no URL: set QAPLA_SAMPLE_DATABASES__LEGACY__URL  unknown  not managed",
+    ]
 
 
 @EVERY_ENGINE

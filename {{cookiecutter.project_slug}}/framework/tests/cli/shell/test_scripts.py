@@ -10,6 +10,8 @@ import pytest
 
 from qapla.cli.shell.script import run_script
 
+from support.stamping import add_unmanaged
+
 Run = Callable[..., subprocess.CompletedProcess[str]]
 TABLES = "Ship.metadata.create_all(main.get_bind())\n"
 NAMES = "print(*sorted(name for name in dir() if not name.startswith('__')))"
@@ -29,6 +31,17 @@ def test_a_script_has_the_names_of_the_project(shell: Run) -> None:
         "Event Ship ShipReadDriver ShipWriteDriver analytics application func select\n"
         "qapla_sample.databases.analytics.ship\n"
     )
+
+
+def test_an_unmanaged_database_without_a_url(shell: Run, fleet_root: Path) -> None:
+    """Its session has its name, and the first use names the variable to set."""
+    add_unmanaged(fleet_root)
+    assert shell("-c", "print(ShipReadDriver(main))").returncode == 0
+    done = shell("-c", "print(ShipReadDriver(legacy).count())")
+    assert done.returncode == 1
+    last = done.stderr.splitlines()[-1]
+    assert last.startswith("qapla.exceptions.DatabaseNotFound: database 'legacy' has no URL")
+    assert last.endswith("set the variable QAPLA_SAMPLE_DATABASES__LEGACY__URL")
 
 
 def test_standard_input_is_run_and_commits(shell: Run) -> None:

@@ -38,3 +38,10 @@ def add_models(project: Project, *texts: str) -> list[str]:
         spec = parse_spec(text, project.databases(), project.package)
         written = write(project, model.add_model, spec)
     return written
+
+
+def add_unmanaged(root: Path) -> None:
+    """Add the unmanaged database `legacy` to the list of a copy of the sample."""
+    listed = root / "src/qapla_sample/databases/__init__.py"
+    more = 'DATABASES.append(Database("legacy", managed=False))\n'
+    listed.write_text(listed.read_text() + more)

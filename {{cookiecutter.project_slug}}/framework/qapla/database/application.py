@@ -171,6 +171,7 @@ class DatabaseApplication(Application):
             # In production the dependencies of development would be installed otherwise.
             run="uv run" if development else "uv run --no-dev",
             reader=placer.has_reader(database.name, here.url),
+            url_variable=self.settings_loader.variable("databases", database.name, "url"),
             unset=here.unset,
             slow_seconds=placer.settings_of(database.name).slow_statement_seconds,
             package=self.package,

@@ -36,6 +36,7 @@ class Target:
         namesakes: The project's own databases, for other purposes, that have the name of this one.
         neighbours: The names of the databases in other schemas of this one.
         direct: The URL of the database on its server itself, where `url` leads through a pooler.
+        url_variable: The variable of its URL, or an empty text where no variable is.
         unset: The variable to set for the URL of an unmanaged database that has none.
         slow_seconds: The seconds from which a statement is logged as slow; 0 for none.
         package: The package of the project, whose lines the log of slow statements names.
@@ -56,6 +57,7 @@ class Target:
     namesakes: tuple["Database", ...] = ()
     neighbours: tuple[str, ...] = ()
     direct: URL | None = None
+    url_variable: str = ""
     unset: str = ""
     slow_seconds: float = 0
     package: str = ""

@@ -76,26 +76,46 @@ def run_each(
 def attempt(database: "Database", work: Work) -> tuple[str, bool]:
     """Work on a database, and return the result in one line, and whether there was no error.
 
-    An error that neither the framework nor the database explains is printed with its traceback.
+    An error that the framework, SQLAlchemy and the database do not explain is printed with its
+    traceback.
     """
     # Imported here, as `--help` needs no large library.
     from alembic.util import CommandError
-    from sqlalchemy.exc import DBAPIError
+    from sqlalchemy.exc import CompileError, SQLAlchemyError
 
     try:
         return work(database), True
     except Failed as error:
         return str(error), False
-    except DBAPIError as error:
-        notes = getattr(error, "__notes__", ())
-        return f"failed: {'; '.join([_joined(error.orig), *notes])}", False
+    except CompileError as error:
+        return f"failed: {'; '.join([_named(error).rstrip('.'), *_other_engine(database)])}", False
+    except SQLAlchemyError as error:
+        cause = getattr(error, "orig", None)
+        text = _named(error) if cause is None else _joined(cause)
+        return f"failed: {'; '.join([text, *getattr(error, '__notes__', ())])}", False
     except (CommandError, QaplaError, OSError) as error:
         return f"failed: {_joined(error)}", False
     except Exception as error:
         traceback.print_exc()
-        return f"failed: {type(error).__name__}: {_joined(error)}", False
+        return f"failed: {_named(error)}", False
     finally:
         database.dispose()
+
+
+def _other_engine(database: "Database") -> list[str]:
+    """Return the remedy of SQL for another engine, where the embedded server stands in for a URL."""
+    target = database.target
+    if target.embedded is None or not target.url_variable:
+        return []
+    return [
+        f"it has no URL, and the embedded PostgreSQL stands in for its server: if it is of another "
+        f"engine, set the variable {target.url_variable}"
+    ]
+
+
+def _named(error: BaseException) -> str:
+    """Return the class and the text of an error in one line."""
+    return f"{type(error).__name__}: {_joined(error)}"
 
 
 def _joined(error: BaseException | None) -> str:

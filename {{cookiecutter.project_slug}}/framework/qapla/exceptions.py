@@ -282,6 +282,10 @@ class UnusableToken(QaplaError, ValueError):
     """A token cannot have a name or a permission."""
 
 
+class WebError(QaplaError):
+    """The web application cannot be made, as its configuration is wrong."""
+
+
 class WorkerError(QaplaError):
     """A test has no worker: Celery is missing, or the process did not start."""
 

@@ -1,7 +1,7 @@
-"""`qapla doctor`: the settings, the databases, the broker, the workers and the versions."""
+"""`qapla doctor`: the settings, the databases, the broker, the web, the workers and the versions."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -18,7 +18,7 @@ SECONDS = 15.0
 @click.command()
 @click.pass_obj
 def doctor(directory: Path) -> None:
-    """Show the settings, without secrets, and whether the databases and the broker are ready."""
+    """Show the settings, without secrets, and whether databases, broker and web are ready."""
     # Imported here, for a short `qapla --help`.
     from qapla.ops.databases import database_probes
     from qapla.ops.probes import Probes
@@ -33,6 +33,7 @@ def doctor(directory: Path) -> None:
         database = application.dbs[name]
         shown = f"{_text(finding, database.target.url.password)}, {pool_of(database)}"
         click.echo(f"database  {name}: {shown}")
+    others["web"] = _web(application)
     for name, finding in others.items():
         click.echo(f"{name:9} {_text(finding, None)}")
     if "broker" in others and others["broker"].ready:
@@ -41,6 +42,18 @@ def doctor(directory: Path) -> None:
     click.echo(f"versions  {', '.join(versions())}")
     if not all(finding.ready for finding in (*databases.values(), *others.values())):
         raise SystemExit(1)
+
+
+def _web(application: Any) -> "Finding":
+    """Return whether the web application can be made."""
+    from qapla.ops.probes import Finding
+    from qapla.web.configuration import configure_web
+
+    try:
+        configure_web(application)
+    except Exception as error:
+        return Finding(False, f"cannot be made ({type(error).__name__})", error)
+    return Finding(True, "can be made")
 
 
 def _text(finding: "Finding", password: str | None) -> str:

@@ -33,10 +33,10 @@ def list_(directory: Path) -> None:
 @click.pass_obj
 def routes(directory: Path) -> None:
     """List the routes: method, path, view and permission, or `public`."""
-    project = find_project(directory)
-    application = load(project)
-    application.run_wsgi({})
-    rows = list(_routes(application.config.registry))
+    # Imported here, as only this command needs the web.
+    from qapla.web.configuration import configure_web
+
+    rows = list(_routes(configure_web(load(find_project(directory)))))
     for line in aligned(rows):
         click.echo(line)
 

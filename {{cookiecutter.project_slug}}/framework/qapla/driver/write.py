@@ -19,6 +19,7 @@ from qapla.driver.integrity import translate_integrity_errors
 from qapla.driver.mapping import joined
 from qapla.driver.mapping.tables import tables_of
 from qapla.driver.mapping.values import as_read
+from qapla.driver.misfits import translate_misfits
 from qapla.driver.upsert.conflict import Predicate
 from qapla.driver.upsert.upsert import upsert_many, upsert_one
 from qapla.exceptions import Locked, ObjectNotFound, QaplaError, StaleObject
@@ -28,8 +29,8 @@ class WriteDriver(Driver[M]):
     """Write the rows of `model`; a subclass names the model and adds writes of its own.
 
     A constraint that is violated is an error of its own (`Duplicate`, `MissingReference`,
-    `NotNull`, `CheckFailed`). Inside `transaction()` the session is usable after it: each write is
-    a savepoint there.
+    `NotNull`, `CheckFailed`), and so is a value that the engine refuses (`UnfitValue`). Inside
+    `transaction()` the session is usable after it: each write is a savepoint there.
     """
 
     def create(self, /, **values: Any) -> M:
@@ -218,7 +219,7 @@ class WriteDriver(Driver[M]):
 
         Inside another transaction that someone opened on this session it is a savepoint.
         """
-        with translate_integrity_errors(self.mapper), transaction(self.session):
+        with self._translating(), transaction(self.session):
             yield self.session
 
     def _as_read(self, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -253,7 +254,12 @@ class WriteDriver(Driver[M]):
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
-        with translate_integrity_errors(self.mapper), savepoint(self.session):
+        with self._translating(), savepoint(self.session):
+            yield
+
+    @contextmanager
+    def _translating(self) -> Iterator[None]:
+        with translate_integrity_errors(self.mapper), translate_misfits(self.mapper):
             yield
 
     @contextmanager

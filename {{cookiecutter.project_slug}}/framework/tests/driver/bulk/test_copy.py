@@ -29,7 +29,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from qapla.database.database import Database
 from qapla.driver import WriteDriver
-from qapla.exceptions import CheckFailed
+from qapla.exceptions import CheckFailed, UnfitValue
 
 pytestmark = pytest.mark.parametrize("fleet_server", ["postgresql"], indirect=True)
 
@@ -270,7 +270,7 @@ def test_one_statement_in_autocommit(fleet: Database, session: Session) -> None:
     """Two would be two transactions there, of which the second may fail."""
     engine = fleet.engine.execution_options(isolation_level="AUTOCOMMIT")
     rows = [{"number": "x" if n == 2500 else 7} for n in range(MANY)]
-    with Session(engine) as own, pytest.raises(DBAPIError):
+    with Session(engine) as own, pytest.raises(UnfitValue):
         CargoWriteDriver(own).create_many(rows)
     assert shown(session) == []
 

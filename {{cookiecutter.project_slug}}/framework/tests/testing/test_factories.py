@@ -117,6 +117,24 @@ class Box(Model):
     parcel: Mapped[Parcel | None] = relationship()
 
 
+class Planet(Model):
+    """A planet, whose key is its name."""
+
+    __tablename__ = "planets"
+
+    name: Mapped[str] = mapped_column(String(20), primary_key=True)
+    moons: Mapped[int]
+
+
+class Sector(Model):
+    """A sector, whose key has two columns."""
+
+    __tablename__ = "sectors"
+
+    quadrant: Mapped[str] = mapped_column(Enum("alpha", "beta", name="quadrant"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+
+
 @pytest.fixture
 def factory(fleet: Database) -> Iterator[Factory]:
     """Return a factory in a database that has the tables of this module too."""
@@ -225,6 +243,15 @@ def test_a_collection(session: Session) -> None:
 def test_a_primary_key_that_is_given(factory: Factory) -> None:
     """It counts, though keys are the database's otherwise."""
     assert factory(Parcel, id=7).create_sync().id == 7
+
+
+def test_keys_that_the_database_does_not_make(factory: Factory) -> None:
+    """They are made up, and differ; one that is given counts."""
+    planets = factory(Planet).create_batch_sync(20) + factory(Planet).create_batch_sync(20)
+    assert len({planet.name for planet in planets}) == 40
+    sectors = factory(Sector).create_batch_sync(5)
+    assert len({(sector.quadrant, sector.number) for sector in sectors}) == 5
+    assert factory(Planet, name="Boreth").create_sync().name == "Boreth"
 
 
 def test_a_default_of_no_attribute(session: Session) -> None:

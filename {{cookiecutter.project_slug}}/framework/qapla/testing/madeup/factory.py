@@ -21,7 +21,7 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 from qapla.driver.listing.codec import decorated
 from qapla.exceptions import QaplaError
 from qapla.testing.madeup.references import Reference, required_references
-from qapla.testing.madeup.unique import UsedValues
+from qapla.testing.madeup.unique import UsedValues, is_natural_key
 from qapla.testing.madeup.values import Unknown, value_of
 
 M = TypeVar("M")
@@ -59,7 +59,10 @@ class MadeUpFactory(sqlalchemy_factory.SQLAlchemyFactory[M]):
     @classmethod
     def should_column_be_set(cls, column: Any) -> bool:
         """Whether a value is made up: not where the mapper or the database makes it."""
-        if not isinstance(column, Column) or not super().should_column_be_set(column):
+        if not isinstance(column, Column):
+            return False
+        is_key = is_natural_key(column) and cls.should_dataclass_init_field(column.name)
+        if not is_key and not super().should_column_be_set(column):
             return False
         mapper = cls._mapper()
         if column is mapper.polymorphic_on or column is mapper.version_id_col:

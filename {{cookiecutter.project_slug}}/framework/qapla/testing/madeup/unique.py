@@ -31,7 +31,18 @@ class UsedValues:
         return is_new
 
 
+def is_natural_key(column: Column[Any]) -> bool:
+    """Whether a column is of a primary key, and neither a default, a reference nor the server fills it."""
+    table = column.table
+    if not isinstance(table, Table) or not column.primary_key or column.foreign_keys:
+        return False
+    has_default = column.default is not None or column.server_default is not None
+    return not has_default and column is not table.autoincrement_column
+
+
 def _is_unique(column: Column[Any]) -> bool:
+    if is_natural_key(column):
+        return True
     table = column.table
     if not isinstance(table, Table):
         return False

@@ -38,6 +38,16 @@ def views_of_routes(registry: Any) -> Iterator[tuple[Any, Any, Any]]:
             yield route, view, permission
 
 
+def permissions_of(registry: Any) -> set[str]:
+    """Return the permissions of the views, and the default one.
+
+    Args:
+        registry: Pyramid's registry, of a configuration that is committed.
+    """
+    entries = registry.introspector.get_category("permissions") or ()
+    return {entry["introspectable"]["value"] for entry in entries} - {NO_PERMISSION_REQUIRED}
+
+
 def methods_of(view: Any) -> tuple[str, ...]:
     """Return the methods that a view names, without HEAD, which Pyramid adds to GET."""
     named = view["request_methods"] or ()

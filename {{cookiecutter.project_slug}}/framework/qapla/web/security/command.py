@@ -3,7 +3,7 @@
 A module of the project ends with `tokens_command(main, "main", Tokens)()`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -12,7 +12,9 @@ import click
 from sqlalchemy.orm import Session
 
 from qapla.exceptions import QaplaError
+from qapla.web.configuration import configure_web
 from qapla.web.errors.exceptions import is_unavailable, one_line
+from qapla.web.introspection import permissions_of
 from qapla.web.security.tokens import TokenDriver, as_utc
 
 if TYPE_CHECKING:
@@ -65,6 +67,11 @@ def tokens_command(
             session.commit()
         click.echo(token)
         click.echo("keep it: it is not shown again", err=True)
+        if warning := _unknown(application, permissions):
+            revoke = f"`revoke {token.partition('.')[0]}`"
+            click.echo(
+                f"{warning}: where it is misspelt, type {revoke}, and create another", err=True
+            )
 
     @command.command("list")
     def list_tokens() -> None:
@@ -87,3 +94,18 @@ def tokens_command(
         click.echo(f"revoked {token_id}", err=True)
 
     return command
+
+
+def _unknown(application: "DatabaseApplication", permissions: Iterable[str]) -> str:
+    """Return a warning of permissions that no view has, or an empty text.
+
+    It refuses none: the code of a view may ask for a permission as well.
+    """
+    try:
+        known = permissions_of(configure_web(application))
+    except Exception:
+        # The token is made: a web application that cannot be made is the matter of its server.
+        return ""
+    unknown = ", ".join(repr(it) for it in sorted(set(permissions) - known))
+    listed = ", ".join(sorted(known)) or "none"
+    return f"no view has the permission {unknown}; known: {listed}" if unknown else ""

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from pyramid.config import Configurator
+from pyramid.security import NO_PERMISSION_REQUIRED
 from sqlalchemy.orm import Session
 
 from qapla.database.database import Database
@@ -17,9 +19,19 @@ from support.tokens import Model, Tokens
 Run = Callable[..., Result]
 
 
+def run_wsgi(settings: dict[str, Any]) -> Any:
+    """Return a web application whose views have the permissions `read` and `write`."""
+    config = Configurator()
+    config.set_default_permission("read")
+    for name, permission in (("all", None), ("one", "write"), ("open", NO_PERMISSION_REQUIRED)):
+        config.add_route(name, f"/{name}")
+        config.add_view(lambda request: {}, route_name=name, permission=permission, renderer="json")
+    return config.make_wsgi_app()
+
+
 def command_of(run_command: Callable[[], Any]) -> Run:
     """Return a function that runs the command of an application."""
-    application: Any = SimpleNamespace(run_command=run_command)
+    application: Any = SimpleNamespace(run_command=run_command, run_wsgi=run_wsgi)
     command = tokens_command(application, "main", Tokens)
     return lambda *arguments: CliRunner().invoke(command, arguments)
 
@@ -46,6 +58,19 @@ def test_tokens_are_created_listed_and_revoked(run: Run, session: Session) -> No
     assert first == f"1  Worf  read write  expires {end} UTC"
     assert second == "2  Worf  read  never expires"
     assert (run("revoke", "1").exit_code, run("list").stdout) == (0, f"{second}\n")
+
+
+@pytest.mark.parametrize("place", ["sqlite"], indirect=True)
+def test_a_permission_that_no_view_has_is_a_warning(run: Run, session: Session) -> None:
+    """It lists the known ones; the token is made, as code may ask for the permission."""
+    created = run("create", "Worf", "--permission", "rd", "--permission", "write")
+    assert created.exit_code == 0
+    assert Tokens(session).find(created.stdout.strip()) is not None
+    assert created.stderr.splitlines() == [
+        "keep it: it is not shown again",
+        "no view has the permission 'rd'; known: read, write: where it is misspelt, type `revoke 1`, "
+        "and create another",
+    ]
 
 
 @pytest.mark.parametrize("place", ["sqlite"], indirect=True)

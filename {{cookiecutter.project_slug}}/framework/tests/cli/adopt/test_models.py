@@ -20,6 +20,24 @@ Package = Callable[..., AdoptedPackage]
 EVERY = pytest.mark.parametrize("place", ["postgresql", "sqlite", "mariadb"], indirect=True)
 POSTGRESQL = pytest.mark.parametrize("place", ["postgresql"], indirect=True)
 SQLITE = pytest.mark.parametrize("place", ["sqlite"], indirect=True)
+# Keys of two columns, one of which is in both, and keys that lead to a column without a default.
+TREES = """
+CREATE TABLE trees (
+    a integer, b integer, pa integer, pb integer, PRIMARY KEY (a, b),
+    FOREIGN KEY (pa, pb) REFERENCES trees (a, b)
+);
+CREATE TABLE folders (
+    tenant integer, id integer, parent integer, PRIMARY KEY (tenant, id),
+    FOREIGN KEY (tenant, parent) REFERENCES folders (tenant, id)
+);
+CREATE TABLE words (
+    id integer PRIMARY KEY, word varchar(20) UNIQUE, root varchar(20) REFERENCES words (word)
+);
+CREATE TABLE pairs (
+    id integer PRIMARY KEY, la integer, lb integer, ra integer, rb integer,
+    FOREIGN KEY (la, lb) REFERENCES trees (a, b), FOREIGN KEY (ra, rb) REFERENCES trees (a, b)
+);
+"""
 
 
 def ignore(line: str) -> None:
@@ -71,6 +89,28 @@ def test_relationships_lead_to_rows(load: Load, package: Package) -> None:
         assert bortas.ships == [rotarran]
         assert bortas.tags[0].ships == [bortas]
         assert rotarran.decks[0].ship is rotarran.ship_paper.ship
+
+
+@EVERY
+def test_keys_of_a_table_with_itself(load: Load, package: Package) -> None:
+    """The other side of a relationship is the columns that its key refers to, however many."""
+    database, adopted = load(TREES), package()
+    adopted.write(reflect(database.engine))
+    tree, folder, word, pair = map(adopted.model, ("Tree", "Folder", "Word", "Pair"))
+    configure_mappers()
+    assert {it.name for it in tree.tree.property.remote_side} == {"a", "b"}
+    assert {it.name for it in tree.tree_reverse.property.remote_side} == {"pa", "pb"}
+    with database.get_session() as session:
+        root = tree(a=1, b=2)
+        session.add(pair(id=1, la_lb=root, ra_rb=tree(a=1, b=3, tree=root)))
+        session.add(folder(tenant=1, id=2, folder=folder(tenant=1, id=1)))
+        session.add(word(id=2, word="ships", word_=word(id=1, word="ship")))
+        session.commit()
+        assert [it.b for it in root.tree_reverse] == [3]
+        assert session.get_one(folder, (1, 2)).parent == 1
+        assert session.get_one(folder, (1, 1)).folder_reverse == [session.get_one(folder, (1, 2))]
+        assert session.get_one(word, 2).root == "ship"
+    assert adopted.differences(database) == ""
 
 
 @SQLITE

@@ -8,7 +8,7 @@ from sqlalchemy import Dialect
 from qapla.cli.adopt.source.columns import attribute_source, column_source
 from qapla.cli.adopt.source.constraints import table_arguments, table_options
 from qapla.cli.adopt.source.imports import Imports, call
-from qapla.cli.adopt.source.relationships import relationship_source
+from qapla.cli.adopt.source.relationships import named_attributes, relationship_source
 from qapla.scaffold.names.model import ModelName
 
 
@@ -29,7 +29,11 @@ def class_source(
         imports: The imports of the module.
     """
     noun = ModelName("", model.name).a_noun
-    attributes = [attribute_source(it.name, it.column, imports) for it in model.columns]
+    named = named_attributes(model.relationships)
+    attributes = [
+        attribute_source(it.name, it.column, imports, is_named=it.name in named)
+        for it in model.columns
+    ]
     relationships = [
         relationship_source(it, every, imports, both_ways=it.target.table.fullname not in known)
         for it in model.relationships

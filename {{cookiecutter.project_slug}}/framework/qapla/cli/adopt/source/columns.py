@@ -23,13 +23,14 @@ _MAXIMUMS: dict[type[Any], int] = {
 }
 
 
-def attribute_source(name: str, column: Column[Any], imports: Imports) -> str:
+def attribute_source(name: str, column: Column[Any], imports: Imports, *, is_named: bool) -> str:
     """Return the statement that maps a column.
 
     Args:
         name: The name of the attribute.
         column: The column.
         imports: The imports of the module.
+        is_named: Whether the body of the class refers to the attribute, which needs a value then.
     """
     imports.add("sqlalchemy.orm", "Mapped")
     values = value_source(column.type, imports)
@@ -38,7 +39,7 @@ def attribute_source(name: str, column: Column[Any], imports: Imports) -> str:
     arguments = [] if name == column.name else [repr(column.name)]
     arguments += _arguments(column, values, imports)
     arguments += _keywords(column, imports)
-    if not arguments:
+    if not arguments and not is_named:
         return f"{name}: Mapped[{annotation}]"
     mapped = call(imports.add("sqlalchemy.orm", "mapped_column"), *arguments)
     return f"{name}: Mapped[{annotation}] = {mapped}"

@@ -40,6 +40,16 @@ def relationship_source(
     return f"{relationship.name}: Mapped[{annotation}] = {made}"
 
 
+def named_attributes(relationships: Collection[RelationshipAttribute]) -> set[str]:
+    """Return the names of the attributes that the relationships of a class refer to."""
+    return {
+        name
+        for relationship in relationships
+        if relationship.association_table is None
+        for name in (*_foreign_keys(relationship), *_remote_side(relationship))
+    }
+
+
 def _is_optional(relationship: RelationshipAttribute) -> bool:
     """Whether there may be no other row."""
     key = relationship.constraint
@@ -55,38 +65,50 @@ def _holds_key(relationship: RelationshipAttribute) -> bool:
         return False
     if source is not relationship.target:
         return key.table is source.table
-    # Of a model with itself, the way back has the columns of the key on the other side.
+    # Of a model with itself, the way back has the columns of the key on the other side. Some of them may
+    # be in the primary key too.
     remote = {attribute.column.name for attribute in relationship.remote_side}
-    return not remote & set(key.columns.keys())
+    return remote != set(key.columns.keys())
 
 
 def _keywords(relationship: RelationshipAttribute, imports: Imports) -> Iterator[tuple[str, str]]:
     """Yield the keywords with their source text."""
-    source, key = relationship.source, relationship.constraint
+    key = relationship.constraint
     if relationship.association_table is not None:
         yield "secondary", repr(relationship.association_table.table.fullname)
         for name in ("primaryjoin", "secondaryjoin"):
             if terms := getattr(relationship, name):
                 yield name, _join_source(terms, imports)
         return
-    if relationship.foreign_keys:
-        names = [
-            it.name if it.model is source else f"{it.model.name}.{it.name}"
-            for it in relationship.foreign_keys
-        ]
+    if names := _foreign_keys(relationship):
         listed = f"[{', '.join(names)}]"
         yield "foreign_keys", repr(listed) if "." in listed else listed
-    holds_key = _holds_key(relationship)
-    if key is not None and source is relationship.target:
-        columns = [it.column for it in key.elements] if holds_key else list(key.columns)
-        names = [source.get_column_attribute(column.name).name for column in columns]
+    if names := _remote_side(relationship):
         yield "remote_side", f"[{', '.join(names)}]"
     if key is not None and key.use_alter:
         # Two new rows may refer to each other.
         yield "post_update", "True"
-    if not holds_key:
+    if not _holds_key(relationship):
         # The rules of the foreign key alone decide about rows that refer to a deleted one.
         yield "passive_deletes", repr("all")
+
+
+def _foreign_keys(relationship: RelationshipAttribute) -> list[str]:
+    """Return the columns of the foreign key where there are more keys, as the class can name them."""
+    return [
+        it.name if it.model is relationship.source else f"{it.model.name}.{it.name}"
+        for it in relationship.foreign_keys
+    ]
+
+
+def _remote_side(relationship: RelationshipAttribute) -> list[str]:
+    """Return the columns of the other row, in a relationship of a model with itself."""
+    source, key = relationship.source, relationship.constraint
+    if key is None or source is not relationship.target or relationship.association_table:
+        return []
+    held = _holds_key(relationship)
+    columns = [it.column for it in key.elements] if held else list(key.columns)
+    return [source.get_column_attribute(column.name).name for column in columns]
 
 
 def _join_source(terms: Sequence[JoinType], imports: Imports) -> str:

@@ -1,6 +1,7 @@
 """The source text of column types, and of the Python types of their values."""
 
 import re
+from inspect import signature
 from typing import Any
 
 from sqlalchemy import ARRAY, Enum, types
@@ -10,9 +11,11 @@ from sqlalchemy.types import TypeEngine
 from qapla.cli.adopt.source.imports import Imports, call, text_of
 
 _DIALECT = re.compile(r"sqlalchemy\.dialects\.(\w+)\.")
-# Arguments that are clear without their names, and one that is SQLAlchemy's own.
-_POSITIONAL = re.compile(r"(?<=\()(?:length|precision)=|(?<=\d, )scale=")
-_INTERNAL = re.compile(r"(?:, )?_create_events=False|astext_type=Text\(\)")
+# Arguments that are clear without their names, if they are the first ones of their type.
+_POSITIONAL = ("length", "precision")
+_SCALE = re.compile(r"^(\(\d+, )scale=")
+# Arguments that are SQLAlchemy's own.
+_INTERNAL = re.compile(r"(?:, )?_create_events=False|(?:as)?text_type=Text\(\)")
 # The types of values that SQLAlchemy does not tell.
 _VALUES: dict[type[TypeEngine[Any]], str] = {
     mysql.BIT: "int",
@@ -57,8 +60,7 @@ def type_source(type_: TypeEngine[Any], imports: Imports) -> str:
         return call(name, type_source(type_.item_type, imports), dimensions=type_.dimensions)
     if isinstance(type_, postgresql.DOMAIN):
         return _domain_source(name, type_, imports)
-    written = _INTERNAL.sub("", repr(type_)).partition("(")[2]
-    arguments = _POSITIONAL.sub("", f"({written}")
+    arguments = _arguments(type_)
     return name if arguments == "()" else name + arguments
 
 
@@ -97,6 +99,22 @@ def _class_source(class_: type, imports: Imports) -> str:
     return imports.add(
         "sqlalchemy" if module.startswith("sqlalchemy.") else module, class_.__name__
     )
+
+
+def _arguments(type_: TypeEngine[Any]) -> str:
+    """Return the arguments of a type in parentheses.
+
+    The first parameter of some types is another one than SQLAlchemy shows first: of TIMESTAMP it is
+    the time zone.
+    """
+    written = _INTERNAL.sub("", repr(type_)).partition("(")[2]
+    if isinstance(type_, mysql.DOUBLE) and not type_.asdecimal and written != ")":
+        # SQLAlchemy does not show it, and its values would be decimals otherwise.
+        written = f"{written[:-1]}, asdecimal=False)"
+    first = next(iter(signature(type(type_)).parameters), "")
+    if first not in _POSITIONAL or not written.startswith(f"{first}="):
+        return f"({written}"
+    return _SCALE.sub(r"\1", f"({written.removeprefix(f'{first}=')}")
 
 
 def _domain_source(name: str, domain: postgresql.DOMAIN, imports: Imports) -> str:

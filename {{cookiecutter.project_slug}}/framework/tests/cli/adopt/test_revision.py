@@ -16,6 +16,7 @@ Place = Callable[..., Database]
 Package = Callable[..., AdoptedPackage]
 
 EVERY = pytest.mark.parametrize("place", ["postgresql", "sqlite", "mariadb"], indirect=True)
+POSTGRESQL = pytest.mark.parametrize("place", ["postgresql"], indirect=True)
 SQLITE = pytest.mark.parametrize("place", ["sqlite"], indirect=True)
 
 TWO = """
@@ -57,6 +58,10 @@ def downgrade() -> None:
     op.drop_table("ships")
     op.drop_table("decks")
 '''
+FLEET = """
+CREATE SCHEMA fleet;
+CREATE TABLE fleet.gadgets (id serial PRIMARY KEY, lot serial, name text);
+"""
 
 
 def ignore(line: str) -> None:
@@ -108,3 +113,21 @@ def test_the_text_of_a_revision(load: Load, package: Package) -> None:
     text = base_revision(models, "legacy", down_revision="0123")
     assert text == base_revision(reflect(load(TWO).engine), "legacy", down_revision="0123")
     assert formatted(text, adopted.migrations / "versions" / "base.py") == REVISION
+
+
+@POSTGRESQL
+def test_a_serial_key_of_a_schema(load: Load, place: Place, package: Package) -> None:
+    """Its sequence is the key's own, as in the default schema; that of another column is made."""
+    database, adopted = load(FLEET), package()
+    models = reflect(database.engine, schema="fleet")
+    adopted.write(models)
+    assert adopted.differences(database) == ""
+    text = adopted.write_revision(models)
+    assert "CREATE SEQUENCE fleet.gadgets_lot_seq" in text
+    assert "gadgets_id_seq" not in text
+    other = place("qapla_adopted_again")
+    other.create()
+    migrated = adopted.migrated(other)
+    migrated.migrate()
+    migrated.dispose()
+    assert adopted.differences(other) == ""

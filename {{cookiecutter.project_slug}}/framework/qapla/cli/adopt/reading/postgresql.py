@@ -85,7 +85,8 @@ def _complete_sequence(connection: Connection, column: Column[Any]) -> None:
     if found is None:
         return
     *schema, name = _unquoted(found[1])
-    is_serial = (schema, name) == ([], f"{column.table.name}_{column.name}_seq")
+    own = [column.table.schema] if column.table.schema else []
+    is_serial = (schema, name) == (own, f"{column.table.name}_{column.name}_seq")
     if is_serial and column.table.autoincrement_column is column:
         column.server_default = None
         return

@@ -47,7 +47,7 @@ class ModelFinder(DeclarativeGenerator):
             coltype.data_type = self.get_adapted_type(coltype.data_type)
             return coltype
         adapted = super().get_adapted_type(coltype)
-        if isinstance(adapted, DECIMAL):
+        if type(adapted) is DECIMAL:
             return Numeric(adapted.precision, adapted.scale)
         return adapted
 

@@ -12,8 +12,10 @@ from qapla.cli.adopt.source.imports import Imports
 from qapla.database.database import Database
 
 from support.adoption import AdoptedPackage
+from support.catalogs import catalogs
 
 Load = Callable[..., Database]
+Place = Callable[..., Database]
 Package = Callable[..., AdoptedPackage]
 
 WATCHES = """
@@ -63,15 +65,12 @@ def test_the_text_of_a_type(type_: Any, text: str) -> None:
     [("postgresql", WATCHES), ("mariadb", MARIADB_WATCHES)],
     indirect=["place"],
 )
-def test_types_with_a_precision(load: Load, package: Package, script: str) -> None:
-    """The models have the columns of the database."""
-    database, adopted = load(script), package()
-    models = reflect(database.engine)
-    adopted.write(models)
+def test_types_with_a_precision(load: Load, place: Place, package: Package, script: str) -> None:
+    """The models match the columns of the database, and make the same ones."""
+    database, adopted = load(script), package(conventions=False)
+    adopted.write(reflect(database.engine))
     assert adopted.differences(database) == ""
-    (table,) = adopted.base().metadata.tables.values()
-    (found,) = models[0].tables
-    dialect = database.engine.dialect
-    assert [it.type.compile(dialect) for it in table.columns] == [
-        it.type.compile(dialect) for it in found.columns
-    ]
+    other = place("qapla_adopted_again")
+    other.create()
+    adopted.base().metadata.create_all(other.engine)
+    assert catalogs(other, {"watches"}) == catalogs(database, {"watches"})

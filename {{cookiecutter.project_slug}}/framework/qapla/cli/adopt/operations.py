@@ -23,6 +23,9 @@ from qapla.database.migrations.autogenerate import rendering
 from qapla.database.migrations.autogenerate.enum_types import create, enums_of
 from qapla.database.migrations.autogenerate.statements import Statements
 
+# The options that an operation has by itself, and one that is the models' alone.
+_OF_TABLE = ("schema", "comment", "info")
+
 
 def creating(tables: Collection[Table], dialect: Dialect) -> Iterator[ops.MigrateOperation]:
     """Yield the operations that create tables, in an order in which each one can run.
@@ -42,7 +45,8 @@ def creating(tables: Collection[Table], dialect: Dialect) -> Iterator[ops.Migrat
             operation.columns = [it for it in operation.columns if id(it) not in left_out]
             later += sorted(keys, key=lambda key: str(key.name))
         options = table_options(table, dialect)
-        operation.kw = {k: v for k, v in options.items() if k not in ("schema", "comment")}
+        operation.kw = {k: v for k, v in options.items() if k not in _OF_TABLE}
+        operation.info = {}
         yield operation
         for index in sorted(table.indexes, key=lambda index: str(index.name)):
             yield ops.CreateIndexOp.from_index(index)

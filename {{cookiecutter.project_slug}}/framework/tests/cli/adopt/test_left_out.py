@@ -7,10 +7,29 @@ import pytest
 from qapla.cli.adopt import reflect
 from qapla.database.database import Database
 
+from support.adoption import AdoptedPackage
+
 Load = Callable[..., Database]
+Place = Callable[..., Database]
+Package = Callable[..., AdoptedPackage]
 
 POSTGRESQL = pytest.mark.parametrize("place", ["postgresql"], indirect=True)
 SQLITE = pytest.mark.parametrize("place", ["sqlite"], indirect=True)
+
+# A column of a type that SQLAlchemy does not read, a key to a table that no class can be mapped to, and
+# the indexes over both.
+PLACES = """
+CREATE TABLE codes (code integer NOT NULL UNIQUE);
+CREATE TABLE ships (
+    id integer PRIMARY KEY, place point NOT NULL, name varchar(20), code integer,
+    CONSTRAINT ships_code FOREIGN KEY (code) REFERENCES codes (code)
+);
+"""
+INDEXES = {
+    "postgresql": "CREATE INDEX ships_place ON ships USING gist (place);\n"
+    "CREATE INDEX ships_lower ON ships (lower(name));",
+    "mariadb": "CREATE SPATIAL INDEX ships_place ON ships (place);",
+}
 
 
 def lines_of(database: Database) -> list[str]:
@@ -45,6 +64,26 @@ def test_a_type_that_sqlalchemy_does_not_know(load: Load) -> None:
     ]
     (ship,) = reflect(database.engine, tell=lambda line: None)
     assert ship.tables[0].columns.keys() == ["id", "name"]
+
+
+@pytest.mark.filterwarnings("ignore:Did not recognize type")
+@pytest.mark.parametrize(("place", "more"), INDEXES.items(), indirect=["place"], ids=INDEXES.keys())
+def test_no_revision_drops_a_thing_that_is_left_out(
+    load: Load, place: Place, package: Package, more: str
+) -> None:
+    """Autogenerate leaves it alone in the database, and in one that the base revision has made."""
+    database, adopted = load(PLACES + more), package()
+    models = reflect(database.engine, tell=lambda line: None)
+    adopted.write(models)
+    assert adopted.differences(database) == ""
+    text = adopted.write_revision(models)
+    assert "place" not in text
+    other = place("qapla_adopted_again")
+    other.create()
+    migrated = adopted.migrated(other)
+    migrated.migrate()
+    migrated.dispose()
+    assert adopted.differences(other) == ""
 
 
 @POSTGRESQL

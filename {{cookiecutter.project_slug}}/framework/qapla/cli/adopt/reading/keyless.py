@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from sqlalchemy import MetaData, Table
 
 from qapla.cli.adopt.reading import Tell
+from qapla.database.migrations.autogenerate.left_out import leave_out
 
 
 def leave_out_keyless(metadata: MetaData, tell: Tell) -> None:
@@ -43,6 +44,7 @@ def _remove_references(table: Table, referred: Table, tell: Tell) -> None:
                 f"{referred.fullname!r} is"
             )
             table.constraints.remove(constraint)
+            leave_out(table, {str(constraint.name)} if constraint.name else set())
             for key in constraint.elements:
                 key.parent.foreign_keys.remove(key)
                 table.foreign_keys.remove(key)

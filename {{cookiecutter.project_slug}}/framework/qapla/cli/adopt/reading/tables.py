@@ -15,6 +15,7 @@ from sqlalchemy.types import NullType
 from qapla.cli.adopt.reading import Tell, mariadb, postgresql, sqlite
 from qapla.cli.adopt.reading.facts import complete
 from qapla.database.dialects import dialect_of
+from qapla.database.migrations.autogenerate.left_out import leave_out
 from qapla.exceptions import AdoptionError
 
 _ENGINES = {"mysql": mariadb, "mariadb": mariadb, "postgresql": postgresql, "sqlite": sqlite}
@@ -75,7 +76,7 @@ def _reflected(
                 "expressions, as SQLAlchemy does not read its type or its expression"
             )
         known = [it.name for it in table.columns if it.name not in unknown]
-        Table(
+        kept = Table(
             table.name,
             metadata,
             schema=table.schema,
@@ -83,7 +84,15 @@ def _reflected(
             include_columns=known if unknown else None,
             resolve_fks=False,
         )
+        if unknown:
+            leave_out(kept, {*unknown, *(_parts(table) - _parts(kept))})
     return metadata
+
+
+def _parts(table: Table) -> set[str]:
+    """Return the names of the indexes and constraints of a table."""
+    parts: list[Any] = [*table.indexes, *table.constraints]
+    return {str(part.name) for part in parts if part.name is not None}
 
 
 def _is_unknown(column: Column[Any]) -> bool:

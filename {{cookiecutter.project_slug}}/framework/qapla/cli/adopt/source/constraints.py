@@ -15,6 +15,7 @@ from sqlalchemy import (
 
 from qapla.cli.adopt.source.columns import reference_options
 from qapla.cli.adopt.source.imports import Imports, call, text_of
+from qapla.database.migrations.autogenerate.left_out import LEFT_OUT
 
 # An option of the reading, which is in the table too.
 _READING = ("postgresql_ignore_search_path",)
@@ -42,13 +43,14 @@ def table_arguments(table: Table, dialect: Dialect, imports: Imports) -> list[st
 
 
 def table_options(table: Table, dialect: Dialect) -> dict[str, object]:
-    """Return the keywords of a table: its schema, its comment, and options of its engine."""
+    """Return the keywords of a table: its schema, comment and left-out names, and options of its engine."""
     own = {
         name.replace(" ", "_"): value
         for name, value in sorted(table.dialect_kwargs.items())
         if name.startswith(f"{dialect.name}_") and name not in _READING
     }
-    options = {"schema": table.schema, "comment": table.comment, **own}
+    info = {LEFT_OUT: table.info[LEFT_OUT]} if LEFT_OUT in table.info else None
+    options = {"schema": table.schema, "comment": table.comment, "info": info, **own}
     return {name: value for name, value in options.items() if value is not None}
 
 

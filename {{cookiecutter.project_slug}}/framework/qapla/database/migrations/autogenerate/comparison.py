@@ -21,6 +21,7 @@ from qapla.database.dialects import dialect_of
 from qapla.database.migrations.autogenerate.checks import compare_checks
 from qapla.database.migrations.autogenerate.defaults import compare_server_default
 from qapla.database.migrations.autogenerate.enums import compare_enums
+from qapla.database.migrations.autogenerate.left_out import KINDS, left_out
 from qapla.database.migrations.autogenerate.sqlite import ignore_null_in_key, keep_constraints
 from qapla.database.migrations.autogenerate.statements import Statements
 
@@ -48,7 +49,8 @@ class OwnNames:
     """Filter for the names in a database, which leaves out those of other programs.
 
     A table is one of ours if a model has it or a revision names it: a model that was removed is
-    proposed to be dropped, and the tables of PostGIS or of another program are not.
+    proposed to be dropped, and the tables of PostGIS or of another program are not. A column that a
+    model leaves out by its `info` is not either.
 
     Args:
         metadata: The metadata of the models.
@@ -59,6 +61,7 @@ class OwnNames:
         tables = [table for each in metadata for table in each.tables.values()]
         self._tables = {table.name for table in tables}
         self._schemas = {table.schema for table in tables}
+        self._left_out = {(table.schema, table.name): left_out(table) for table in tables}
         self._script = script
 
     @cached_property
@@ -73,6 +76,10 @@ class OwnNames:
             return name in self.schemas
         if kind == "table" and name is not None and name not in self._tables:
             return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", self._revisions) is not None
+        if kind in KINDS:
+            return name not in self._left_out.get(
+                (parents["schema_name"], parents["table_name"]), ()
+            )
         return True
 
     @cached_property

@@ -12,7 +12,8 @@ from sqlalchemy.exc import DBAPIError
 from qapla.cli.adopt.model import AdoptedModel
 from qapla.cli.adopt.reading import Tell
 from qapla.cli.adopt.reading.tables import read_tables
-from qapla.database.places.urls import parse
+from qapla.database.dialects.sqlite.files import path_of
+from qapla.database.places.urls import is_file, parse
 from qapla.exceptions import AdoptionError
 
 logger = logging.getLogger(__name__)
@@ -63,14 +64,16 @@ def _connected(url_or_engine: str | URL | Engine) -> Iterator[Connection]:
     """Connect to a database.
 
     Raises:
-        AdoptionError: It cannot be reached.
+        AdoptionError: It cannot be reached, or is a file that does not exist.
     """
     if isinstance(url_or_engine, Engine):
         engine = url_or_engine
     else:
         given = url_or_engine
         text = given if isinstance(given, str) else given.render_as_string(hide_password=False)
-        engine = create_engine(parse(SecretStr(text), "the URL"), poolclass=NullPool)
+        url = parse(SecretStr(text), "the URL")
+        _refuse_missing_file(url)
+        engine = create_engine(url, poolclass=NullPool)
     try:
         connection = engine.connect()
     except DBAPIError as error:
@@ -78,3 +81,15 @@ def _connected(url_or_engine: str | URL | Engine) -> Iterator[Connection]:
         raise AdoptionError(f"the database cannot be reached: {reason}") from error
     with connection:
         yield connection
+
+
+def _refuse_missing_file(url: URL) -> None:
+    """Refuse a file that does not exist, which SQLite would create.
+
+    Raises:
+        AdoptionError: The file does not exist.
+    """
+    if is_file(url) and not path_of(url).exists():
+        raise AdoptionError(
+            f"the file {path_of(url)} does not exist: correct the path in the URL of the database"
+        )

@@ -39,6 +39,15 @@ def test_a_database_that_cannot_be_reached() -> None:
     assert "gowron" not in line
 
 
+def test_a_file_that_does_not_exist(tmp_path: Path) -> None:
+    """Adopting reads only, and makes no empty file."""
+    path = tmp_path / "nope.db"
+    assert refused(f"sqlite:///{path}") == (
+        f"the file {path} does not exist: correct the path in the URL of the database"
+    )
+    assert not path.exists()
+
+
 def test_a_wrong_url() -> None:
     """It is read as those of the settings are."""
     assert refused("legacy") == (

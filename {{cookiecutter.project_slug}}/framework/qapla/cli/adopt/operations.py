@@ -17,6 +17,7 @@ from sqlalchemy.schema import (
 )
 from sqlalchemy.types import TypeEngine
 
+from qapla.cli.adopt.reading.extensions import EXTENSIONS
 from qapla.cli.adopt.source.constraints import table_options
 from qapla.database.dialects import dialect_of
 from qapla.database.migrations.autogenerate import rendering
@@ -54,7 +55,7 @@ def creating(tables: Collection[Table], dialect: Dialect) -> Iterator[ops.Migrat
 
 
 def _prerequisites(tables: Collection[Table], dialect: Dialect) -> Iterator[Statements]:
-    """Yield the statements for the schemas, types and sequences of tables."""
+    """Yield the statements for the schemas, extensions, types and sequences of tables."""
     if not dialect_of(dialect.name).has_schemas:
         return
     columns = [column for table in tables for column in table.columns]
@@ -62,9 +63,12 @@ def _prerequisites(tables: Collection[Table], dialect: Dialect) -> Iterator[Stat
     domains = {it.name: it for it in map(_stored, types) if isinstance(it, DOMAIN)}
     sequences = {it.name: it for it in (c.default for c in columns) if isinstance(it, Sequence)}
     enums = enums_of(types, dialect)
-    # A downgrade leaves a schema, as others may use it too.
+    # A downgrade leaves schemas and extensions, as others may use them too.
     for schema in sorted({table.schema for table in tables if table.schema}):
         yield _statements(dialect, CreateSchema(schema, if_not_exists=True))
+    quote = dialect.identifier_preparer.quote
+    for extension in sorted({it for table in tables for it in table.info.get(EXTENSIONS, ())}):
+        yield Statements([f"CREATE EXTENSION IF NOT EXISTS {quote(extension)}"], [])
     for key in sorted(enums, key=str):
         yield create(enums[key], enums[key].enums, dialect)
     for _, domain in sorted(domains.items()):

@@ -100,12 +100,18 @@ def test_an_exclusion_constraint(load: Load) -> None:
 
 @POSTGRESQL
 def test_partitions_are_no_models(load: Load) -> None:
-    """The table that they are parts of has their rows."""
+    """The table that they are parts of has their rows, and a line says that it has no parts."""
     database = load(
         "CREATE TABLE events (id integer PRIMARY KEY) PARTITION BY RANGE (id);\n"
         "CREATE TABLE events_1 PARTITION OF events FOR VALUES FROM (1) TO (10);"
     )
-    assert [model.table for model in reflect(database.engine)] == ["events"]
+    lines: list[str] = []
+    models = reflect(database.engine, tell=lines.append)
+    assert [model.table for model in models] == ["events"]
+    assert lines == [
+        "the table 'events' is adopted without its partitions: add PARTITION BY RANGE (id) and these to "
+        "the revision by hand"
+    ]
 
 
 @SQLITE

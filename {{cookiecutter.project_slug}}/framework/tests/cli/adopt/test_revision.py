@@ -62,6 +62,12 @@ FLEET = """
 CREATE SCHEMA fleet;
 CREATE TABLE fleet.gadgets (id serial PRIMARY KEY, lot serial, name text);
 """
+# The embedded server has this extension alone.
+EXTENSION = """
+CREATE EXTENSION vector;
+CREATE TABLE ships (id integer PRIMARY KEY, speed float DEFAULT vector_norm('[3,4]'));
+CREATE TABLE ports (id integer PRIMARY KEY, name text, place vector(2));
+"""
 
 
 def ignore(line: str) -> None:
@@ -125,6 +131,24 @@ def test_a_serial_key_of_a_schema(load: Load, place: Place, package: Package) ->
     text = adopted.write_revision(models)
     assert "CREATE SEQUENCE fleet.gadgets_lot_seq" in text
     assert "gadgets_id_seq" not in text
+    other = place("qapla_adopted_again")
+    other.create()
+    migrated = adopted.migrated(other)
+    migrated.migrate()
+    migrated.dispose()
+    assert adopted.differences(other) == ""
+
+
+@POSTGRESQL
+def test_an_extension_that_a_column_needs(load: Load, place: Place, package: Package) -> None:
+    """The revision creates it; a column that is left out needs none."""
+    database, adopted = load(EXTENSION), package()
+    models = {it.name: it for it in reflect(database.engine, tell=ignore)}
+    assert "EXTENSION" not in base_revision([models["Port"]], "legacy")
+    adopted.write([models["Ship"]])
+    text = adopted.write_revision([models["Ship"]])
+    assert 'op.execute("CREATE EXTENSION IF NOT EXISTS vector")' in text
+    assert "DROP EXTENSION" not in text
     other = place("qapla_adopted_again")
     other.create()
     migrated = adopted.migrated(other)

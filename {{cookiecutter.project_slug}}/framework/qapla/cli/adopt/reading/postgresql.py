@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import DOMAIN
 from sqlalchemy.types import Double, Numeric, String, TypeEngine
 
 from qapla.cli.adopt.reading import Tell
+from qapla.cli.adopt.reading.extensions import add_extensions
 
 _PARTITIONS = """
     SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -22,6 +23,11 @@ _CONSTRAINTS = """
     FROM pg_constraint o JOIN pg_class c ON c.oid = o.conrelid
     JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE o.contype = 'x' OR o.contype = 'u' AND o.condeferrable ORDER BY 1, 2, 3
+"""
+_PARTITIONED = """
+    SELECT n.nspname, c.relname, pg_get_partkeydef(c.oid)
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE c.relkind = 'p' AND NOT c.relispartition ORDER BY 1, 2
 """
 _SEQUENCE = """
     SELECT seqstart, seqincrement FROM pg_sequence WHERE seqrelid = to_regclass(:name)
@@ -37,8 +43,10 @@ def partitions(connection: Connection, schema: str | None) -> list[str]:
 
 
 def adjust(connection: Connection, metadata: MetaData, tell: Tell) -> None:
-    """Complete the constraints, types and sequences of tables."""
+    """Complete the constraints, types, sequences and extensions of tables."""
     _complete_constraints(connection, metadata, tell)
+    _tell_partitioned(connection, metadata, tell)
+    add_extensions(connection, metadata)
     for table in metadata.tables.values():
         for column in table.columns:
             _complete_type(connection, column.type)
@@ -57,6 +65,18 @@ def _complete_constraints(connection: Connection, metadata: MetaData, tell: Tell
             if isinstance(found, UniqueConstraint) and found.name == constraint:
                 found.deferrable = True
                 found.initially = "DEFERRED" if deferred else None
+
+
+def _tell_partitioned(connection: Connection, metadata: MetaData, tell: Tell) -> None:
+    """Report the tables that have partitions, which no model and no revision has."""
+    default = connection.dialect.default_schema_name
+    for schema, name, key in connection.execute(text(_PARTITIONED)):
+        table = name if schema == default else f"{schema}.{name}"
+        if table in metadata.tables:
+            tell(
+                f"the table {table!r} is adopted without its partitions: add PARTITION BY {key} and "
+                "these to the revision by hand"
+            )
 
 
 def _complete_type(connection: Connection, type_: TypeEngine[Any]) -> None:

@@ -168,12 +168,14 @@ def test_tables_of_other_programs(evolving: Evolving) -> None:
     evolving.revise()
     evolving.database.migrate()
     with evolving.database.engine.begin() as connection:
-        connection.execute(text("CREATE TABLE spatial_ref_sys (id INTEGER PRIMARY KEY)"))
+        # A column of ours has the name of the second one.
+        for name in ("spatial_ref_sys", "id"):
+            connection.execute(text(f"CREATE TABLE {name} (id INTEGER PRIMARY KEY)"))
     assert evolving.differences() == ""
     evolving.become(SHIPS)
     revision = evolving.revise()
     assert "op.drop_table('ports')" in revision
-    assert "spatial_ref_sys" not in revision
+    assert revision.count("op.drop_table(") == 1
 
 
 @POSTGRESQL

@@ -28,6 +28,14 @@ from qapla.database.migrations.autogenerate.statements import Statements
 NAME = "qapla.autogenerate"
 # The schema of a table in a revision.
 _SCHEMA = re.compile(r"""\bschema=(["'])(.+?)\1""")
+# A table in a revision: the first argument of an operation, its new name, or in SQL.
+_TABLE = r"""
+    (?: table\( \s* (?: ["'][^"']*["'] , \s* )? ["']
+      | (?: \bTABLE | \bRENAME \s+ TO ) \s+ (?: IF \s+ (?: NOT \s+ )? EXISTS \s+ )?
+        (?: ["`]?\w+["`]?\. )? ["`]?
+    )
+    {name} (?!\w)
+"""
 
 
 def _create_schemas(
@@ -75,7 +83,8 @@ class OwnNames:
         if kind == "schema":
             return name in self.schemas
         if kind == "table" and name is not None and name not in self._tables:
-            return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", self._revisions) is not None
+            named = re.compile(_TABLE.format(name=re.escape(name)), re.IGNORECASE | re.VERBOSE)
+            return named.search(self._revisions) is not None
         if kind in KINDS:
             return name not in self._left_out.get(
                 (parents["schema_name"], parents["table_name"]), ()

@@ -27,8 +27,8 @@ class Factory:
     The values are the same in each run, and those of a unique column or of a natural key differ.
     The database makes the keys that count up and the computed columns, the mapper discriminators
     and versions. A row gets one of its own for each reference that it must have; a reference that
-    may be NULL is NULL. Give `factory(Crew, ship=ship)` for a row that is there, or `factory(Crew,
-    ship=factory(Ship))` for one of its own.
+    may be NULL is NULL. Give `factory(Crew, ship=ship)` for a row that is there, or
+    `factory(Crew, ship=factory(Ship))` for one of its own.
 
     Args:
         session: The session that takes the rows, such as the fixture `dbsession`.

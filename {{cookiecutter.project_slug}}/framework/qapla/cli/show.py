@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from qapla.cli.application import load, place_of
+from qapla.cli.db.running.outcome import NOT_MANAGED
 from qapla.cli.project import find_project
 from qapla.cli.table import aligned
 from qapla.scaffold.names.model import ModelName
@@ -43,7 +44,7 @@ def routes(directory: Path) -> None:
 
 def _heads(database: Any) -> str:
     if not database.managed:
-        return "not managed"
+        return NOT_MANAGED
     heads = database.migrations.heads()
     return f"head {', '.join(heads)}" if heads else "no revision"
 

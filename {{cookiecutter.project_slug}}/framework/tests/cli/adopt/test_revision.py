@@ -81,10 +81,7 @@ def test_the_revision_makes_the_same_tables(load: Load, place: Place, package: P
     models = reflect(database.engine, tell=ignore)
     adopted.write(models)
     adopted.write_revision(models)
-    other = place("qapla_adopted_again")
-    other.create()
-    migrated = adopted.migrated(other)
-    migrated.migrate()
+    migrated = adopted.upgraded(place("qapla_adopted_again"))
     tables = {table.name for model in models for table in model.tables}
     assert catalogs(migrated, tables) == catalogs(database, tables)
     again = reflect(migrated.engine, tell=ignore)
@@ -99,15 +96,12 @@ def test_the_revision_goes_down_and_up_again(load: Load, place: Place, package: 
     models = reflect(load().engine, tell=ignore)
     adopted.write(models)
     adopted.write_revision(models)
-    other = place("qapla_adopted_again")
-    other.create()
-    migrated = adopted.migrated(other)
-    migrated.migrate()
+    migrated = adopted.upgraded(place("qapla_adopted_again"))
     migrated.downgrade("base")
     assert inspect(migrated.engine).get_table_names() == ["alembic_version"]
     migrated.migrate()
     migrated.dispose()
-    assert adopted.differences(other) == ""
+    assert adopted.differences(migrated) == ""
 
 
 @SQLITE
@@ -131,12 +125,9 @@ def test_a_serial_key_of_a_schema(load: Load, place: Place, package: Package) ->
     text = adopted.write_revision(models)
     assert "CREATE SEQUENCE fleet.gadgets_lot_seq" in text
     assert "gadgets_id_seq" not in text
-    other = place("qapla_adopted_again")
-    other.create()
-    migrated = adopted.migrated(other)
-    migrated.migrate()
+    migrated = adopted.upgraded(place("qapla_adopted_again"))
     migrated.dispose()
-    assert adopted.differences(other) == ""
+    assert adopted.differences(migrated) == ""
 
 
 @POSTGRESQL
@@ -149,9 +140,6 @@ def test_an_extension_that_a_column_needs(load: Load, place: Place, package: Pac
     text = adopted.write_revision([models["Ship"]])
     assert 'op.execute("CREATE EXTENSION IF NOT EXISTS vector")' in text
     assert "DROP EXTENSION" not in text
-    other = place("qapla_adopted_again")
-    other.create()
-    migrated = adopted.migrated(other)
-    migrated.migrate()
+    migrated = adopted.upgraded(place("qapla_adopted_again"))
     migrated.dispose()
-    assert adopted.differences(other) == ""
+    assert adopted.differences(migrated) == ""

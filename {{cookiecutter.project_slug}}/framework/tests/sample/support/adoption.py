@@ -97,6 +97,13 @@ class AdoptedPackage:
         self._write_environment()
         return database.at(replace(database.target, migrations=self.migrations))
 
+    def upgraded(self, database: Database) -> Database:
+        """Create a database, and return it with the migrations of the package, all of them applied."""
+        database.create()
+        migrated = self.migrated(database)
+        migrated.migrate()
+        return migrated
+
     def differences(self, database: Database) -> str:
         """Return the differences between the models and a database."""
         migrated = self.migrated(database)

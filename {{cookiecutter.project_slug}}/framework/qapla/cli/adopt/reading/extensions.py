@@ -5,6 +5,8 @@ Source: PostgreSQL, "pg_depend".
 
 from sqlalchemy import Connection, MetaData, text
 
+from qapla.cli.adopt.reading import find_table
+
 # The key of a table's `info` that lists their names.
 EXTENSIONS = "extensions"
 # The types of columns, of their elements and of domains over them, and the functions in their defaults;
@@ -35,9 +37,8 @@ _MEMBERS = """
 
 def add_extensions(connection: Connection, metadata: MetaData) -> None:
     """List the extensions of each table in its `info`."""
-    default = connection.dialect.default_schema_name
     for schema, name, part, extension in connection.execute(text(_MEMBERS)):
-        table = metadata.tables.get(name if schema == default else f"{schema}.{name}")
+        table = find_table(connection, metadata, schema, name)
         if table is None:
             continue
         if part in table.columns or part in {index.name for index in table.indexes}:

@@ -11,7 +11,7 @@ from sqlalchemy import ARRAY, Column, Connection, MetaData, Sequence, UniqueCons
 from sqlalchemy.dialects.postgresql import DOMAIN
 from sqlalchemy.types import Double, Numeric, String, TypeEngine
 
-from qapla.cli.adopt.reading import Tell
+from qapla.cli.adopt.reading import Tell, find_table
 from qapla.cli.adopt.reading.extensions import add_extensions
 
 _PARTITIONS = """
@@ -54,14 +54,16 @@ def adjust(connection: Connection, metadata: MetaData, tell: Tell) -> None:
 
 
 def _complete_constraints(connection: Connection, metadata: MetaData, tell: Tell) -> None:
-    default = connection.dialect.default_schema_name
     for schema, name, constraint, kind, deferred in connection.execute(text(_CONSTRAINTS)):
-        key = name if schema == default else f"{schema}.{name}"
-        if key not in metadata.tables:
+        table = find_table(connection, metadata, schema, name)
+        if table is None:
             continue
         if kind == "x":
-            tell(f"the exclusion constraint {constraint!r} of {key!r} is left out: add it by hand")
-        for found in metadata.tables[key].constraints:
+            tell(
+                f"the exclusion constraint {constraint!r} of {table.fullname!r} is left out: "
+                "add it by hand"
+            )
+        for found in table.constraints:
             if isinstance(found, UniqueConstraint) and found.name == constraint:
                 found.deferrable = True
                 found.initially = "DEFERRED" if deferred else None
@@ -69,12 +71,11 @@ def _complete_constraints(connection: Connection, metadata: MetaData, tell: Tell
 
 def _tell_partitioned(connection: Connection, metadata: MetaData, tell: Tell) -> None:
     """Report the tables that have partitions, which no model and no revision has."""
-    default = connection.dialect.default_schema_name
     for schema, name, key in connection.execute(text(_PARTITIONED)):
-        table = name if schema == default else f"{schema}.{name}"
-        if table in metadata.tables:
+        table = find_table(connection, metadata, schema, name)
+        if table is not None:
             tell(
-                f"the table {table!r} is adopted without its partitions: add PARTITION BY {key} and "
+                f"the table {table.fullname!r} is adopted without its partitions: add PARTITION BY {key} and "
                 "these to the revision by hand"
             )
 
